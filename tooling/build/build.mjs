@@ -1,0 +1,68 @@
+// Builds every published package: JavaScript by tsup (one entry for each entry of `exports`), types by tsc.
+// One preset, no per-package build configuration: what a package publishes is what its package.json says.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "tsup";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+function publishedPackages() {
+  return ["packages", "apps"].flatMap((room) =>
+    readdirSync(join(root, room))
+      .map((name) => join(root, room, name))
+      .filter((folder) => existsSync(join(folder, "package.json"))),
+  );
+}
+
+function entriesOf(folder) {
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const sources = Object.values(manifest.exports ?? {}).map((entry) => entry["@confiture/source"]);
+  const binaries = Object.values(manifest.bin ?? {}).map((file) =>
+    file.replace("dist/", "src/").replace(/\.js$/, ".ts"),
+  );
+  const entry = {};
+  for (const source of [...sources, ...binaries].filter(Boolean)) {
+    entry[source.replace("./src/", "").replace(/\.ts$/, "")] = source;
+  }
+  return entry;
+}
+
+/** tsup prints a line for each file; we print one for all. */
+async function buildJavaScript(folder) {
+  await build({
+    config: false,
+    cwd: folder,
+    entry: entriesOf(folder),
+    format: ["esm"],
+    target: "node20",
+    platform: "node",
+    outDir: join(folder, "dist"),
+    splitting: true,
+    sourcemap: false,
+    dts: false,
+    clean: false,
+    silent: true,
+    tsconfig: join(folder, "tsconfig.json"),
+  });
+}
+
+function buildTypes() {
+  const tsc = createRequire(import.meta.url)
+    .resolve("typescript/package.json")
+    .replace("package.json", "bin/tsc");
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [tsc, "-b", join(root, "tsconfig.json")], { stdio: "inherit", cwd: root });
+    child.on("exit", (code) => (code === 0 ? done() : failed(new Error(`tsc exited with ${code}`))));
+  });
+}
+
+const started = performance.now();
+const folders = publishedPackages();
+const typesBuilt = process.argv.includes("--no-types") ? undefined : buildTypes();
+// tsup changes the working directory, so packages are built one after another.
+for (const folder of folders) await buildJavaScript(folder);
+await typesBuilt;
+process.stderr.write(`built ${folders.length} packages in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
