@@ -25,16 +25,16 @@ function entriesOf(folder) {
   );
   const entry = {};
   for (const source of [...sources, ...binaries].filter(Boolean)) {
-    entry[source.replace("./src/", "").replace(/\.ts$/, "")] = source;
+    entry[source.replace("./src/", "").replace(/\.ts$/, "")] = join(folder, source);
   }
   return entry;
 }
 
 /** tsup prints a line for each file; we print one for all. */
 async function buildJavaScript(folder) {
+  process.chdir(folder);
   await build({
     config: false,
-    cwd: folder,
     entry: entriesOf(folder),
     format: ["esm"],
     target: "node20",
@@ -62,7 +62,7 @@ function buildTypes() {
 const started = performance.now();
 const folders = publishedPackages();
 const typesBuilt = process.argv.includes("--no-types") ? undefined : buildTypes();
-// tsup changes the working directory, so packages are built one after another.
+// tsup resolves entries from the working directory, so packages are built one after another.
 for (const folder of folders) await buildJavaScript(folder);
 await typesBuilt;
 process.stderr.write(`built ${folders.length} packages in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

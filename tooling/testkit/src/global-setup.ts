@@ -1,1 +1,3 @@
-export default async function setup() {}
+export default async function setup(): Promise<void> {
+  // Servers are opened on first use.
+}
