@@ -1,9 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 // Tests import packages by name and get their sources, so that a change is tested without a build.
+// "import" and "default" are left to the resolver: named here, they would reach `require` inside dependencies too.
+const conditions = ["@confiture/source", "node"];
 const sourceFirst = {
-  resolve: { conditions: ["@confiture/source", "node", "import", "default"] },
-  ssr: { resolve: { conditions: ["@confiture/source", "node", "import", "default"] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // The environment that runs globalSetup files.
+  environments: { __vitest__: { resolve: { conditions } } },
 };
 const where = (suffix: string) => [
   `packages/*/test/**/*${suffix}`,

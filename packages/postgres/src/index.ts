@@ -1,1 +1,11 @@
-export {};
+export type { ConnectOptions } from "./connect/connect-database.js";
+export { connectDatabase } from "./connect/connect-database.js";
+export { databaseFromPool } from "./connect/database-from-pool.js";
+export type { PostgresDatabase } from "./connect/postgres-database.js";
+export { redactUrl } from "./connect/redact-url.js";
+export type { EmbeddedServer, OpenEmbeddedServerOptions } from "./embedded/open-embedded-server.js";
+export { openEmbeddedServer } from "./embedded/open-embedded-server.js";
+export { stopOrphanedServers } from "./embedded/stop-orphaned-servers.js";
+export { detectPooler } from "./pooler/detect-pooler.js";
+export type { ShadowProviderOptions } from "./shadow/shadow-provider.js";
+export { shadowProvider } from "./shadow/shadow-provider.js";

@@ -1,1 +1,10 @@
-export {};
+export type { OpenTestDatabaseOptions, TestDatabase } from "./open-test-database.js";
+export { openTestDatabase } from "./open-test-database.js";
+export type { ServerVersion } from "./test-versions.js";
+export {
+  describeEachVersion,
+  newestVersion,
+  supportedVersions,
+  testOnEachVersion,
+  testVersions,
+} from "./test-versions.js";

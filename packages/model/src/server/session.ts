@@ -71,6 +71,10 @@ export interface LockObserver extends AsyncDisposable {
   reset(): void;
   /** Asks the server to cancel what the observed backend is running (`pg_cancel_backend`). */
   cancel(): Promise<void>;
+  /** Takes one sample at once, so that what lasts less than an interval is seen too. */
+  sampleNow?(): Promise<void>;
+  /** Why nothing is observed any more (the observer's own connection died, say). Absent while all is well. */
+  readonly incomplete?: string | undefined;
 }
 
 /** Somebody waits: for which lock, since when, and who is in the way. Never anybody's query text. */

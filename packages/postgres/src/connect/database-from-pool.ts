@@ -1,0 +1,72 @@
+import type { OwnedSession } from "@confiture/model";
+import type pg from "pg";
+import { observeLocks } from "../locks/observe-locks.js";
+import { detectPooler } from "../pooler/detect-pooler.js";
+import { versionError } from "./connect-client.js";
+import { pgSession } from "./pg-session.js";
+import type { PostgresDatabase } from "./postgres-database.js";
+
+/**
+ * A database over a `pg` pool the program already has. A session takes one of the pool's clients and gives it back
+ * when disposed; a client that was lost or left inside a transaction is destroyed. Disposing ends nothing of yours.
+ */
+export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
+  let versionChecked = false;
+
+  async function openSession(): Promise<OwnedSession> {
+    const client = await pool.connect();
+    const session = pgSession(client, async ({ lost, inTransaction }) => client.release(lost || inTransaction));
+    if (versionChecked) return session;
+    try {
+      await checkVersion(session);
+      versionChecked = true;
+      return session;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  // Beside the pool: a pool of one client would wait for itself while we watch or probe it.
+  async function openBeside(): Promise<OwnedSession> {
+    const Client = clientClass(pool);
+    const client = new Client(pool.options);
+    await client.connect();
+    return pgSession(client, async ({ lost }) => {
+      if (!lost) await client.end();
+    });
+  }
+
+  return {
+    name: pool.options.database ?? "",
+    openSession,
+    detectPooler: (session) => detectPooler(session, openBeside),
+    observeLocks: (pid, options) => observeLocks(openBeside, pid, options),
+    withDatabase: (name) => ownPool(pool, name),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+/** A pool of ours with the settings of theirs: it ends with the database. */
+function ownPool(pool: pg.Pool, database: string): PostgresDatabase {
+  const PoolClass = pool.constructor as typeof pg.Pool;
+  // connectionString would win over `database`, so the database is changed inside it.
+  const { connectionString, ...options } = pool.options;
+  const replaced = connectionString?.replace(/^([a-z]+:\/\/[^/?#]*)(\/[^?#]*)?/i, `$1/${encodeURIComponent(database)}`);
+  const own = new PoolClass({
+    ...options,
+    ...(replaced === undefined ? { database } : { connectionString: replaced }),
+  });
+  own.on("error", () => undefined);
+  return { ...databaseFromPool(own), name: database, [Symbol.asyncDispose]: () => own.end() };
+}
+
+function clientClass(pool: pg.Pool): typeof pg.Client {
+  return (pool as unknown as { readonly Client: typeof pg.Client }).Client;
+}
+
+async function checkVersion(session: OwnedSession): Promise<void> {
+  const { rows } = await session.query<{ version: string }>("select current_setting('server_version_num') as version");
+  const error = versionError(Math.floor(Number(rows[0]!.version) / 10_000), "the pool's address");
+  if (error !== undefined) throw error;
+}
