@@ -1,1 +1,4 @@
-process.exitCode = 2;
+#!/usr/bin/env node
+import { runCli } from "./run-cli.js";
+
+await runCli(process);

@@ -1,1 +1,14 @@
-export {};
+export type { MigrateOutcome, MigrationFailure, MigrationResult, StepResult } from "./execute/migration-outcome.js";
+export type { MigrationProgress, ProgressListener } from "./execute/migration-progress.js";
+export type { RunOptions } from "./execute/run-options.js";
+export { toolVersion } from "./execute/run-options.js";
+export type { MigrateOptions, MigrationSource } from "./migrate.js";
+export { migrate, planMigrations, resume, rollback } from "./migrate.js";
+export type { MigrationStatus } from "./plan/examine-history.js";
+export type { AppliedMigration } from "./record/applied-migration.js";
+export type { OwnMigration } from "./record/own-migrations.js";
+export { ownMigrations } from "./record/own-migrations.js";
+export type { MigrationDefinition } from "./sources/define-migration.js";
+export { defineMigration } from "./sources/define-migration.js";
+export type { Migration } from "./sources/migration.js";
+export { readMigrations } from "./sources/read-migrations.js";

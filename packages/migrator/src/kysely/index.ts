@@ -1,1 +1,1 @@
-export {};
+export { kyselyOverSession } from "./session-dialect.js";

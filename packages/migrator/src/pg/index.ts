@@ -1,1 +1,2 @@
-export {};
+export type { PoolLike } from "./over-a-pool.js";
+export { migrate, planMigrations, rollback } from "./over-a-pool.js";

@@ -234,6 +234,11 @@ export const errorCodes = {
     meaning: "The catalog kept changing while it was read.",
     remedy: "Try again when no DDL runs.",
   },
+  CONFITURE_DEFECT: {
+    exit: 3,
+    meaning: "Something happened that Confiture did not foresee.",
+    remedy: "Run again with --verbose and report what it prints.",
+  },
   // Somebody else.
   CONFITURE_LOCK_HELD: {
     exit: 4,

@@ -1,0 +1,200 @@
+import { type Application, buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import type { CliContext } from "./context.js";
+import { countFlag, durationFlag, globalFlags, runFlags, switchFlag, textFlag } from "./flags.js";
+
+// Commands are loaded when they run: `--help` and `--version` must start like a plain `node -e 0`.
+
+const init = buildCommand({
+  loader: async () => (await import("./commands/init.js")).runInit,
+  parameters: { flags: globalFlags },
+  docs: { brief: "Make a project here: confiture.yaml, db/schema and db/migrations" },
+});
+
+const demo = buildCommand({
+  loader: async () => (await import("./commands/demo.js")).runDemo,
+  parameters: { flags: { ...globalFlags, keep: switchFlag("Leave the project and its data where they are") } },
+  docs: { brief: "Watch a real PostgreSQL built, migrated, rehearsed and rolled back" },
+});
+
+const build = buildCommand({
+  loader: async () => (await import("./commands/build.js")).runBuild,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      schema: textFlag("Only the files under this folder", "dir"),
+      order: {
+        kind: "enum",
+        values: ["listed", "dependencies"],
+        optional: true,
+        brief: "Order of the files (default: as configured)",
+      },
+      out: textFlag("Write the script to this file", "file"),
+      apply: switchFlag("Build it into the environment's database, which must be empty"),
+    },
+  },
+  docs: { brief: "Put the project's DDL together in load order; print, write or apply it" },
+});
+
+const optionalName = {
+  kind: "tuple",
+  parameters: [{ brief: "What the migration does, in words", parse: String, placeholder: "name" }],
+} as const;
+
+const migrateNew = buildCommand({
+  loader: async () => (await import("./commands/migrate-new.js")).runMigrateNew,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      kind: { kind: "enum", values: ["sql", "yaml", "typescript"], default: "sql", brief: "What it is written in" },
+    },
+    positional: optionalName,
+  },
+  docs: { brief: "Write the files of a new migration" },
+});
+
+const targetFlags = {
+  target: textFlag("Version to go to", "version"),
+  steps: countFlag("At most this many migrations"),
+} as const;
+
+const rehearseFlags = {
+  dryRun: switchFlag("Run it all for real, measure, and roll it back"),
+  on: { kind: "enum", values: ["target", "shadow"], default: "target", brief: "With --dry-run: where to rehearse" },
+  maxLockHold: durationFlag("With --dry-run: longest time to hold a lock that blocks others (default 5s)"),
+  preview: switchFlag("Print what would be run, and run nothing"),
+} as const;
+
+const migrateUp = buildCommand({
+  loader: async () => (await import("./commands/migrate-up.js")).runMigrateUp,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      ...targetFlags,
+      ...rehearseFlags,
+      ...runFlags,
+      allowOutOfOrder: switchFlag("Apply a migration older than one already applied"),
+      plan: textFlag("Execute only this very plan, as --preview --format json printed it", "file"),
+    },
+  },
+  docs: { brief: "Apply pending migrations" },
+});
+
+const migrateDown = buildCommand({
+  loader: async () => (await import("./commands/migrate-down.js")).runMigrateDown,
+  parameters: { flags: { ...globalFlags, ...targetFlags, ...rehearseFlags, ...runFlags } },
+  docs: { brief: "Undo applied migrations: the last one, --steps, or all newer than --target" },
+});
+
+const migrateStatus = buildCommand({
+  loader: async () => (await import("./commands/migrate-status.js")).runMigrateStatus,
+  parameters: { flags: globalFlags },
+  docs: { brief: "What is applied, pending, missing, changed or out of order" },
+});
+
+const migrateHistory = buildCommand({
+  loader: async () => (await import("./commands/migrate-history.js")).runMigrateHistory,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      limit: countFlag("At most this many events (default 20)"),
+      migration: textFlag("Only events of this migration", "version"),
+    },
+  },
+  docs: { brief: "Everything that happened to this database: who, when, how long, with what result" },
+});
+
+const migrateValidate = buildCommand({
+  loader: async () => (await import("./commands/migrate-validate.js")).runMigrateValidate,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      stairway: switchFlag("Prove each migration on a shadow database: up, down, same schema, up, same schema"),
+      base: {
+        kind: "enum",
+        values: ["empty", "ddl"],
+        default: "empty",
+        brief: "With --stairway: what stands before the first migration",
+      },
+    },
+  },
+  docs: { brief: "Read every migration as a run would; with --stairway prove its way back" },
+});
+
+const migrateRepair = buildCommand({
+  loader: async () => (await import("./commands/migrate-repair.js")).runMigrateRepair,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      acceptChanged: textFlag("Accept the edited file of this migration", "version"),
+      restore: textFlag("Write the lost file of this migration back from the copy kept", "version"),
+      forget: textFlag("Drop this migration from the record", "version"),
+      renumber: textFlag("Give this migration file a version later than every other", "file"),
+      markFinished: textFlag("The interrupted statement of this migration did happen", "version"),
+      markNotStarted: textFlag("The interrupted statement of this migration did not happen", "version"),
+    },
+  },
+  docs: { brief: "List what is out of joint between files and record, or carry out a decision" },
+});
+
+const migrateBaseline = buildCommand({
+  loader: async () => (await import("./commands/migrate-baseline.js")).runMigrateBaseline,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      from: {
+        kind: "enum",
+        values: ["ddl", "migrations"],
+        default: "ddl",
+        brief: "What says how the schema is at that version",
+      },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Version the database is at", parse: String, placeholder: "version" }],
+    },
+  },
+  docs: { brief: "Prove that a live database is at a version, and record it" },
+});
+
+const migrateResume = buildCommand({
+  loader: async () => (await import("./commands/migrate-resume.js")).runMigrateResume,
+  parameters: { flags: { ...globalFlags, ...runFlags } },
+  docs: { brief: "Finish what an interrupted run left begun" },
+});
+
+const migrate = buildRouteMap({
+  routes: {
+    new: migrateNew,
+    up: migrateUp,
+    down: migrateDown,
+    status: migrateStatus,
+    history: migrateHistory,
+    validate: migrateValidate,
+    repair: migrateRepair,
+    baseline: migrateBaseline,
+    resume: migrateResume,
+  },
+  docs: { brief: "Change a database, and know what was changed" },
+});
+
+const completion = buildCommand({
+  loader: async () => (await import("./commands/completion.js")).runCompletion,
+  parameters: {
+    flags: {},
+    positional: { kind: "array", parameter: { brief: "bash, zsh or fish", parse: String, placeholder: "shell" } },
+  },
+  docs: { brief: "Print the completion script of a shell: `source <(confiture completion bash)`" },
+});
+
+export function buildConfiture(version: string): Application<CliContext> {
+  const root = buildRouteMap({
+    routes: { init, demo, build, migrate, completion },
+    docs: { brief: "Change a PostgreSQL database safely, and provably" },
+  });
+  return buildApplication<CliContext>(root, {
+    name: "confiture",
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+  });
+}

@@ -1,0 +1,26 @@
+import { resume } from "@confiture/migrator";
+import type { CliContext } from "../context.js";
+import type { GlobalFlags, RunFlags } from "../flags.js";
+import { outcomeDocument, renderOutcome } from "../output/render-outcome.js";
+import { runCommand } from "../output/run-command.js";
+import { showProgress } from "../output/show-progress.js";
+import { openProject } from "../project/open-project.js";
+import { runOptionsOf } from "../project/run-options-of.js";
+
+export async function runMigrateResume(this: CliContext, flags: GlobalFlags & RunFlags): Promise<void> {
+  await runCommand(this, flags, async ({ terminal, signal }) => {
+    await using project = await openProject(this, flags, terminal);
+    const outcome = await resume(project.database, {
+      ...runOptionsOf(project, flags),
+      migrations: await project.readMigrations(),
+      signal,
+      onProgress: showProgress(terminal),
+    });
+    const nothing = outcome.applied.length === 0 && outcome.failed === null;
+    return {
+      document: outcomeDocument(outcome),
+      lines: nothing ? ["Nothing was left begun."] : renderOutcome(outcome, terminal),
+      ...(outcome.failed === null ? {} : { failure: outcome.failed.error }),
+    };
+  });
+}

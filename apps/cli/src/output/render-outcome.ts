@@ -1,0 +1,34 @@
+import type { MigrateOutcome } from "@confiture/migrator";
+import { formatCount, formatDuration } from "./durations.js";
+import { errorDocument } from "./print-error.js";
+import type { Terminal } from "./terminal.js";
+
+/** The JSON document of `migrate up`, `down` and `resume`. */
+export function outcomeDocument(outcome: MigrateOutcome): Record<string, unknown> {
+  const { applied, failed, inDoubt, dryRun, executionId, direction } = outcome;
+  return {
+    applied,
+    failed: failed === null ? null : { version: failed.version, step: failed.step, error: errorDocument(failed.error) },
+    inDoubt,
+    dryRun,
+    executionId,
+    direction,
+  };
+}
+
+export function renderOutcome(outcome: MigrateOutcome, terminal: Terminal): readonly string[] {
+  const verb = outcome.direction === "up" ? "applied" : "undone";
+  if (outcome.applied.length === 0 && outcome.failed === null)
+    return [outcome.direction === "up" ? "Nothing to apply: the database is up to date." : "Nothing to undo."];
+  const mark = terminal.paint("green", "✓");
+  const lines = outcome.applied.map(
+    ({ version, name, durationMs, steps }) =>
+      `${mark} ${version} ${name}  ${terminal.paint("dim", `${formatDuration(durationMs)}, ${formatCount(steps.length, "statement")}`)}`,
+  );
+  const total = outcome.applied.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (outcome.failed !== null)
+    lines.push(
+      `${terminal.paint("red", "✗")} ${outcome.failed.version}${outcome.failed.step === null ? "" : `, statement ${outcome.failed.step}`} failed`,
+    );
+  return [...lines, "", `${formatCount(outcome.applied.length, "migration")} ${verb} in ${formatDuration(total)}.`];
+}

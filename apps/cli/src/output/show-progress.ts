@@ -1,0 +1,78 @@
+import type { MigrationProgress, ProgressListener } from "@confiture/migrator";
+import { type Blocker, formatLocation } from "@confiture/model";
+import { formatDuration } from "./durations.js";
+import type { Terminal } from "./terminal.js";
+
+/** Prints what happens while migrations run: on a terminal as it happens, elsewhere what is worth a line in a log. */
+export function showProgress(terminal: Terminal): ProgressListener {
+  return (event) => {
+    const line = lineFor(event, terminal);
+    if (line === undefined) return;
+    if (line.stays) terminal.note(line.text);
+    else terminal.status(line.text);
+  };
+}
+
+interface ProgressLine {
+  readonly text: string;
+  readonly stays: boolean;
+}
+
+function lineFor(event: MigrationProgress, terminal: Terminal): ProgressLine | undefined {
+  const dim = (text: string): string => terminal.paint("dim", text);
+  switch (event.kind) {
+    case "waiting-for-run-lock":
+      return { text: dim(`waiting for another run to end (${formatDuration(event.waitedMs)})`), stays: false };
+    case "planned":
+      return undefined;
+    case "migration-started":
+      return {
+        text: `  ${event.direction === "up" ? "applying" : "undoing"} ${event.version} ${event.name}`,
+        stays: false,
+      };
+    case "step-started":
+      return {
+        text: `  ${event.version} ${event.statement}${terminal.verbose ? dim(`  ${formatLocation(event.at)}`) : ""}`,
+        stays: terminal.verbose,
+      };
+    case "step-finished":
+      return undefined;
+    case "waiting-for-lock":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  waiting ${formatDuration(event.waitedMs)} for ${event.mode}${event.relation === undefined ? "" : ` on ${event.relation}`}: ${blockerNames(event.blockers)}`,
+        ),
+        stays: false,
+      };
+    case "segment-retried":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  ${event.version}: ${event.because}; rolled back, attempt ${event.attempt + 1} in ${formatDuration(event.inMs)}. ${blockerNames(event.blockers)}`,
+        ),
+        stays: true,
+      };
+    case "in-doubt-settled":
+      return {
+        text: `  ${event.version}: interrupted earlier; ${event.evidence}${event.verdict === "finished" ? "" : ", so it runs now"}`,
+        stays: true,
+      };
+    case "invalid-index-dropped":
+      return {
+        text: `  ${event.version}: dropped the invalid index ${event.index} that a failed build left`,
+        stays: true,
+      };
+    case "migration-finished":
+      return undefined;
+    case "migration-failed":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function blockerNames(blockers: readonly Blocker[]): string {
+  if (blockers.length === 0) return "";
+  return `blocked by ${blockers.map(({ pid, applicationName, state, transactionAgeMs }) => `pid ${pid} (${applicationName === "" ? "no application_name" : applicationName}, ${state}${transactionAgeMs === null ? "" : ` for ${formatDuration(transactionAgeMs)}`})`).join(", ")}`;
+}

@@ -1,0 +1,31 @@
+import { ConfitureError } from "@confiture/model";
+import type { Run } from "./run.js";
+
+/** While this is held, aborting the run's signal cancels what its backend is running, from a second session. */
+export function cancelOnAbort(run: Run): Disposable {
+  const { signal } = run.options;
+  const cancel = (): void => {
+    cancelBackend(run).catch(() => {
+      // No second connection could be had: the statement ends by its own timeouts, and the run stops behind it.
+    });
+  };
+  if (signal?.aborted === true) cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+  return { [Symbol.dispose]: () => signal?.removeEventListener("abort", cancel) };
+}
+
+/** Asks the server to cancel what a run's backend is doing. */
+export async function cancelBackend(run: Run): Promise<void> {
+  await using second = await run.database.openSession();
+  await second.query("select pg_catalog.pg_cancel_backend($1)", [run.pid]);
+}
+
+export function cancelledError(): ConfitureError {
+  return new ConfitureError(
+    "CONFITURE_CANCELLED",
+    "Cancelled; the transaction under way was rolled back and the lock let go.",
+    {
+      hint: "Run it again: what was committed is recorded.",
+    },
+  );
+}

@@ -1,0 +1,390 @@
+import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
+import { type PreparedPlan, segmentHash } from "../plan/plan-migrations.js";
+import type { SegmentProgress } from "../record/applied-migration.js";
+import { type Cursor, failureAt } from "./failure-at.js";
+import { type MigrateOutcome, type MigrationResult, StepFailure, type StepResult } from "./migration-outcome.js";
+import type { ExecutingRun } from "./run.js";
+import { runAlone } from "./run-alone.js";
+import { runProgram } from "./run-program.js";
+import { headline } from "./run-step.js";
+import { runTransaction } from "./run-transaction.js";
+import { restoreSettings } from "./session-settings.js";
+import { dropInvalidIndexes, gatherEvidence, settleInDoubt } from "./settle-in-doubt.js";
+import { statementsBody } from "./statements-body.js";
+
+/** Executes a plan migration by migration, and records each. A failure ends it and is part of what it returns. */
+export async function executePlan(
+  run: ExecutingRun,
+  prepared: PreparedPlan,
+  progress: readonly SegmentProgress[],
+): Promise<MigrateOutcome> {
+  const { plan } = prepared;
+  const { options } = run;
+  const outcome = { executionId: options.executionId, direction: plan.direction, dryRun: false };
+  const applied: MigrationResult[] = [];
+  options.emit({
+    kind: "planned",
+    direction: plan.direction,
+    versions: plan.migrations.map(({ version }) => version),
+    planHash: plan.hash,
+  });
+  for (const migration of plan.migrations) {
+    try {
+      const isLast = migration === plan.migrations.at(-1);
+      applied.push(await executeMigration(run, prepared, migration, progress, isLast));
+    } catch (error) {
+      const failure = failureAt(
+        error,
+        { step: undefined, prefixLength: 0 },
+        migration.file,
+        "Run again to go on from here.",
+      );
+      await recordFailure(run, migration, failure);
+      options.emit({
+        kind: "migration-failed",
+        version: migration.version,
+        name: migration.name,
+        error: failure.error,
+      });
+      return {
+        ...outcome,
+        applied,
+        failed: { version: migration.version, step: failure.step, error: failure.error },
+        inDoubt: failure.error.code === "CONFITURE_IN_DOUBT" ? [migration.version] : [],
+      };
+    }
+  }
+  return { ...outcome, applied, failed: null, inDoubt: [] };
+}
+
+async function executeMigration(
+  run: ExecutingRun,
+  prepared: PreparedPlan,
+  migration: PlannedMigration,
+  progress: readonly SegmentProgress[],
+  isLast: boolean,
+): Promise<MigrationResult> {
+  const { options } = run;
+  const { direction } = prepared.plan;
+  const { version, name } = migration;
+  options.emit({ kind: "migration-started", version, name, direction, steps: countSteps(migration) });
+  const started = options.now();
+  const execution = new MigrationExecution(run, prepared, migration, progress, isLast);
+  const steps = await execution.run();
+  const durationMs = options.now() - started;
+  options.emit({ kind: "migration-finished", version, name, direction, durationMs });
+  return { version, name, durationMs, steps };
+}
+
+function countSteps(migration: PlannedMigration): number {
+  return migration.segments.reduce((count, segment) => count + Math.max(1, segment.steps.length), 0);
+}
+
+/** One migration under way: its segments in order, each with its record. */
+class MigrationExecution {
+  readonly #run: ExecutingRun;
+  readonly #prepared: PreparedPlan;
+  readonly #migration: PlannedMigration;
+  readonly #progress: readonly SegmentProgress[];
+  readonly #isLast: boolean;
+  readonly #started: number;
+  readonly #done: StepResult[] = [];
+
+  constructor(
+    run: ExecutingRun,
+    prepared: PreparedPlan,
+    migration: PlannedMigration,
+    progress: readonly SegmentProgress[],
+    isLast: boolean,
+  ) {
+    this.#run = run;
+    this.#prepared = prepared;
+    this.#migration = migration;
+    this.#progress = progress;
+    this.#isLast = isLast;
+    this.#started = run.options.now();
+  }
+
+  async run(): Promise<readonly StepResult[]> {
+    const { segments, resumeAt } = this.#migration;
+    try {
+      await this.#replaySettings(segments.slice(0, resumeAt));
+      if (segments.length === resumeAt) await this.#recordAlone();
+      for (const [index, segment] of segments.entries()) {
+        if (index >= resumeAt) this.#done.push(...(await this.#segment(segment, index)));
+      }
+    } finally {
+      if (this.#changesSettings(segments.length - 1)) await this.#restore();
+    }
+    return this.#done;
+  }
+
+  async #segment(segment: PlannedSegment, index: number): Promise<readonly StepResult[]> {
+    switch (segment.kind) {
+      case "transaction":
+        return runTransaction(this.#run, {
+          migration: this.#migration,
+          beginOptions: segment.beginOptions,
+          body: statementsBody(this.#run, this.#migration, segment),
+          record: (results) => this.#record(segment, index, results),
+          reachesBeyond: this.#changesSettings(index) || segment.steps.some(mayReachOwnTables),
+          last: this.#isLast,
+        });
+      case "alone":
+        return this.#alone(segment, index);
+      case "program":
+        return this.#program(segment, index);
+      default:
+        return segment satisfies never;
+    }
+  }
+
+  async #alone(segment: Extract<PlannedSegment, { kind: "alone" }>, index: number): Promise<readonly StepResult[]> {
+    const { session, journal, options } = this.#run;
+    const { version } = this.#migration;
+    const step = segment.steps[0];
+    const statement = headline(step.sql);
+    if (await this.#settle(segment, index)) return [];
+    const dropped = await dropInvalidIndexes(session, segment);
+    for (const name of dropped) options.emit({ kind: "invalid-index-dropped", version, index: name });
+    const evidence = await gatherEvidence(session, segment);
+    const key = { version, direction: this.#direction, segment: index };
+    await this.#transaction([
+      this.#stateUnderWay(index),
+      ...dropped.map((name) => journal.event({ kind: "invalid_index_dropped", version, details: { index: name } })),
+      journal.startStep(key, segmentHash(segment), statement, evidence),
+    ]);
+    options.emit({ kind: "step-started", version, step: step.index, statement, at: step.at });
+    const result = await runAlone(this.#run, this.#migration, segment);
+    options.emit({
+      kind: "step-finished",
+      version,
+      step: step.index,
+      durationMs: result.durationMs,
+      rows: result.rows,
+    });
+    await this.#transaction([this.#record(segment, index, [result])]);
+    return [result];
+  }
+
+  /** True when an interrupted earlier try of this very statement turns out to have happened. */
+  async #settle(segment: Extract<PlannedSegment, { kind: "alone" }>, index: number): Promise<boolean> {
+    const { session, journal, options } = this.#run;
+    const { version } = this.#migration;
+    const open = this.#progress.find(
+      (row) =>
+        row.version === version &&
+        row.direction === this.#direction &&
+        row.segment === index &&
+        row.state === "started",
+    );
+    if (open === undefined) return false;
+    const verdict = await settleInDoubt(session, segment, open.evidence);
+    if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, segment.steps[0], verdict.evidence);
+    options.emit({
+      kind: "in-doubt-settled",
+      version,
+      statement: open.statement,
+      verdict: verdict.kind,
+      evidence: verdict.evidence,
+    });
+    const event = journal.event({
+      kind: "step_settled",
+      version,
+      details: { statement: open.statement, verdict: verdict.kind, evidence: verdict.evidence },
+    });
+    if (verdict.kind === "finished") {
+      await this.#transaction([event, this.#record(segment, index, [])]);
+      return true;
+    }
+    await this.#transaction([event]);
+    return false;
+  }
+
+  async #program(segment: Extract<PlannedSegment, { kind: "program" }>, index: number): Promise<readonly StepResult[]> {
+    const program = this.#prepared.programs.get(this.#migration.version);
+    const body = this.#direction === "up" ? program?.up : program?.down;
+    if (body === undefined) throw new RangeError(`migration ${this.#migration.version} has no program to run`);
+    const { version } = this.#migration;
+    if (!segment.transaction) {
+      const interrupted = this.#progress.find(
+        (row) => row.version === version && row.direction === this.#direction && row.state === "started",
+      );
+      if (interrupted !== undefined)
+        throw inDoubt(this.#migration, undefined, "a program outside a transaction was interrupted");
+      const key = { version, direction: this.#direction, segment: index };
+      await this.#transaction([
+        this.#stateUnderWay(index),
+        this.#run.journal.startStep(key, segmentHash(segment), "program", {}),
+      ]);
+    }
+    return runProgram(this.#run, this.#migration, body, {
+      transaction: segment.transaction,
+      record: (results) => this.#record(segment, index, results),
+      commitRecord: (results) => this.#transaction([this.#record(segment, index, results)]),
+      last: this.#isLast,
+    });
+  }
+
+  get #direction(): "up" | "down" {
+    return this.#prepared.plan.direction;
+  }
+
+  /** The record of a segment that ran: the whole migration's when it was the last one. */
+  #record(segment: PlannedSegment, index: number, results: readonly StepResult[]): string {
+    const { journal, options } = this.#run;
+    const { version, segments } = this.#migration;
+    if (index === segments.length - 1)
+      return this.#recordWhole([...this.#done, ...results], options.now() - this.#started);
+    const key = { version, direction: this.#direction, segment: index };
+    const statement = segment.steps[0] === undefined ? "program" : headline(segment.steps[0].sql);
+    return [this.#stateUnderWay(index), journal.finishStep(key, segmentHash(segment), statement)].join("\n");
+  }
+
+  #recordWhole(steps: readonly StepResult[], durationMs: number): string {
+    const { journal } = this.#run;
+    const { version, name, checksum, segments } = this.#migration;
+    const details = {
+      steps: steps.map(({ step, kind, durationMs: ms, rows }) => ({
+        step,
+        kind,
+        ms: Math.round(ms * 1000) / 1000,
+        rows,
+      })),
+    };
+    const clear = segments.length > 1 || segments[0]?.kind !== "transaction" ? [journal.forgetSteps(version)] : [];
+    if (this.#direction === "down") {
+      return [
+        ...clear,
+        journal.remove(version),
+        journal.event({ kind: "migration_rolled_back", version, name, durationMs, checksum, details }),
+      ].join("\n");
+    }
+    return [
+      ...clear,
+      journal.put(this.#recordOf(), "applied", durationMs),
+      journal.event({ kind: "migration_completed", version, name, durationMs, checksum, details }),
+    ].join("\n");
+  }
+
+  /** A migration without statements (a file of comments) is applied by its record alone. */
+  async #recordAlone(): Promise<void> {
+    await this.#transaction([this.#recordWhole([], 0)]);
+  }
+
+  /** Written with each segment but the last: a migration that is begun is seen as begun. */
+  #stateUnderWay(index: number): string {
+    const { journal } = this.#run;
+    const { version, name, checksum } = this.#migration;
+    const state =
+      this.#direction === "up" ? journal.put(this.#recordOf(), "applying", 0) : journal.markReverting(version);
+    if (index > 0) return state;
+    return [
+      state,
+      journal.event({ kind: "migration_started", version, name, checksum, details: { direction: this.#direction } }),
+    ].join("\n");
+  }
+
+  #recordOf() {
+    const record = this.#prepared.records.get(this.#migration.version);
+    if (record === undefined) throw new RangeError(`the plan holds no record of ${this.#migration.version}`);
+    return record;
+  }
+
+  async #transaction(statements: readonly string[]): Promise<void> {
+    const ours = this.#changesSettings(this.#migration.segments.length - 1)
+      ? "set local session authorization default;\n"
+      : "";
+    const role =
+      ours === ""
+        ? ""
+        : `select pg_catalog.set_config('role', '${this.#run.settings.role.replaceAll("'", "''")}', true);\n`;
+    const durable = this.#isLast ? `set local synchronous_commit = ${this.#run.synchronousCommit};\n` : "";
+    await this.#run.session.query(`begin;\n${ours}${role}${durable}${statements.join("\n")}\ncommit`);
+  }
+
+  /** Whether a statement up to and with this segment may have left a setting or a role behind. */
+  #changesSettings(upTo: number): boolean {
+    return this.#migration.segments
+      .slice(0, upTo + 1)
+      .some(
+        (segment) =>
+          segment.kind === "program" ||
+          segment.steps.some((step) => step.mayChangeSettings || step.kind === "VariableSetStmt"),
+      );
+  }
+
+  async #restore(): Promise<void> {
+    // On a lost connection there is nothing to restore; the loss itself is being reported.
+    await restoreSettings(this.#run.session, this.#run.settings).catch((error: unknown) => {
+      if (isConfitureError(error)) throw error;
+    });
+  }
+
+  /** A resumed migration goes on under the search path and role that its finished part had set. */
+  async #replaySettings(finished: readonly PlannedSegment[]): Promise<void> {
+    const cursor: Cursor = { step: undefined, prefixLength: 0 };
+    for (const step of finished.flatMap((segment) => segment.steps).filter(onlySetsSettings)) {
+      cursor.step = step;
+      try {
+        await this.#run.session.query(step.sql);
+      } catch (error) {
+        throw failureAt(error, cursor, this.#migration.file, "Run again to go on from here.");
+      }
+    }
+  }
+}
+
+function onlySetsSettings(step: PlannedStep): boolean {
+  return (
+    step.kind === "VariableSetStmt" ||
+    (step.kind === "SelectStmt" && /^select\s+(pg_catalog\.)?set_config\s*\(/i.test(step.sql))
+  );
+}
+
+const kindsThatReachFar = new Set([
+  "DoStmt",
+  "CallStmt",
+  "SelectStmt",
+  "CreateTrigStmt",
+  "CreatePolicyStmt",
+  "CreateEventTrigStmt",
+]);
+
+function mayReachOwnTables(step: PlannedStep): boolean {
+  return kindsThatReachFar.has(step.kind);
+}
+
+function inDoubt(migration: PlannedMigration, step: PlannedStep | undefined, evidence: string): StepFailure {
+  const { version } = migration;
+  const error = new ConfitureError(
+    "CONFITURE_IN_DOUBT",
+    `Migration ${version} was interrupted, and nobody but you can tell whether this happened: ${evidence}.`,
+    {
+      at: step?.at ?? { file: migration.file, line: 1, column: 1 },
+      hint: `Look at the database, then say: \`confiture migrate repair --mark-finished ${version}\` or \`--mark-not-started ${version}\`, and run again.`,
+      facts: { version },
+    },
+  );
+  return new StepFailure(step?.index ?? null, error);
+}
+
+/** A failure is an event too. On a lost connection it cannot be written; the next run finds what was committed. */
+async function recordFailure(run: ExecutingRun, migration: PlannedMigration, failure: StepFailure): Promise<void> {
+  if (failure.error.code === "CONFITURE_CONNECTION_LOST") return;
+  const { version, name } = migration;
+  const kind = failure.error.code === "CONFITURE_CANCELLED" ? "migration_cancelled" : "migration_failed";
+  const event = run.journal.event({
+    kind,
+    version,
+    name,
+    details: {
+      step: failure.step,
+      code: failure.error.code,
+      sqlState: failure.error.facts.sqlState ?? null,
+      at: failure.error.at ?? null,
+    },
+  });
+  await run.session.query(`begin;\nset local synchronous_commit = ${run.synchronousCommit};\n${event}\ncommit`);
+}

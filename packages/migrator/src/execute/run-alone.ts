@@ -1,0 +1,122 @@
+import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
+import { backoffDelay, pause } from "./backoff.js";
+import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
+import { type Cursor, failureAt } from "./failure-at.js";
+import { StepFailure, type StepResult } from "./migration-outcome.js";
+import type { ExecutingRun } from "./run.js";
+import { sendStep } from "./run-step.js";
+import { lockTimeout, retryReason, watchRun } from "./run-transaction.js";
+import { isServerError, sqlState } from "./statement-error.js";
+import { describeBlockers, type WaitWatch } from "./watch-waits.js";
+
+export type AloneSegment = Extract<PlannedSegment, { kind: "alone" }>;
+
+const left = "What was committed before it stays; run again to go on from here.";
+
+/**
+ * Runs a statement that PostgreSQL refuses inside a transaction. A CONCURRENTLY form waits without queueing anybody, so
+ * it gets no lock_timeout but a deadline: a timeout in the middle would leave an invalid index, and again at every try.
+ *
+ * @throws StepFailure
+ */
+export async function runAlone(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  segment: AloneSegment,
+): Promise<StepResult> {
+  const step = segment.steps[0];
+  return waitsWithoutQueueing(segment) ? runToDeadline(run, migration, step) : runBounded(run, migration, step);
+}
+
+function waitsWithoutQueueing({ action }: AloneSegment): boolean {
+  switch (action.kind) {
+    case "create-index-concurrently":
+    case "drop-index-concurrently":
+    case "detach-partition-concurrently":
+      return true;
+    case "reindex":
+      return action.concurrently;
+    default:
+      return false;
+  }
+}
+
+async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, step: PlannedStep): Promise<StepResult> {
+  const { session, options } = run;
+  const cursor: Cursor = { step, prefixLength: 0 };
+  await using watch = watchRun(run, migration, cursor, undefined);
+  using _cancel = cancelOnAbort(run);
+  await session.query(`set lock_timeout = 0; set statement_timeout = ${Math.ceil(options.concurrentlyDeadlineMs)}`);
+  const started = options.now();
+  try {
+    const result = await sendStep(session, step);
+    return { step: step.index, kind: step.kind, durationMs: options.now() - started, rows: result.rowCount };
+  } catch (error) {
+    if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
+    if (
+      isServerError(error) &&
+      error.code === sqlState.queryCanceled &&
+      options.now() - started >= options.concurrentlyDeadlineMs
+    ) {
+      throw deadlinePassed(step, options.concurrentlyDeadlineMs, watch);
+    }
+    throw failureAt(error, cursor, migration.file, left);
+  } finally {
+    await restoreTimeouts(run);
+  }
+}
+
+/** On a lost connection there is nothing to restore, and the loss itself is what is reported. */
+async function restoreTimeouts(run: ExecutingRun): Promise<void> {
+  const { lockTimeoutMs, statementTimeoutMs } = run.options;
+  await run.session
+    .query(`set lock_timeout = ${lockTimeoutMs}; set statement_timeout = ${statementTimeoutMs}`)
+    .catch(() => undefined);
+}
+
+function deadlinePassed(step: PlannedStep, deadlineMs: number, watch: WaitWatch): StepFailure {
+  return new StepFailure(
+    step.index,
+    new ConfitureError(
+      "CONFITURE_DEADLINE",
+      `This statement did not finish within its deadline of ${Math.round(deadlineMs / 1000)} s. ${describeBlockers(watch.lastWait())}`,
+      {
+        at: step.at,
+        hint: "End the blockers, or allow more with --concurrently-deadline. What it left behind is cleaned up on the next run.",
+      },
+    ),
+  );
+}
+
+/** VACUUM FULL, REINDEX, CLUSTER, ALTER SYSTEM, …: a wait would queue the application, so it is bounded and tried again. */
+async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: PlannedStep): Promise<StepResult> {
+  const { session, options } = run;
+  const first = options.now();
+  for (let attempt = 1; ; attempt += 1) {
+    const cursor: Cursor = { step, prefixLength: 0 };
+    await using watch = watchRun(run, migration, cursor, options.lockTimeoutMs);
+    using _cancel = cancelOnAbort(run);
+    const started = options.now();
+    try {
+      const result = await sendStep(session, step);
+      return { step: step.index, kind: step.kind, durationMs: options.now() - started, rows: result.rowCount };
+    } catch (error) {
+      if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
+      const because = retryReason(error, watch);
+      if (because === undefined) throw failureAt(error, cursor, migration.file, left);
+      const inMs = backoffDelay(attempt, options.random);
+      if (options.now() - first + inMs > options.lockRetryMs)
+        throw lockTimeout(run, cursor, watch.lastWait(), attempt, options.now() - first);
+      options.emit({
+        kind: "segment-retried",
+        version: migration.version,
+        attempt,
+        inMs,
+        because,
+        blockers: watch.lastWait()?.blockers ?? [],
+      });
+      await pause(inMs, options.signal);
+    }
+  }
+}

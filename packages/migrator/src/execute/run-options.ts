@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import type { Actor } from "../record/journal.js";
+import type { ProgressListener } from "./migration-progress.js";
+
+/** How migrations are run. Every time is in milliseconds. */
+export interface RunOptions {
+  /** Schema of our own tables. Default `confiture`. */
+  readonly ownSchema?: string;
+  /** Longest wait for any one lock that would queue the application behind it. Default 2,000. */
+  readonly lockTimeoutMs?: number;
+  /** How long a segment whose lock could not be had is tried again and again. Default 300,000 (5 min). */
+  readonly lockRetryMs?: number;
+  /** How long to wait for another run to end. Default 30,000. */
+  readonly lockWaitMs?: number;
+  /** Longest time for one statement in a transaction; 0 for none. Default 0. */
+  readonly statementTimeoutMs?: number;
+  /** The server ends our transaction when we fall silent this long inside one; 0 for never. Default 60,000. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Longest time for one CONCURRENTLY statement, its waits included. Default 3,600,000 (1 h). */
+  readonly concurrentlyDeadlineMs?: number;
+  readonly onProgress?: ProgressListener;
+  /** Aborting cancels the running statement, rolls back, releases the lock and records `cancelled`. */
+  readonly signal?: AbortSignal;
+  /** Recorded with every event. Default: this process's user and host. */
+  readonly actor?: Partial<Actor>;
+  /** The same plan twice is the same plan; what is random is handed in. */
+  readonly random?: () => number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+export type ResolvedRunOptions = Required<Omit<RunOptions, "signal" | "onProgress" | "actor">> & {
+  readonly signal: AbortSignal | undefined;
+  readonly emit: ProgressListener;
+  readonly actor: Actor;
+  readonly executionId: string;
+};
+
+declare const confitureVersion: string | undefined;
+
+/** Version of this package, put in by the build; `0.0.0-source` when run from its sources. */
+export const toolVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
+
+export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
+  return {
+    ownSchema: options.ownSchema ?? "confiture",
+    lockTimeoutMs: options.lockTimeoutMs ?? 2_000,
+    lockRetryMs: options.lockRetryMs ?? 300_000,
+    lockWaitMs: options.lockWaitMs ?? 30_000,
+    statementTimeoutMs: options.statementTimeoutMs ?? 0,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
+    concurrentlyDeadlineMs: options.concurrentlyDeadlineMs ?? 3_600_000,
+    signal: options.signal,
+    emit: options.onProgress ?? (() => undefined),
+    actor: {
+      osUser: options.actor?.osUser ?? nameOfUser(),
+      host: options.actor?.host ?? hostname(),
+      toolVersion: options.actor?.toolVersion ?? toolVersion,
+    },
+    random: options.random ?? Math.random,
+    now: options.now ?? (() => performance.now()),
+    executionId: randomUUID(),
+  };
+}
+
+/** A container may run under a user id that has no name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}

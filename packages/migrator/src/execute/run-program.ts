@@ -1,0 +1,54 @@
+import type { PlannedMigration } from "@confiture/model";
+import type { MigrationProgram } from "../sources/load-program.js";
+import { failureAt } from "./failure-at.js";
+import type { StepResult } from "./migration-outcome.js";
+import type { ExecutingRun } from "./run.js";
+import { runTransaction } from "./run-transaction.js";
+
+export interface ProgramRecord {
+  readonly transaction: boolean;
+  record(results: readonly StepResult[]): string;
+  commitRecord(results: readonly StepResult[]): Promise<void>;
+  readonly last: boolean;
+}
+
+/**
+ * Runs a TypeScript migration over the run's session: in one transaction that is replayed when a lock cannot be had, or
+ * outside one when it says so.
+ */
+export async function runProgram(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  body: MigrationProgram["up"],
+  program: ProgramRecord,
+): Promise<readonly StepResult[]> {
+  if (program.transaction) {
+    return runTransaction(run, {
+      migration,
+      beginOptions: undefined,
+      body: async (begin) => {
+        await run.session.query(begin);
+        return [await callProgram(run, body, true)];
+      },
+      record: program.record,
+      reachesBeyond: true,
+      last: program.last,
+    });
+  }
+  const results = await callProgram(run, body, false).catch((error: unknown) => {
+    throw failureAt(error, { step: undefined, prefixLength: 0 }, migration.file, "What it had committed stays.");
+  });
+  await program.commitRecord([results]);
+  return [results];
+}
+
+async function callProgram(
+  run: ExecutingRun,
+  body: MigrationProgram["up"],
+  insideTransaction: boolean,
+): Promise<StepResult> {
+  const { kyselyOverSession } = await import("../kysely/session-dialect.js");
+  const started = run.options.now();
+  await body(kyselyOverSession(run.session, { insideTransaction }));
+  return { step: 1, kind: "program", durationMs: run.options.now() - started, rows: null };
+}

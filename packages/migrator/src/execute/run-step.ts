@@ -1,0 +1,27 @@
+import type { PlannedStep, QueryResult, Session } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
+
+/** Sends one statement as it stands in the file, with its COPY data where it has some. */
+export async function sendStep(session: Session, step: PlannedStep, prefix = ""): Promise<QueryResult<unknown>> {
+  if (step.copyData === undefined) return session.query(prefix + step.sql);
+  if (session.copyIn === undefined) throw copyUnsupported(step);
+  if (prefix !== "") await session.query(prefix);
+  return session.copyIn(step.sql, step.copyData);
+}
+
+export function copyUnsupported(step: PlannedStep): ConfitureError {
+  return new ConfitureError(
+    "CONFITURE_COPY_UNSUPPORTED",
+    "This COPY brings its data along, and the connection given cannot send it.",
+    {
+      at: step.at,
+      hint: "Use a connection of @confiture/postgres, or write INSERT statements.",
+    },
+  );
+}
+
+/** The first line of a statement, short enough for a log: it names what it is, and holds no row values of a long one. */
+export function headline(sql: string): string {
+  const line = sql.replace(/\s+/g, " ").trim();
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+}

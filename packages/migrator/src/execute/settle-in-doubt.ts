@@ -1,0 +1,202 @@
+import type { QualifiedName, Session } from "@confiture/model";
+import { quoteIdentifier, quoteQualified } from "@confiture/sql";
+import type { StepEvidence } from "../record/applied-migration.js";
+import type { AloneSegment } from "./run-alone.js";
+
+/** What the server says of a statement whose end nobody saw. */
+export type Verdict =
+  | { readonly kind: "finished"; readonly evidence: string }
+  /** It did not happen, or what it left half-made has been removed; it can be run. */
+  | { readonly kind: "not-started"; readonly evidence: string; readonly droppedIndexes: readonly string[] }
+  /** Only a person can tell. */
+  | { readonly kind: "in-doubt"; readonly evidence: string };
+
+/** Looks, before a statement runs alone, at what must be known to tell later whether it happened. */
+export async function gatherEvidence(session: Session, segment: AloneSegment): Promise<StepEvidence> {
+  const { action } = segment;
+  switch (action.kind) {
+    case "create-index-concurrently":
+      return { indexesBefore: (await readIndexes(session, action.table)).map((index) => index.name) };
+    case "create-database":
+    case "create-tablespace":
+    case "create-subscription":
+      return { existedBefore: await exists(session, action.kind, action.name) };
+    default:
+      return {};
+  }
+}
+
+/**
+ * Decides by looking at the server whether an interrupted statement happened, and removes the invalid index a broken
+ * CONCURRENTLY left behind. Never guesses: what the catalog cannot answer stays in doubt.
+ */
+export async function settleInDoubt(session: Session, segment: AloneSegment, evidence: StepEvidence): Promise<Verdict> {
+  const { action } = segment;
+  switch (action.kind) {
+    case "create-index-concurrently":
+      return settleCreatedIndex(session, action.table, action.index, evidence);
+    case "drop-index-concurrently":
+      return (await relationExists(session, action.index))
+        ? notStarted("the index is still there")
+        : finished("the index is gone");
+    case "reindex":
+      return settleReindex(session, action.concurrently);
+    case "detach-partition-concurrently":
+    case "detach-partition-finalize":
+      return settleDetach(session, action.table, action.partition);
+    case "create-database":
+    case "create-tablespace":
+    case "create-subscription":
+      if (evidence.existedBefore === true) return notStarted("it stood there before");
+      return (await exists(session, action.kind, action.name))
+        ? finished("it is there")
+        : notStarted("it is not there");
+    case "drop-database":
+    case "drop-tablespace":
+    case "drop-subscription":
+      return (await exists(session, action.kind, action.name))
+        ? notStarted("it is still there")
+        : finished("it is gone");
+    case "alter-database":
+    case "alter-subscription":
+    case "repeatable":
+      return notStarted("running it again does no harm");
+    case "unknowable":
+      return { kind: "in-doubt", evidence: `${action.what}: the catalog cannot tell how far it came` };
+    default:
+      return action satisfies never;
+  }
+}
+
+function finished(evidence: string): Verdict {
+  return { kind: "finished", evidence };
+}
+
+function notStarted(evidence: string, droppedIndexes: readonly string[] = []): Verdict {
+  return { kind: "not-started", evidence, droppedIndexes };
+}
+
+/** Before CREATE INDEX CONCURRENTLY: an invalid index of that name makes it fail, or with IF NOT EXISTS pass in silence. */
+export async function dropInvalidIndexes(session: Session, segment: AloneSegment): Promise<readonly string[]> {
+  const { action } = segment;
+  if (action.kind !== "create-index-concurrently" || action.index === undefined) return [];
+  const name = action.index.name;
+  const invalid = (await readIndexes(session, action.table)).filter(
+    (index) => index.name === name && !index.valid && !index.building,
+  );
+  return dropIndexes(session, invalid);
+}
+
+async function settleCreatedIndex(
+  session: Session,
+  table: QualifiedName,
+  index: QualifiedName | undefined,
+  evidence: StepEvidence,
+): Promise<Verdict> {
+  const before = new Set(evidence.indexesBefore ?? []);
+  const indexes = await readIndexes(session, table);
+  // An index that stood there before is not ours to judge; an invalid one of the very name is what an earlier try left.
+  const made = indexes.filter((found) =>
+    index === undefined
+      ? !before.has(found.name)
+      : found.name === index.name && (!before.has(found.name) || !found.valid),
+  );
+  const valid = made.find((found) => found.valid);
+  if (valid !== undefined) return finished(`index ${valid.name} is there and valid`);
+  if (made.some((found) => found.building))
+    return { kind: "in-doubt", evidence: "the index is being built by another session right now" };
+  const dropped = await dropIndexes(session, made);
+  return notStarted(
+    dropped.length === 0 ? "the index is not there" : `invalid index ${dropped.join(", ")} was dropped`,
+    dropped,
+  );
+}
+
+async function settleReindex(session: Session, concurrently: boolean): Promise<Verdict> {
+  if (!concurrently) return notStarted("running it again does no harm");
+  const { rows } = await session.query<IndexRow>(
+    `${indexQuery} where not i.indisvalid and c.relname ~ '_ccnew[0-9]*$|_ccold[0-9]*$'`,
+  );
+  const dropped = await dropIndexes(
+    session,
+    rows.filter((row) => !row.building),
+  );
+  return notStarted(
+    dropped.length === 0 ? "nothing was left behind" : `invalid index ${dropped.join(", ")} was dropped`,
+    dropped,
+  );
+}
+
+async function settleDetach(session: Session, table: QualifiedName, partition: QualifiedName): Promise<Verdict> {
+  const { rows } = await session.query<{ pending: boolean }>(
+    `select coalesce((pg_catalog.to_jsonb(h) ->> 'inhdetachpending')::boolean, false) as pending
+     from pg_catalog.pg_inherits h
+     where h.inhparent = pg_catalog.to_regclass($1) and h.inhrelid = pg_catalog.to_regclass($2)`,
+    [quoteQualified(table), quoteQualified(partition)],
+  );
+  if (rows[0] === undefined) return finished("the partition is detached");
+  if (!rows[0].pending) return notStarted("the partition is still attached");
+  await session.query(`alter table ${quoteQualified(table)} detach partition ${quoteQualified(partition)} finalize`);
+  return finished("the detach was pending and has been finalized");
+}
+
+interface IndexRow {
+  readonly schema: string;
+  readonly name: string;
+  readonly valid: boolean;
+  /** Another session holds the lock that building it takes, and is neither vacuuming nor analyzing the table. */
+  readonly building: boolean;
+}
+
+const indexQuery = `
+  select n.nspname::text as schema, c.relname::text as name, i.indisvalid as valid,
+         exists (select from pg_catalog.pg_locks l
+                 where l.locktype = 'relation' and l.relation = i.indrelid and l.granted
+                   and l.mode = 'ShareUpdateExclusiveLock' and l.pid <> pg_catalog.pg_backend_pid()
+                   and l.pid not in (select pid from pg_catalog.pg_stat_progress_vacuum)
+                   and l.pid not in (select pid from pg_catalog.pg_stat_progress_analyze)) as building
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_class c on c.oid = i.indexrelid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace`;
+
+async function readIndexes(session: Session, table: QualifiedName): Promise<readonly IndexRow[]> {
+  const { rows } = await session.query<IndexRow>(`${indexQuery} where i.indrelid = pg_catalog.to_regclass($1)`, [
+    quoteQualified(table),
+  ]);
+  return rows;
+}
+
+async function dropIndexes(session: Session, indexes: readonly IndexRow[]): Promise<readonly string[]> {
+  if (indexes.length === 0) return [];
+  // It waits without queueing anybody, so no limit on the wait: a timeout would leave the invalid index where it is.
+  const { rows } = await session.query<{ value: string }>("select pg_catalog.current_setting('lock_timeout') as value");
+  await session.query("set lock_timeout = 0");
+  for (const index of indexes) {
+    await session.query(`drop index concurrently ${quoteIdentifier(index.schema)}.${quoteIdentifier(index.name)}`);
+  }
+  await session.query(`set lock_timeout = '${rows[0]?.value ?? "0"}'`);
+  return indexes.map((index) => `${index.schema}.${index.name}`);
+}
+
+async function relationExists(session: Session, name: QualifiedName): Promise<boolean> {
+  const { rows } = await session.query<{ there: boolean }>("select pg_catalog.to_regclass($1) is not null as there", [
+    quoteQualified(name),
+  ]);
+  return rows[0]?.there === true;
+}
+
+const catalogOf = {
+  database: "pg_catalog.pg_database where datname",
+  tablespace: "pg_catalog.pg_tablespace where spcname",
+  subscription: "pg_catalog.pg_subscription where subname",
+} as const;
+
+async function exists(
+  session: Session,
+  action: `${"create" | "drop"}-${keyof typeof catalogOf}`,
+  name: string,
+): Promise<boolean> {
+  const what = action.slice(action.indexOf("-") + 1) as keyof typeof catalogOf;
+  const { rows } = await session.query(`select from ${catalogOf[what]} = $1`, [name]);
+  return rows.length > 0;
+}

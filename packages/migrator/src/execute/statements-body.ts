@@ -1,0 +1,33 @@
+import type { PlannedMigration, PlannedSegment } from "@confiture/model";
+import type { StepResult } from "./migration-outcome.js";
+import type { ExecutingRun } from "./run.js";
+import { headline, sendStep } from "./run-step.js";
+import type { TransactionWork } from "./run-transaction.js";
+import { keepLockTimeout } from "./session-settings.js";
+
+/** The statements of a planned transaction, one message each, the first with BEGIN in front. */
+export function statementsBody(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  segment: Extract<PlannedSegment, { kind: "transaction" }>,
+): TransactionWork["body"] {
+  const { session, options } = run;
+  const { version } = migration;
+  return async (begin, cursor) => {
+    const results: StepResult[] = [];
+    let prefix = begin;
+    for (const step of segment.steps) {
+      cursor.step = step;
+      cursor.prefixLength = prefix.length;
+      options.emit({ kind: "step-started", version, step: step.index, statement: headline(step.sql), at: step.at });
+      const started = options.now();
+      const result = await sendStep(session, step, prefix);
+      const durationMs = options.now() - started;
+      prefix = "";
+      results.push({ step: step.index, kind: step.kind, durationMs, rows: result.rowCount });
+      options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows: result.rowCount });
+      if (step.mayChangeSettings) await keepLockTimeout(session, options);
+    }
+    return results;
+  };
+}

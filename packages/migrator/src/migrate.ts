@@ -1,0 +1,191 @@
+import type { Database, MigrationPlan } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
+import { executePlan } from "./execute/execute-plan.js";
+import type { MigrateOutcome } from "./execute/migration-outcome.js";
+import { type Run, withRun, withRunSettings } from "./execute/run.js";
+import { type ResolvedRunOptions, type RunOptions, resolveRunOptions } from "./execute/run-options.js";
+import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
+import { type PreparedPlan, planDown, planUp, selectToRevert, type Target } from "./plan/plan-migrations.js";
+import type { History } from "./record/applied-migration.js";
+import { guardOwnTables } from "./record/guard-own-tables.js";
+import { installOwnTables } from "./record/install-own-tables.js";
+import { readHistory, readStoredTexts } from "./record/read-history.js";
+import { type ProblemAllowances, refuseProblems } from "./refuse-problems.js";
+import type { Migration } from "./sources/migration.js";
+import { readMigrations } from "./sources/read-migrations.js";
+
+/** Where migrations come from: a folder, or migrations already read with `readMigrations`. */
+export interface MigrationSource {
+  readonly migrations: string | readonly Migration[];
+}
+
+export interface MigrateOptions extends RunOptions, MigrationSource, Target, ProblemAllowances {
+  /** A plan made earlier. It is executed only when the files and the database still give that very plan. */
+  readonly plan?: MigrationPlan;
+}
+
+/**
+ * Applies pending migrations, each exactly once, under locks that never queue the application for longer than
+ * `lockTimeoutMs`. A statement PostgreSQL refuses is an ending, in `failed`; what stops a run before it begins is thrown.
+ *
+ * @throws CONFITURE_LOCK_HELD, CONFITURE_POOLER, CONFITURE_CHECKSUM_CHANGED, CONFITURE_OUT_OF_ORDER,
+ * CONFITURE_MIGRATION_MISSING, CONFITURE_PLAN_STALE, CONFITURE_SQL_SYNTAX and what `readMigrations` throws
+ *
+ * @example
+ * const outcome = await migrate(connectDatabase(url), { migrations: "db/migrations" });
+ * if (outcome.failed) throw outcome.failed.error;
+ */
+export async function migrate(database: Database, options: MigrateOptions): Promise<MigrateOutcome> {
+  return runDirection(database, options, "up");
+}
+
+/** Undoes applied migrations, newest first: one, `steps`, or all newer than `to`. Throws as {@link migrate}, and CONFITURE_IRREVERSIBLE. */
+export async function rollback(database: Database, options: MigrateOptions): Promise<MigrateOutcome> {
+  return runDirection(database, options, "down");
+}
+
+/** Finishes what an interrupted run left begun, in the direction it went, and nothing else. */
+export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<MigrateOutcome> {
+  const resolved = resolveRunOptions(options);
+  const migrations = await migrationsOf(options);
+  return withRun(database, resolved, async (run) => {
+    const { history, status } = await examine(run, migrations);
+    const open = status.underWay[0];
+    if (open === undefined) return nothingDone(resolved, "up");
+    const prepared =
+      open.state === "reverting"
+        ? await planDown(
+            { ...status, applied: [], underWay: [open] },
+            migrations,
+            history.progress,
+            await storedTexts(run, [open.version]),
+            { steps: 1 },
+          )
+        : await planUp(
+            { ...status, pending: status.pending.filter(({ version }) => version === open.version) },
+            history.progress,
+            {},
+          );
+    return execute(run, prepared, history);
+  });
+}
+
+/** The plan that `migrate` or `rollback` would execute now. Nothing is written; the lock is not taken. */
+export async function planMigrations(
+  database: Database,
+  direction: "up" | "down",
+  options: Omit<MigrateOptions, "plan">,
+): Promise<MigrationPlan> {
+  const resolved = resolveRunOptions(options);
+  const migrations = await migrationsOf(options);
+  await using session = await database.openSession();
+  const run = { database, session, options: resolved, pid: 0, serverVersion: 0 };
+  const { prepared } = await prepare(run, migrations, direction, options);
+  return prepared.plan;
+}
+
+async function runDirection(
+  database: Database,
+  options: MigrateOptions,
+  direction: "up" | "down",
+): Promise<MigrateOutcome> {
+  const resolved = resolveRunOptions(options);
+  const migrations = await migrationsOf(options);
+  return withRun(database, resolved, async (run) => {
+    // Only now, under the lock: what was pending before it may have been applied by the run in front of us.
+    const { prepared, history } = await prepare(run, migrations, direction, options);
+    if (options.plan !== undefined) refuseStalePlan(options.plan, prepared.plan);
+    return execute(run, prepared, history);
+  });
+}
+
+export interface Prepared {
+  readonly prepared: PreparedPlan;
+  readonly history: History;
+  readonly status: MigrationStatus;
+}
+
+/** Reads the record, holds the files against it, refuses contradictions, and plans. */
+export async function prepare(
+  run: Run,
+  migrations: readonly Migration[],
+  direction: "up" | "down",
+  options: Target & ProblemAllowances,
+): Promise<Prepared> {
+  const { history, status } = await examine(run, migrations);
+  if (direction === "up") {
+    refuseProblems(status, options);
+    return { prepared: await planUp(status, history.progress, options), history, status };
+  }
+  refuseHalfApplied(status);
+  const stored = await storedTexts(
+    run,
+    selectToRevert(status, options).map(({ version }) => version),
+  );
+  return { prepared: await planDown(status, migrations, history.progress, stored, options), history, status };
+}
+
+export async function examine(
+  run: Pick<Run, "session" | "options">,
+  migrations: readonly Migration[],
+): Promise<{ history: History; status: MigrationStatus }> {
+  const history = await readHistory(run.session, run.options.ownSchema);
+  const status = await examineHistory(history, migrations, (versions) => storedTexts(run, versions));
+  return { history, status };
+}
+
+export async function migrationsOf(source: MigrationSource): Promise<readonly Migration[]> {
+  return typeof source.migrations === "string" ? readMigrations(source.migrations) : source.migrations;
+}
+
+function storedTexts(run: Pick<Run, "session" | "options">, versions: readonly string[]) {
+  return readStoredTexts(run.session, run.options.ownSchema, versions);
+}
+
+async function execute(run: Run, prepared: PreparedPlan, history: History): Promise<MigrateOutcome> {
+  if (prepared.plan.migrations.length === 0) return nothingDone(run.options, prepared.plan.direction);
+  return withRunSettings(run, prepared.plan.hash, async (executing) => {
+    await installInTransaction(run);
+    await guardOwnTables(run.session, run.options.ownSchema);
+    return executePlan(executing, prepared, history.progress);
+  });
+}
+
+/** Our tables are made, or brought up to date, before the first migration. */
+export async function installInTransaction(run: Pick<Run, "session" | "options">): Promise<void> {
+  await run.session.query("begin");
+  try {
+    await installOwnTables(run.session, run.options.ownSchema);
+    await run.session.query("commit");
+  } catch (error) {
+    await run.session.query("rollback");
+    throw error;
+  }
+}
+
+function nothingDone(options: ResolvedRunOptions, direction: "up" | "down"): MigrateOutcome {
+  return { executionId: options.executionId, direction, applied: [], failed: null, inDoubt: [], dryRun: false };
+}
+
+function refuseHalfApplied(status: MigrationStatus): void {
+  const open = status.underWay.find((applied) => applied.state === "applying");
+  if (open === undefined) return;
+  throw new ConfitureError(
+    "CONFITURE_IN_DOUBT",
+    `Migration ${open.version} is applied in part: an earlier run was interrupted.`,
+    {
+      hint: "Finish it with `confiture migrate resume`, and undo it then.",
+      facts: { version: open.version },
+    },
+  );
+}
+
+/** A plan is for one state of the database and the files; any other gives another plan. */
+function refuseStalePlan(wanted: MigrationPlan, now: MigrationPlan): void {
+  if (wanted.hash === now.hash) return;
+  const because = wanted.basis === now.basis ? "The migration files have changed" : "The database has moved on";
+  throw new ConfitureError("CONFITURE_PLAN_STALE", `${because} since this plan was made. Nothing was run.`, {
+    hint: "Make the plan again and review what is different.",
+    facts: { wanted: wanted.hash, now: now.hash },
+  });
+}

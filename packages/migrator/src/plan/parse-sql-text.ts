@@ -1,0 +1,66 @@
+import { ConfitureError, type SourceLocation, type Statement } from "@confiture/model";
+import { parseSqlFile } from "@confiture/sql";
+import type { SqlText } from "../sources/migration.js";
+
+export interface ParsedSqlText {
+  readonly statements: readonly Statement[];
+  readonly checksum: string;
+  readonly checksumAlgorithm: string;
+}
+
+/**
+ * Parses what a migration file holds; every place is a place in that file.
+ *
+ * @throws CONFITURE_SQL_SYNTAX naming each statement the grammar refuses, CONFITURE_META_COMMAND
+ */
+export async function parseSqlText(sql: SqlText): Promise<ParsedSqlText> {
+  const parsed = await parseSqlFile(sql.text, { file: sql.file });
+  const place = (at: SourceLocation): SourceLocation => ({
+    file: sql.file,
+    line: at.line + sql.firstLine - 1,
+    column: at.column + sql.indent,
+  });
+  const meta = parsed.metaCommands[0];
+  if (meta !== undefined) {
+    throw new ConfitureError("CONFITURE_META_COMMAND", `\`${firstWord(meta.text)}\` is a command of psql, not SQL.`, {
+      at: place(meta.at),
+      hint: "Remove the line: only psql understands it.",
+    });
+  }
+  const broken = parsed.statements.filter((statement) => statement.syntaxError !== undefined);
+  if (broken.length > 0) throw syntaxErrors(broken, place);
+  return {
+    statements: parsed.statements.map((statement) => ({ ...statement, at: place(statement.at) })),
+    checksum: parsed.checksum,
+    checksumAlgorithm: parsed.checksumAlgorithm,
+  };
+}
+
+function syntaxErrors(broken: readonly Statement[], place: (at: SourceLocation) => SourceLocation): ConfitureError {
+  const problems = broken.map((statement) => ({
+    message: statement.syntaxError?.message ?? "syntax error",
+    at: place(statement.syntaxError?.at ?? statement.at),
+  }));
+  const first = problems[0];
+  const others = problems.length - 1;
+  return new ConfitureError(
+    "CONFITURE_SQL_SYNTAX",
+    `${first?.message ?? "syntax error"}${
+      others > 0
+        ? ` (and ${others} more: ${problems
+            .slice(1, 6)
+            .map(({ at }) => `line ${at.line}`)
+            .join(", ")})`
+        : ""
+    }.`,
+    {
+      ...(first === undefined ? {} : { at: first.at }),
+      hint: "Correct the statement; nothing was run.",
+      facts: { problems },
+    },
+  );
+}
+
+function firstWord(text: string): string {
+  return text.split(/\s/, 1)[0] ?? text;
+}

@@ -1,0 +1,95 @@
+/** One step in the history of our own tables. `{own}` stands for the quoted name of our schema. */
+export interface OwnMigration {
+  readonly id: string;
+  readonly sql: string;
+}
+
+/**
+ * Our own tables, as migrations of their own: a new version of Confiture appends to this list and never edits it.
+ * All of them run in one transaction, under the same lock as everything else.
+ */
+export const ownMigrations: readonly OwnMigration[] = [
+  {
+    id: "0001-journal",
+    sql: `
+create table {own}.migrations (
+  version text primary key,
+  sort_key numeric not null unique,
+  name text not null,
+  source text not null check (source in ('sql', 'yaml', 'typescript')),
+  file text not null,
+  state text not null check (state in ('applied', 'applying', 'reverting')),
+  how text not null default 'run' check (how in ('run', 'baseline')),
+  checksum text not null,
+  checksum_algorithm text not null,
+  raw_hash text not null,
+  up_text text not null,
+  down_text text,
+  execution_id uuid not null,
+  plan_hash text not null,
+  applied_at timestamptz not null default pg_catalog.clock_timestamp(),
+  applied_by text not null default session_user,
+  host text not null,
+  duration_ms double precision not null,
+  tool_version text not null
+);
+comment on table {own}.migrations is 'What is applied now. Written by confiture; the past is in events.';
+
+create table {own}.events (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default pg_catalog.clock_timestamp(),
+  execution_id uuid not null,
+  kind text not null,
+  version text,
+  name text,
+  actor text not null default session_user,
+  os_user text not null,
+  host text not null,
+  duration_ms double precision,
+  checksum text,
+  plan_hash text,
+  tool_version text not null,
+  details jsonb not null default '{}'
+);
+comment on table {own}.events is 'Everything that happened, in order. Append-only.';
+create index events_version on {own}.events (version);
+
+create table {own}.steps (
+  version text not null,
+  direction text not null check (direction in ('up', 'down')),
+  segment integer not null,
+  hash text not null,
+  state text not null check (state in ('started', 'finished')),
+  statement text not null,
+  evidence jsonb not null default '{}',
+  execution_id uuid not null,
+  started_at timestamptz not null default pg_catalog.clock_timestamp(),
+  finished_at timestamptz,
+  primary key (version, direction, segment)
+);
+comment on table {own}.steps is 'How far a migration of several segments has come. Empty when none is under way.';
+
+create table {own}.baselines (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default pg_catalog.clock_timestamp(),
+  version text,
+  kind text not null check (kind in ('build', 'baseline')),
+  catalog_hash text not null,
+  script text not null,
+  script_hash text not null,
+  execution_id uuid not null,
+  actor text not null default session_user,
+  tool_version text not null
+);
+comment on table {own}.baselines is 'Schemas this database was proven to have, with the script that makes them.';
+
+create function {own}.refuse_change() returns trigger language plpgsql as $refuse$
+begin
+  raise exception 'confiture: % is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$refuse$;
+create trigger confiture_append_only before update or delete or truncate on {own}.events
+  for each statement execute function {own}.refuse_change();
+`,
+  },
+];

@@ -1,0 +1,75 @@
+import type { ShadowProvider } from "@confiture/model";
+import { isConfitureError } from "@confiture/model";
+import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
+import type { MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
+import type { Run } from "../execute/run.js";
+import { migrate, type Prepared, rollback } from "../migrate.js";
+import { rebuildOnShadow } from "./rebuild-on-shadow.js";
+import type { NotRehearsed } from "./rehearsal-report.js";
+import { planAsMigrations } from "./stored-migrations.js";
+
+export interface ShadowPart {
+  readonly ran: readonly MigrationResult[];
+  readonly failed: MigrationFailure | null;
+  readonly differs: readonly CatalogDifference[] | null;
+  readonly notRehearsed: readonly NotRehearsed[];
+}
+
+/**
+ * Builds the target's schema on a shadow from its own record, and runs the plan there for real. Migrations in front of
+ * `from` are run too, so that those behind find what they need; only the results from `from` on are reported.
+ */
+export async function rehearseOnShadow(
+  run: Run,
+  ready: Prepared,
+  from: number,
+  options: { readonly shadow?: ShadowProvider },
+): Promise<ShadowPart> {
+  const { plan } = ready.prepared;
+  const rest = plan.migrations.slice(from);
+  const notRehearsed = (because: string): ShadowPart => ({
+    ran: [],
+    failed: null,
+    differs: null,
+    notRehearsed: rest.map(({ version }) => ({ version, because })),
+  });
+  if (options.shadow === undefined) return notRehearsed("it needs a shadow database, and none was handed in");
+  await using shadow = await options.shadow.create();
+  const rebuilt = await rebuildOnShadow(run, shadow).catch((error: unknown) => {
+    if (!isConfitureError(error)) throw error;
+    return error;
+  });
+  if (isConfitureError(rebuilt))
+    return notRehearsed(`the target's schema cannot be built from its record: ${rebuilt.message}`);
+  const differs = await differencesFromTarget(run, shadow);
+  const migrations = planAsMigrations(ready.prepared, rebuilt);
+  const quiet = { ownSchema: run.options.ownSchema, actor: run.options.actor, signal: run.options.signal };
+  const runOptions = { ...withoutUndefined(quiet), migrations, onProgress: run.options.emit };
+  const outcome =
+    plan.direction === "up"
+      ? await migrate(shadow, { ...runOptions, allowOutOfOrder: true })
+      : await rollback(shadow, { ...runOptions, steps: plan.migrations.length });
+  const reported = new Set(rest.map(({ version }) => version));
+  return {
+    ran: outcome.applied.filter(({ version }) => reported.has(version)),
+    failed: outcome.failed,
+    differs,
+    notRehearsed: [],
+  };
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+async function differencesFromTarget(
+  run: Run,
+  shadow: Parameters<typeof rebuildOnShadow>[1],
+): Promise<readonly CatalogDifference[]> {
+  await using session = await shadow.openSession();
+  const exclude = { exclude: [run.options.ownSchema] };
+  const [target, rebuilt] = [await readCatalog(run.session, exclude), await readCatalog(session, exclude)];
+  return compareCatalogs(target, rebuilt);
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfitureError } from "@confiture/model";
+import { versionKey } from "./migration-version.js";
+import { readMigrations } from "./read-migrations.js";
+
+export interface NewMigrationOptions {
+  readonly directory: string;
+  /** What the migration does, in words; it becomes part of the file name. */
+  readonly name: string;
+  readonly kind?: "sql" | "yaml" | "typescript";
+  /** The moment that becomes the version. */
+  readonly now: Date;
+}
+
+/**
+ * Writes the files of a new migration, with a version later than every one in the folder.
+ *
+ * @returns the paths written
+ * @throws CONFITURE_MIGRATION_NAME when nothing of the name can stand in a file name
+ */
+export async function newMigration(options: NewMigrationOptions): Promise<readonly string[]> {
+  const name = slugOf(options.name);
+  mkdirSync(options.directory, { recursive: true });
+  const existing = await readMigrations(options.directory);
+  const version = nextVersion(
+    options.now,
+    existing.map((migration) => migration.version),
+  );
+  const files = templatesFor(options.kind ?? "sql", `${version}_${name}`);
+  for (const [file, text] of files) writeFileSync(join(options.directory, file), text, { flag: "wx" });
+  return files.map(([file]) => join(options.directory, file));
+}
+
+/** A timestamp version, later than all given: clocks differ, and two may be made in one second. */
+export function nextVersion(now: Date, existing: readonly string[]): string {
+  const newest = existing.reduce(
+    (highest, version) => (versionKey(version) > highest ? versionKey(version) : highest),
+    -1n,
+  );
+  for (let moment = now.getTime(); ; moment += 1000) {
+    const version = new Date(moment).toISOString().replace(/[-:]|\.\d+Z$/g, "");
+    if (versionKey(version) > newest) return version;
+    // A version beyond all timestamps (a counter of many digits) is counted on.
+    if (newest > versionKey("99991231T235959")) return (newest + 1n).toString();
+  }
+}
+
+function slugOf(name: string): string {
+  const slug = name
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "_")
+    .replace(/^_+|_+$/g, "");
+  if (slug === "" || slug.length > 180) {
+    throw new ConfitureError(
+      "CONFITURE_MIGRATION_NAME",
+      `\`${name}\` ${slug === "" ? "has no letters or digits to name a file with" : "is too long for a file name"}.`,
+      {
+        hint: 'Say what it does in a few words: `confiture migrate new "add orders"`.',
+      },
+    );
+  }
+  return slug;
+}
+
+function templatesFor(kind: "sql" | "yaml" | "typescript", stem: string): readonly (readonly [string, string])[] {
+  if (kind === "yaml") return [[`${stem}.yaml`, yamlTemplate]];
+  if (kind === "typescript") return [[`${stem}.ts`, typescriptTemplate]];
+  return [
+    [`${stem}.up.sql`, "-- What this migration does, and why.\n\n"],
+    [`${stem}.down.sql`, "-- The way back. Remove this file when there is none.\n\n"],
+  ];
+}
+
+const yamlTemplate = `migration:
+  description: What this migration does, and why.
+  ddl: |
+    -- select 1;
+  rollback:
+    ddl: |
+      -- select 1;
+`;
+
+const typescriptTemplate = `import { defineMigration } from "@confiture/migrator";
+
+export default defineMigration({
+  async up(db) {
+    // await db.schema.alterTable("orders").addColumn("note", "text").execute();
+  },
+  async down(db) {
+    // await db.schema.alterTable("orders").dropColumn("note").execute();
+  },
+});
+`;

@@ -1,0 +1,169 @@
+import type { Database, ShadowProvider } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
+import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
+import { applyScript } from "./build/apply-script.js";
+import { type RunOptions, resolveRunOptions } from "./execute/run-options.js";
+import { type MigrationSource, migrate, migrationsOf, rollback } from "./migrate.js";
+import { parseSqlText } from "./plan/parse-sql-text.js";
+import { segmentStatements } from "./plan/segment-statements.js";
+import { loadProgram } from "./sources/load-program.js";
+import type { Migration } from "./sources/migration.js";
+
+/** What reading a migration without running it found. */
+export interface ValidatedMigration {
+  readonly version: string;
+  readonly name: string;
+  readonly file: string;
+  readonly reversible: boolean;
+  /** Statements, and the transactions they are grouped in. 0 statements for a program, which only running can tell. */
+  readonly statements: number;
+  readonly segments: number;
+  readonly error: ConfitureError | null;
+}
+
+/** Reads every migration as a run would, both ways, and runs none. */
+export async function validateMigrations(source: MigrationSource): Promise<readonly ValidatedMigration[]> {
+  const migrations = await migrationsOf(source);
+  return Promise.all(migrations.map(validateOne));
+}
+
+async function validateOne(migration: Migration): Promise<ValidatedMigration> {
+  const base = { version: migration.version, name: migration.name, file: migration.file };
+  try {
+    if (migration.source === "typescript") {
+      const program = await loadProgram(migration);
+      return { ...base, reversible: program.down !== undefined, statements: 0, segments: 1, error: null };
+    }
+    const { statements } = await parseSqlText(migration.up);
+    const segments = await segmentStatements(statements);
+    if (migration.down !== undefined) await segmentStatements((await parseSqlText(migration.down)).statements);
+    return {
+      ...base,
+      reversible: migration.down !== undefined,
+      statements: statements.length,
+      segments: segments.length,
+      error: null,
+    };
+  } catch (error) {
+    if (!isConfitureError(error)) throw error;
+    return { ...base, reversible: false, statements: 0, segments: 0, error };
+  }
+}
+
+export interface StairwayOptions
+  extends Pick<RunOptions, "ownSchema" | "onProgress" | "signal" | "lockRetryMs">,
+    MigrationSource {
+  /** DDL that stands before the first migration. Absent: they start on an empty database. */
+  readonly script?: string;
+  readonly shadow: ShadowProvider;
+}
+
+/** One stair: a migration taken up, down and up again. */
+export interface Stair {
+  readonly version: string;
+  readonly name: string;
+  /** `proven`: both ways compared equal. `irreversible`: it has no down, so there was nothing to prove. */
+  readonly verdict: "proven" | "irreversible" | "failed";
+  /** What is different after up → down, compared with before. */
+  readonly afterDown: readonly CatalogDifference[];
+  /** What is different after up → down → up, compared with the first up. */
+  readonly afterUpAgain: readonly CatalogDifference[];
+  readonly error: ConfitureError | null;
+}
+
+/**
+ * Proves every migration on a shadow database: up → down must give the catalog of before, and up again the one after.
+ * Stops at the first that fails, since those behind it would start from a schema nobody meant.
+ */
+export async function proveStairway(options: StairwayOptions): Promise<readonly Stair[]> {
+  const migrations = await migrationsOf(options);
+  await using shadow = await options.shadow.create();
+  if (options.script !== undefined) {
+    await using session = await shadow.openSession();
+    await applyScript(session, options.script);
+  }
+  const stairs: Stair[] = [];
+  for (const [index, migration] of migrations.entries()) {
+    const stair = await climb(shadow, migrations.slice(0, index + 1), migration, options);
+    stairs.push(stair);
+    if (stair.verdict === "failed") break;
+  }
+  return stairs;
+}
+
+async function climb(
+  shadow: Database,
+  upTo: readonly Migration[],
+  migration: Migration,
+  options: StairwayOptions,
+): Promise<Stair> {
+  const { ownSchema } = resolveRunOptions(options);
+  const run = {
+    migrations: upTo,
+    ownSchema,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  };
+  const base = { version: migration.version, name: migration.name };
+  const read = () => readShadow(shadow, ownSchema);
+  try {
+    const before = await read();
+    await orThrow(migrate(shadow, run));
+    const up = await read();
+    if (!(await isReversible(migration)))
+      return { ...base, verdict: "irreversible", afterDown: [], afterUpAgain: [], error: null };
+    await orThrow(rollback(shadow, { ...run, steps: 1 }));
+    const afterDown = compareCatalogs(before, await read());
+    await orThrow(migrate(shadow, run));
+    const afterUpAgain = compareCatalogs(up, await read());
+    const failed = afterDown.length > 0 || afterUpAgain.length > 0;
+    return {
+      ...base,
+      verdict: failed ? "failed" : "proven",
+      afterDown,
+      afterUpAgain,
+      error: failed ? stairwayFailed(migration, afterDown, afterUpAgain) : null,
+    };
+  } catch (error) {
+    if (!isConfitureError(error)) throw error;
+    return { ...base, verdict: "failed", afterDown: [], afterUpAgain: [], error };
+  }
+}
+
+async function isReversible(migration: Migration): Promise<boolean> {
+  if (migration.source !== "typescript") return migration.down !== undefined;
+  return (await loadProgram(migration)).down !== undefined;
+}
+
+async function readShadow(shadow: Database, ownSchema: string) {
+  await using session = await shadow.openSession();
+  return readCatalog(session, { exclude: [ownSchema] });
+}
+
+async function orThrow(run: ReturnType<typeof migrate>): Promise<void> {
+  const outcome = await run;
+  if (outcome.failed !== null) throw outcome.failed.error;
+}
+
+function stairwayFailed(
+  migration: Migration,
+  afterDown: readonly CatalogDifference[],
+  afterUpAgain: readonly CatalogDifference[],
+): ConfitureError {
+  const differences = afterDown.length > 0 ? afterDown : afterUpAgain;
+  const when = afterDown.length > 0 ? "up and down" : "up, down and up again";
+  const words = { added: "left behind", removed: "lost", changed: "changed" };
+  const named = differences
+    .slice(0, 10)
+    .map((difference) => `${words[difference.change]}: ${difference.kind} ${difference.name}`);
+  const file = migration.source === "typescript" ? migration.file : (migration.down?.file ?? migration.file);
+  return new ConfitureError(
+    "CONFITURE_STAIRWAY_FAILED",
+    `After ${when}, ${migration.version}_${migration.name} does not give the schema it should:\n  ${named.join("\n  ")}`,
+    {
+      at: { file, line: 1, column: 1 },
+      hint: "Correct the down so that it undoes all the up does.",
+      facts: { differences },
+    },
+  );
+}
