@@ -1,0 +1,61 @@
+import type { SourceLocation } from "@confiture/model";
+
+/** What confiture.yaml and the files beside it say. Plain data; environments keep their `${VARIABLES}` until one is used. */
+export interface Config {
+  /** Absolute path of confiture.yaml. */
+  readonly file: string;
+  /** Absolute path of its folder: every relative path of the configuration starts there. */
+  readonly root: string;
+  readonly environments: Readonly<Record<string, EnvironmentSource>>;
+  readonly schema: SchemaConfig;
+  readonly migrations: MigrationsConfig;
+}
+
+export interface SchemaConfig {
+  /** Folders, files and globs, in the order in which they are loaded. */
+  readonly loadOrder: readonly string[];
+  readonly order: "listed" | "dependencies";
+}
+
+/** Times are milliseconds. */
+export interface MigrationsConfig {
+  readonly directory: string;
+  /** Schema in the target database that holds our own tables. */
+  readonly ownSchema: string;
+  readonly lockTimeoutMs: number;
+  readonly lockRetryMs: number;
+  readonly lockWaitMs: number;
+  /** 0: no limit. */
+  readonly statementTimeoutMs: number;
+  /** 0: no limit. */
+  readonly idleInTransactionTimeoutMs: number;
+  readonly concurrentlyDeadlineMs: number;
+  readonly maxLockHoldMs: number;
+}
+
+/** An environment as written: its variables are not expanded yet. */
+export interface EnvironmentSource {
+  readonly name: string;
+  readonly at: SourceLocation;
+  readonly databaseUrl?: LocatedText;
+  readonly shadowDatabaseUrl?: LocatedText;
+  readonly loadOrder?: readonly LocatedText[];
+}
+
+/** An environment to be used. The URLs may hold passwords: never print them. */
+export interface Environment {
+  readonly name: string;
+  /** `embedded`, or a postgres:// URL. */
+  readonly databaseUrl: string;
+  readonly shadowDatabaseUrl?: string;
+  /** The environment's own load order, or the project's. */
+  readonly loadOrder: readonly string[];
+}
+
+/** Text with the place where it stands, and the places of the variables in it. */
+export interface LocatedText {
+  readonly text: string;
+  readonly at: SourceLocation;
+  /** One for each `${` of the text, in order. */
+  readonly variablesAt: readonly SourceLocation[];
+}
