@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConfitureError } from "@confiture/model";
 import { systemHome } from "./server-home.js";
 import type { ServerUser } from "./server-user.js";
@@ -37,6 +37,7 @@ export function findBinaries(options: FindBinariesOptions): PostgresBinaries {
     );
   }
   const { root, found } = locate(options);
+  linkLibraries(root);
   const direct = readVersion(root, options.user);
   if (direct !== undefined) return direct;
   const copied = options.user === undefined ? undefined : readVersion(copyForUser(root, options), options.user);
@@ -113,6 +114,32 @@ function readVersion(root: string, user: ServerUser | undefined): PostgresBinari
     );
   }
   return { version: version[0], major, initdb: join(root, "bin", "initdb"), postgres };
+}
+
+/**
+ * The package links its shared libraries in an install script, which package managers often do not run: then we do.
+ * Where the folder is not ours to write, the server's own message tells what is missing.
+ */
+function linkLibraries(root: string): void {
+  const list = join(root, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, "utf8")) as readonly {
+    readonly source: string;
+    readonly target: string;
+  }[];
+  for (const { source, target } of links) {
+    const link = join(dirname(root), target);
+    if (!existsSync(link)) linkUnlessForbidden(basename(source), link);
+  }
+}
+
+function linkUnlessForbidden(source: string, link: string): void {
+  try {
+    symlinkSync(source, link);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EEXIST" && code !== "EACCES" && code !== "EROFS") throw error;
+  }
 }
 
 /** Copied beside and renamed, so that a crash never leaves half a copy under the final name. */
