@@ -10,7 +10,7 @@ export interface ErrorCodeSite {
 
 /**
  * The codes a file names: the first argument of `new ConfitureError(…)`, literal or chosen by `?:` and `??`, and every
- * other string that is a known code. Strings that are compared (`===`, `case`, `includes`) only ask.
+ * other string that is a known code. Strings that are compared, or listed to be searched, only ask.
  */
 export function readErrorCodes(text: string, file: string, known: ReadonlySet<string>): readonly ErrorCodeSite[] {
   const sites: ErrorCodeSite[] = [];
@@ -45,8 +45,7 @@ function literalsChosenBy(argument: unknown): readonly SyntaxNode[] {
   }
 }
 
+/** `===`, `case`, and the lists that `includes` and `Set.has` search. */
 function isComparison(parent: SyntaxNode | undefined): boolean {
-  if (parent?.type === "BinaryExpression" || parent?.type === "SwitchCase") return true;
-  const callee = parent?.type === "CallExpression" ? parent.callee : undefined;
-  return isSyntaxNode(callee) && isSyntaxNode(callee.property) && callee.property.name === "includes";
+  return ["BinaryExpression", "SwitchCase", "ArrayExpression"].includes(parent?.type ?? "");
 }

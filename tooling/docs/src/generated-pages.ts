@@ -1,0 +1,23 @@
+import { renderConfigurationPage } from "./render-configuration-page.js";
+import { renderErrorsPage } from "./render-errors-page.js";
+
+/** A page that nobody edits: it is written from the data it tells about. */
+export interface GeneratedPage {
+  readonly path: string;
+  readonly from: string;
+  render(): string;
+}
+
+export const generatedPages: readonly GeneratedPage[] = [
+  { path: "docs/reference/errors.md", from: "packages/model/src/errors/error-codes.ts", render: renderErrorsPage },
+  {
+    path: "docs/reference/configuration.md",
+    from: "packages/config/src/config-reference.ts",
+    render: renderConfigurationPage,
+  },
+];
+
+/** The page as it stands in the file, with the line that tells where to make the change. */
+export function pageText(page: GeneratedPage): string {
+  return `<!-- Generated from ${page.from} by \`pnpm gen\`. Change it there. -->\n\n${page.render()}`;
+}
