@@ -35,6 +35,7 @@ export function pgSession(client: pg.ClientBase, endSession: EndSession): OwnedS
     try {
       return await work();
     } catch (error) {
+      if (ended !== undefined && isFatal(error)) throw closedError();
       // The event that tells of the loss may come only after the query was rejected.
       if (isFatal(error)) noteLoss(error as Error);
       throw lost === undefined ? error : lostError(error);
@@ -138,7 +139,7 @@ function lostError(cause: unknown): ConfitureError {
 }
 
 function closedError(): ConfitureError {
-  return new ConfitureError("CONFITURE_CONNECTION_LOST", "The session was closed before this query.", {
+  return new ConfitureError("CONFITURE_CONNECTION_LOST", "The session was closed before this query had ended.", {
     hint: "Open another session.",
   });
 }

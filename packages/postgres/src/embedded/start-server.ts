@@ -100,6 +100,8 @@ function socketFolder(cluster: Cluster): string {
   const near = join(cluster.folder, "run");
   const fits = Buffer.byteLength(`${near}/.s.PGSQL.${socketPort}`) <= longestSocketPath;
   // A comma would end the name of the folder in the setting.
+  // What a killed server left there names a process id that may be alive again, as somebody else.
+  rmSync(near, { recursive: true, force: true });
   if (fits && !/[,"]/.test(near)) return privateFolder(near, cluster.user);
   const base = tmpdir().length > 60 ? "/tmp" : tmpdir();
   return privateFolder(mkdtempSync(join(base, temporarySocketPrefix)), cluster.user);

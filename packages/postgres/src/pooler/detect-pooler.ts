@@ -1,4 +1,5 @@
 import type { OwnedSession, PoolerMode, Queryable, Session } from "@confiture/model";
+import { isConfitureError } from "@confiture/model";
 
 const rounds = 3;
 /** A pool that is full answers nobody; the probe must end all the same. */
@@ -6,7 +7,8 @@ const roundTimeoutMs = 1_500;
 
 /**
  * Tells whether a pooler stands between us and the server, and whether it hands our server connection to others
- * between transactions. The session must be outside a transaction. `transaction` is only answered when it was proven.
+ * between transactions. The session must be outside a transaction, and is so afterwards (under statement pooling it is
+ * lost). `transaction` is only answered when it was proven.
  */
 export async function detectPooler(session: Session, openSecond: () => Promise<OwnedSession>): Promise<PoolerMode> {
   const backend = await backendPid(session);
@@ -65,11 +67,16 @@ async function pidInTransaction(session: Session): Promise<number | "refused"> {
   try {
     await session.query("begin");
   } catch (error) {
-    // Statement pooling refuses transactions altogether (protocol violation), which shares even more.
-    if (error instanceof Error && "code" in error && error.code === "08P01") return "refused";
+    // Statement pooling shares even more: it refuses transactions altogether and closes the connection.
+    if (isProtocolViolation(error)) return "refused";
     throw error;
   }
   return backendPid(session);
+}
+
+function isProtocolViolation(error: unknown): boolean {
+  const cause = isConfitureError(error) ? error.cause : error;
+  return cause instanceof Error && "code" in cause && cause.code === "08P01";
 }
 
 async function backendPid(queryable: Queryable): Promise<number> {
