@@ -1,7 +1,7 @@
 // Builds every published package: JavaScript by tsup (one entry for each entry of `exports`), types by tsc.
 // One preset, no per-package build configuration: what a package publishes is what its package.json says.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,8 +17,12 @@ function publishedPackages() {
   );
 }
 
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
 function entriesOf(folder) {
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const manifest = manifestOf(folder);
   const sources = Object.values(manifest.exports ?? {}).map((entry) => entry["@confiture/source"]);
   const binaries = Object.values(manifest.bin ?? {}).map((file) =>
     file.replace("dist/", "src/").replace(/\.js$/, ".ts"),
@@ -30,9 +34,16 @@ function entriesOf(folder) {
   return entry;
 }
 
+/** Chunks carry a hash in their names: without this, those of earlier builds would be published too. */
+function removeOldChunks(dist) {
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist)) if (/^[\w-]+-[A-Z0-9]{8}\.js$/.test(name)) rmSync(join(dist, name));
+}
+
 /** tsup prints a line for each file; we print one for all. */
 async function buildJavaScript(folder) {
   process.chdir(folder);
+  removeOldChunks(join(folder, "dist"));
   await build({
     config: false,
     entry: entriesOf(folder),
@@ -46,6 +57,7 @@ async function buildJavaScript(folder) {
     clean: false,
     silent: true,
     tsconfig: join(folder, "tsconfig.json"),
+    define: { confitureVersion: JSON.stringify(manifestOf(folder).version) },
   });
 }
 

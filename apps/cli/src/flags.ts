@@ -45,7 +45,9 @@ export function durationFlag(brief: string) {
 
 async function parseDurationFlag(input: string): Promise<number> {
   const { parseDuration } = await import("@confiture/config");
-  return parseDuration(input);
+  const ms = parseDuration(input);
+  if (ms === undefined) throw new SyntaxError(`\`${input}\` is not a time: write 500ms, 2s, 5m or 1h`);
+  return ms;
 }
 
 /** A flag whose value is a whole number from 1. */

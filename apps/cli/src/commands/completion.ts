@@ -54,12 +54,12 @@ function scriptFor(asked: string | undefined, loginShell: string | undefined): s
 }
 
 async function propose(context: CliContext, words: readonly string[]): Promise<string> {
-  const [{ proposeCompletionsForApplication }, { buildConfiture }, { cliVersion }] = await Promise.all([
+  const [{ proposeCompletions }, { buildConfiture }, { cliVersion }] = await Promise.all([
     import("@stricli/core"),
     import("../application.js"),
     import("../run-cli.js"),
   ]);
-  const proposals = await proposeCompletionsForApplication(buildConfiture(cliVersion), words, {
+  const proposals = await proposeCompletions(buildConfiture(cliVersion), words, {
     process: context.process,
     forCommand: () => context,
   });

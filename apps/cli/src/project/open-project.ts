@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { type Config, loadConfig } from "@confiture/config";
+import { type Config, loadConfig, resolveEnvironment, resolveLoadOrder } from "@confiture/config";
 import { buildSchema, type Migration, readMigrations, type SchemaBuild } from "@confiture/migrator";
 import type { ShadowProvider } from "@confiture/model";
 import { connectDatabase, openEmbeddedServer, type PostgresDatabase, shadowProvider } from "@confiture/postgres";
@@ -55,10 +55,9 @@ export async function readProject(
     versionsInFolder: () =>
       readdirSync(migrationsDirectory).flatMap((name) => /^(\d+(?:T\d+)?)[_\-. ]/.exec(name)?.[1] ?? []),
     buildSchema: (build) => {
-      const environment = config.environment(flags.env);
       return buildSchema({
         root,
-        loadOrder: environment.loadOrder,
+        loadOrder: resolveLoadOrder(config, { name: flags.env, env: context.env }),
         order: build.order ?? config.schema.order,
         ...(build.schema === undefined ? {} : { schemaDirectory: build.schema }),
       });
@@ -75,7 +74,7 @@ export async function openProject(
   terminal: Terminal,
 ): Promise<Project> {
   const files = await readProject(context, flags);
-  const environment = files.config.environment(flags.env);
+  const environment = resolveEnvironment(files.config, { name: flags.env, env: context.env });
   const opened: AsyncDisposable[] = [];
   const close = async (): Promise<void> => {
     for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]();
