@@ -25,6 +25,8 @@ export default defineConfig({
           include: where(".test.ts"),
           exclude: ["**/*.db.test.ts", "**/node_modules/**", "**/fixtures/**"],
           testTimeout: 30_000,
+          // Projects with another number of workers run one after another: the pure tests first.
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -38,6 +40,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           pool: "forks",
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

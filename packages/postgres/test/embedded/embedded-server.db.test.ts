@@ -252,3 +252,22 @@ describe.skipIf(!isRoot)("run by root", () => {
     await expect(openInProcess({ directory, as: user })).rejects.toThrow(/belongs to another user/);
   });
 });
+
+test("processes that come and go at random, some killed, never meet a dead server and leave none", async () => {
+  const directory = newDirectory("stress");
+  const endings = ["close", "exit", "SIGKILL", "SIGTERM"] as const;
+  let dataDirectory = "";
+  const comeAndGo = async (seed: number) => {
+    for (let round = 0; round < 4; round += 1) {
+      const server = await openInProcess({ directory });
+      dataDirectory = server.dataDirectory;
+      expect(await answerOf(server.url, "select 1")).toBe(1);
+      await server.end(endings[(seed + round) % endings.length]!);
+    }
+  };
+  await Promise.all([0, 1, 2, 3, 4].map(comeAndGo));
+  await stopOrphanedServers(directory);
+  expectNothingLeft({ dataDirectory });
+  await using again = await openEmbeddedServer({ directory });
+  expect(await answerOf(again.url(), "select 1")).toBe(1);
+});
