@@ -36,10 +36,18 @@ function checkOptional(manifest: Manifest, rule: RoomRule): readonly string[] {
 }
 
 function checkRanges(manifest: Manifest): readonly string[] {
-  const required = { ...manifest.dependencies, ...manifest.peerDependencies };
-  return Object.entries(required)
-    .filter(([name, range]) => name.startsWith(ownScope) && range !== "workspace:^")
-    .map(([name, range]) => `names ${name} as ${range}; ours are named workspace:^`);
+  const isOurs = ([name]: readonly [string, string]) => name.startsWith(ownScope);
+  const required = Object.entries(manifest.dependencies ?? {}).filter(isOurs);
+  const peers = Object.entries(manifest.peerDependencies ?? {}).filter(isOurs);
+  return [
+    ...required
+      .filter(([, range]) => range !== "workspace:^")
+      .map(([name, range]) => `names ${name} as ${range}, not workspace:^`),
+    // A peer's range is wider: a new minor of it must not make a new major of its dependents.
+    ...peers
+      .filter(([, range]) => !range.startsWith("workspace:"))
+      .map(([name, range]) => `names ${name} as ${range}, not workspace:…`),
+  ];
 }
 
 function isAllowed(name: string, rule: RoomRule): boolean {
