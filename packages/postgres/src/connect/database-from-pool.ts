@@ -3,6 +3,7 @@ import type pg from "pg";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
 import { versionError } from "./connect-client.js";
+import { connectError } from "./connect-errors.js";
 import { pgSession } from "./pg-session.js";
 import type { PostgresDatabase } from "./postgres-database.js";
 
@@ -14,7 +15,7 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
   let versionChecked = false;
 
   async function openSession(): Promise<OwnedSession> {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error: unknown) => throwConnectError(pool, error));
     const session = pgSession(client, async ({ lost, inTransaction }) => client.release(lost || inTransaction));
     if (versionChecked) return session;
     try {
@@ -31,7 +32,8 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
   async function openBeside(): Promise<OwnedSession> {
     const Client = clientClass(pool);
     const client = new Client(pool.options);
-    await client.connect();
+    client.on("error", () => undefined);
+    await client.connect().catch((error: unknown) => throwConnectError(pool, error));
     return pgSession(client, async ({ lost }) => {
       if (!lost) await client.end();
     });
@@ -59,6 +61,12 @@ function ownPool(pool: pg.Pool, database: string): PostgresDatabase {
   });
   own.on("error", () => undefined);
   return { ...databaseFromPool(own), name: database, [Symbol.asyncDispose]: () => own.end() };
+}
+
+/** Where the pool leads is known to its clients only; one that never connects tells. */
+function throwConnectError(pool: pg.Pool, error: unknown): never {
+  const { host, port, user = "", database = "" } = new (clientClass(pool))(pool.options);
+  throw connectError({ host, port, user, database, sslMode: "prefer" }, error);
 }
 
 function clientClass(pool: pg.Pool): typeof pg.Client {

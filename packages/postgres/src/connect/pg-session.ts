@@ -29,7 +29,15 @@ export function pgSession(client: pg.ClientBase, endSession: EndSession): OwnedS
   client.on("error", noteLoss);
   client.on("end", onEnd);
 
-  async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+  let previous: Promise<unknown> = Promise.resolve();
+  // One after another: the driver will refuse a query while another runs, and an observer may cancel between samples.
+  function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = previous.then(() => attempt(work));
+    previous = result.catch(() => undefined);
+    return result;
+  }
+
+  async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
     if (ended !== undefined) throw closedError();
     if (lost !== undefined) throw lostError(lost);
     try {

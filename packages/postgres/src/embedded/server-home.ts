@@ -21,18 +21,22 @@ export interface ServerHome {
 export function prepareHome(path: string): ServerHome {
   const directory = resolve(path);
   const user = chooseServerUser(directory);
-  try {
-    createFolder(directory, user);
-  } catch (cause) {
-    throw new ConfitureError("CONFITURE_EMBEDDED_UNAVAILABLE", `The folder ${directory} cannot be created.`, {
-      hint: "It may belong to another user: run the command as that user, or remove the folder.",
-      cause,
-    });
-  }
+  createOrRefuse(directory, () => createFolder(directory, user));
   if (user === undefined) return { directory, user };
   if (!canEnter(user, directory)) openToPassThrough(directory);
   if (canEnter(user, directory)) return { directory, user };
-  return { directory: systemHomeFor(directory), user };
+  const elsewhere = systemHomeOf(directory);
+  createOrRefuse(elsewhere, () => mkdirSync(elsewhere, { recursive: true, mode: 0o755 }));
+  const note = `The server's user cannot reach this folder, so its data is in ${elsewhere}\n`;
+  writeFileSync(join(directory, "DATA-IS-ELSEWHERE.txt"), note);
+  return { directory: elsewhere, user };
+}
+
+/** Where the data of a folder is that the server's user cannot reach. */
+export function systemHomeOf(directory: string): string {
+  const real = realpathSync(directory);
+  const project = basename(dirname(dirname(real))).replace(/[^\w.-]/g, "_");
+  return join(systemHome, `${project}-${createHash("sha256").update(real).digest("hex").slice(0, 12)}`);
 }
 
 /** One major version's folder below the home, owned by the server's user and closed to everybody else. */
@@ -77,12 +81,13 @@ function openToPassThrough(directory: string): void {
   chmodSync(directory, (statSync(directory).mode & 0o7777) | 0o111);
 }
 
-function systemHomeFor(directory: string): string {
-  const real = realpathSync(directory);
-  const project = basename(dirname(dirname(real))).replace(/[^\w.-]/g, "_");
-  const home = join(systemHome, `${project}-${createHash("sha256").update(real).digest("hex").slice(0, 12)}`);
-  mkdirSync(home, { recursive: true, mode: 0o755 });
-  const note = `The server's user cannot reach this folder, so its data is in ${home}\n`;
-  writeFileSync(join(directory, "DATA-IS-ELSEWHERE.txt"), note);
-  return home;
+function createOrRefuse(directory: string, create: () => void): void {
+  try {
+    create();
+  } catch (cause) {
+    throw new ConfitureError("CONFITURE_EMBEDDED_UNAVAILABLE", `The folder ${directory} cannot be created.`, {
+      hint: "It may belong to another user: run the command as that user, or remove the folder.",
+      cause,
+    });
+  }
 }

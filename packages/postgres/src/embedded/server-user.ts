@@ -33,13 +33,18 @@ export function chooseServerUser(directory: string): ServerUser | undefined {
 
 /** Whether that user can enter a folder; the kernel is asked, for modes alone do not tell (ACLs, mounts). */
 export function canEnter(user: ServerUser, directory: string): boolean {
-  const { status } = spawnSync("/bin/sh", ["-c", 'test -x "$0"', directory], {
+  const { status, error } = spawnSync("/bin/sh", ["-c", 'test -x "$0"', directory], {
     uid: user.uid,
     gid: user.gid,
     cwd: "/",
     stdio: "ignore",
   });
-  return status === 0;
+  if (error === undefined) return status === 0;
+  throw new ConfitureError(
+    "CONFITURE_EMBEDDED_UNAVAILABLE",
+    `PostgreSQL does not run as root, and nothing can be started as user ${user.name} here.`,
+    { hint: "Run the command as an ordinary user, or set database_url to a server of yours.", cause: error },
+  );
 }
 
 export function nearestExisting(path: string): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { acquireLockFile } from "./lock-file.js";
 import { lockPath } from "./open-embedded-server.js";
 import { findPostmaster, stopPostmaster } from "./postmaster.js";
+import { systemHomeOf } from "./server-home.js";
 import { countUsers } from "./server-users.js";
 import { removeTemporarySocketFolder } from "./start-server.js";
 
@@ -12,7 +13,8 @@ import { removeTemporarySocketFolder } from "./start-server.js";
  */
 export async function stopOrphanedServers(directory: string): Promise<readonly number[]> {
   const stopped: number[] = [];
-  for (const folder of clusterFolders(directory)) {
+  if (!existsSync(directory)) return stopped;
+  for (const folder of [...clusterFolders(directory), ...clusterFolders(systemHomeOf(directory))]) {
     const lock = await acquireLockFile(lockPath(folder), 10_000);
     if (lock === undefined) continue;
     try {

@@ -161,3 +161,27 @@ test("a pooled client that is lost is destroyed, and a pool of one can be probed
   expect(pool.totalCount).toBe(0);
   await pool.end();
 });
+
+test("a pool that cannot connect says so in our words", async () => {
+  const pool = new pg.Pool({ connectionString: "postgres://u:hunter2@127.0.0.1:1/d" });
+  const error: Error = await databaseFromPool(pool)
+    .openSession()
+    .then(
+      () => new Error("connected"),
+      (reason: Error) => reason,
+    );
+  expect(error).toMatchObject({ code: "CONFITURE_CONNECT_FAILED", message: expect.stringContaining("127.0.0.1:1") });
+  expect(error.message).not.toContain("hunter2");
+  await pool.end();
+});
+
+test("queries started together on one session run one after another, and one that fails does not stop the next", async () => {
+  await using database = await openTestDatabase();
+  await using session = await database.openSession();
+  const outcomes = await Promise.allSettled([
+    session.query("select 1 as n"),
+    session.query("select 1/0"),
+    session.query("select 3 as n"),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+});
