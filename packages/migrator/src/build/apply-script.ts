@@ -1,0 +1,116 @@
+import { ConfitureError, type Session, type SourceLocation, type Statement } from "@confiture/model";
+import { restoreSettings, snapshotSettings } from "../execute/session-settings.js";
+import { BuildRun } from "./build-run.js";
+import { type ParsedSection, parseSections } from "./parse-sections.js";
+import { refuseNonEmpty } from "./refuse-non-empty.js";
+import { splitSections } from "./script-sections.js";
+
+export type ApplyProgress =
+  | { readonly kind: "file-started"; readonly file: string; readonly index: number; readonly total: number }
+  | {
+      readonly kind: "file-finished";
+      readonly file: string;
+      readonly index: number;
+      readonly total: number;
+      readonly statements: number;
+    };
+
+export interface ApplyBuildOptions {
+  /** Called before and after each file. */
+  readonly onProgress?: (event: ApplyProgress) => void;
+  /** Build into a database that has objects already. Default false. */
+  readonly allowNonEmpty?: boolean;
+  /** Our own schema, which does not make a database non-empty. Default `confiture`. */
+  readonly ownSchema?: string;
+  /** Settings of the session while the files run, by name: what they may ask for with `current_setting`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface ApplyOutcome {
+  readonly files: number;
+  readonly statements: number;
+  /** Milliseconds. */
+  readonly durationMs: number;
+  /** Statements that PostgreSQL refuses in a transaction: everything before each of them was committed first. */
+  readonly committedBefore: readonly { readonly at: SourceLocation; readonly because: string }[];
+}
+
+/**
+ * Runs the script of a build in an empty database: all of it in one transaction, statement by statement, each file's
+ * settings undone before the next. Only a statement that PostgreSQL refuses in a transaction makes a commit before it,
+ * and the outcome says so. A text that `buildSchema` did not make counts as one file.
+ *
+ * @throws CONFITURE_NOT_EMPTY, CONFITURE_SQL_SYNTAX, CONFITURE_META_COMMAND, CONFITURE_COPY_UNSUPPORTED and
+ * CONFITURE_TRANSACTION_CONTROL before anything runs; CONFITURE_STATEMENT_FAILED and CONFITURE_CONNECTION_LOST with the
+ * place of the statement, and of what the server names in it
+ */
+export async function applyScript(
+  session: Session,
+  script: string,
+  options: ApplyBuildOptions = {},
+): Promise<ApplyOutcome> {
+  return applySections(session, await parseScript(session, script), options);
+}
+
+async function parseScript(session: Session, script: string): Promise<readonly ParsedSection[]> {
+  const sections = await parseSections(splitSections(script, "the script"));
+  const statements = sections.flatMap((section) => section.statements);
+  refuseRollbacks(statements);
+  if (session.copyIn === undefined) refuseCopyData(statements);
+  return sections;
+}
+
+function refuseRollbacks(statements: readonly Statement[]): void {
+  for (const { transactionality, at } of statements) {
+    if (transactionality.kind !== "transaction-control") continue;
+    if (transactionality.control !== "rollback" && transactionality.control !== "prepare") continue;
+    throw new ConfitureError(
+      "CONFITURE_TRANSACTION_CONTROL",
+      transactionality.control === "rollback"
+        ? "ROLLBACK would undo every file before it: a build is one transaction."
+        : "PREPARE TRANSACTION would leave the build to somebody else.",
+      { at, hint: "Remove it; nothing was run." },
+    );
+  }
+}
+
+function refuseCopyData(statements: readonly Statement[]): void {
+  const copy = statements.find(({ copyData }) => copyData !== undefined);
+  if (copy === undefined) return;
+  throw new ConfitureError(
+    "CONFITURE_COPY_UNSUPPORTED",
+    "This COPY brings its data along, and the connection given cannot send it.",
+    {
+      at: copy.at,
+      hint: "Use a connection of @confiture/postgres, or write INSERT statements. Nothing was run.",
+    },
+  );
+}
+
+async function applySections(
+  session: Session,
+  sections: readonly ParsedSection[],
+  options: ApplyBuildOptions,
+): Promise<ApplyOutcome> {
+  if (options.allowNonEmpty !== true) await refuseNonEmpty(session, options.ownSchema ?? "confiture");
+  const found = await snapshotSettings(session);
+  for (const [name, value] of Object.entries(options.settings ?? {})) {
+    await session.query("select pg_catalog.set_config($1, $2, false)", [name, value]);
+  }
+  const started = performance.now();
+  const run = new BuildRun(session, await snapshotSettings(session));
+  for (const [index, section] of sections.entries()) {
+    const event = { file: section.path, index, total: sections.length };
+    options.onProgress?.({ kind: "file-started", ...event });
+    await run.file(section);
+    options.onProgress?.({ kind: "file-finished", ...event, statements: section.statements.length });
+  }
+  await run.commit(sections.at(-1)?.statements.at(-1));
+  await restoreSettings(session, found);
+  return {
+    files: sections.length,
+    statements: sections.reduce((sum, { statements }) => sum + statements.length, 0),
+    durationMs: performance.now() - started,
+    committedBefore: run.committedBefore,
+  };
+}

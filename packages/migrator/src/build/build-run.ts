@@ -1,0 +1,111 @@
+import { ConfitureError, type PlannedStep, type Session, type SourceLocation, type Statement } from "@confiture/model";
+import { failureAt } from "../execute/failure-at.js";
+import type { StepFailure } from "../execute/migration-outcome.js";
+import { restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";
+import type { ParsedSection } from "./parse-sections.js";
+
+/** The transaction of a build, and what had to be committed before its end. */
+export class BuildRun {
+  readonly committedBefore: { at: SourceLocation; because: string }[] = [];
+  readonly #session: Session;
+  readonly #settings: SessionSnapshot;
+  #open = false;
+
+  constructor(session: Session, settings: SessionSnapshot) {
+    this.#session = session;
+    this.#settings = settings;
+  }
+
+  async file({ statements }: ParsedSection): Promise<void> {
+    for (const statement of statements) await this.#statement(statement);
+    if (statements.some(({ mayChangeSettings }) => mayChangeSettings)) {
+      await this.#guarded(statements.at(-1), "", () => restoreSettings(this.#session, this.#settings));
+    }
+  }
+
+  /** Commits what is open; `at` is the statement that is named when that fails (a deferred constraint, say). */
+  async commit(at: Statement | undefined): Promise<void> {
+    if (!this.#open) return;
+    await this.#guarded(at, "", () => this.#session.query("commit"));
+    this.#open = false;
+  }
+
+  async #statement(statement: Statement): Promise<void> {
+    const { transactionality } = statement;
+    switch (transactionality.kind) {
+      case "transaction-control":
+        // A file's own BEGIN and COMMIT say that it wants to be all or nothing, which it is.
+        if (transactionality.control === "begin" || transactionality.control === "commit") return;
+        return this.#send(statement);
+      case "alone":
+        await this.commit(statement);
+        this.committedBefore.push({ at: statement.at, because: transactionality.because });
+        return this.#send(statement, { alone: true });
+      case "transactional":
+        return this.#send(statement);
+      case "adds-enum-value":
+        await this.#send(statement);
+        // Behind a commit the type is not of this transaction any more, and its new value cannot be used before the next.
+        return this.committedBefore.length > 0 ? this.commit(statement) : undefined;
+      default:
+        transactionality satisfies never;
+    }
+  }
+
+  async #send(statement: Statement, { alone = false } = {}): Promise<void> {
+    const prefix = alone || this.#open ? "" : "begin;";
+    if (!alone) this.#open = true;
+    await this.#guarded(statement, prefix, async () => {
+      if (statement.copyData === undefined) return this.#session.query(prefix + statement.text);
+      if (prefix !== "") await this.#session.query(prefix);
+      return this.#session.copyIn?.(statement.text, statement.copyData);
+    });
+  }
+
+  /** Anything that fails ends the build: the transaction is rolled back, and the error names the place. */
+  async #guarded(statement: Statement | undefined, prefix: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const at = statement?.at ?? { file: "", line: 1, column: 1 };
+      const step = statement === undefined ? undefined : stepOf(statement);
+      const failure = failureAt(error, { step, prefixLength: prefix.length }, at.file, this.#whatRemains());
+      await this.#rollBack(failure);
+      throw failure.error;
+    }
+  }
+
+  #whatRemains(): string {
+    const last = this.committedBefore.at(-1);
+    return last === undefined
+      ? "Everything was rolled back."
+      : `What stands before ${last.at.file}:${last.at.line} was committed and stays: that statement cannot run in a transaction.`;
+  }
+
+  /** On a broken connection the server rolls back by itself, and the first error is the one to report. */
+  async #rollBack(failure: StepFailure): Promise<void> {
+    this.#open = false;
+    if (failure.error.code === "CONFITURE_CONNECTION_LOST") return;
+    try {
+      await this.#session.query("rollback");
+      await restoreSettings(this.#session, this.#settings);
+    } catch (cause) {
+      throw new ConfitureError(failure.error.code, `${failure.error.message} The rollback failed as well.`, {
+        ...(failure.error.at === undefined ? {} : { at: failure.error.at }),
+        hint: "The server rolls back by itself when the connection ends.",
+        cause,
+      });
+    }
+  }
+}
+
+function stepOf(statement: Statement): PlannedStep {
+  return {
+    index: statement.index + 1,
+    sql: statement.text,
+    at: statement.at,
+    kind: statement.kind,
+    hash: statement.semanticHash,
+    mayChangeSettings: statement.mayChangeSettings,
+  };
+}
