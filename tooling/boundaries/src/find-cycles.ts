@@ -2,7 +2,10 @@ import { posix } from "node:path";
 import { readImports } from "./read-imports.js";
 import type { Room } from "./read-room.js";
 
-/** Circles of files that import each other, type imports included: each as the path walked, first file repeated. */
+/**
+ * Circles of files that import each other, type imports included: each as the path walked, first file repeated. A dynamic
+ * import closes none: when it is reached, the file it stands in has been loaded to its end.
+ */
 export function findCycles(room: Room): readonly string[] {
   const edges = new Map(room.files.map((file) => [file.path, neighboursOf(file.path, file.text)]));
   const done = new Set<string>();
@@ -23,6 +26,6 @@ export function findCycles(room: Room): readonly string[] {
 
 function neighboursOf(path: string, text: string): readonly string[] {
   return readImports(text, path)
-    .flatMap(({ specifier }) => (specifier?.startsWith(".") ? [specifier] : []))
+    .flatMap(({ specifier, dynamic }) => (specifier?.startsWith(".") && !dynamic ? [specifier] : []))
     .map((specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts"));
 }

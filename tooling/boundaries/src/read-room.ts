@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const workspaceRoot = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
+const workspaceRoot = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
 /** What the checks read of a package.json. */
 export interface Manifest {

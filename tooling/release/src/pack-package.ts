@@ -40,11 +40,6 @@ export async function packPackage(folder: string, destination: string): Promise<
   };
 }
 
-/** The text of one file of a tarball. */
-export function packedText({ tarball }: PackedPackage, path: string): string {
-  return tar(["-xzOf", tarball, `package/${path}`]);
-}
-
 function tar(args: readonly string[]): string {
   return execFileSync("tar", args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
 }
