@@ -31,7 +31,7 @@ export const migrationTools = [
     // Its default also runs pg_dump after each `up`: left out, as it is work that the others do not do.
     command: (url) => ({
       args: [peerCommand("dbmate"), "--no-dump-schema", "up"],
-      env: { DATABASE_URL: `${url}?sslmode=disable` },
+      env: { DATABASE_URL: url },
     }),
   },
   {
