@@ -13,6 +13,7 @@ export interface BlockCheckers {
 const freeLanguages = ["text", "json"];
 const languages: Readonly<Record<string, keyof BlockCheckers>> = {
   ts: "typescript",
+  js: "typescript",
   sh: "shell",
   yaml: "yaml",
   sql: "sql",

@@ -24,13 +24,15 @@ const compilerOptions = {
   types: ["node"],
   strict: true,
   skipLibCheck: true,
+  allowJs: true,
+  checkJs: true,
   rootDir: "source",
   outDir: "program",
 };
 
 /** Type-checks every block as a module of its own, in one run of tsc, against the built packages. */
 export async function checkTypeScript(blocks: readonly Block[], options: TypeScriptOptions): Promise<CompiledBlocks> {
-  const names = new Map(blocks.map((block, index) => [`block-${index}.ts`, block]));
+  const names = new Map(blocks.map((block, index) => [`block-${index}.${block.language}`, block]));
   const programs = new Map(
     [...names].map(([name, block]) => [block, join(options.folder, "program", name.replace(/ts$/, "js"))]),
   );
@@ -55,7 +57,7 @@ export async function checkTypeScript(blocks: readonly Block[], options: TypeScr
 }
 
 function readComplaints(output: string, names: ReadonlyMap<string, Block>) {
-  return [...output.matchAll(/^source\/(block-\d+\.ts)\((\d+),\d+\): (.*)$/gm)].map(([, name, line, message]) => {
+  return [...output.matchAll(/^source\/(block-\d+\.[tj]s)\((\d+),\d+\): (.*)$/gm)].map(([, name, line, message]) => {
     const block = names.get(name ?? "");
     if (block === undefined) throw new Error(`tsc complains about a file nobody wrote: ${name}`);
     return findingAt(block, Number(line) - 1, message ?? "");

@@ -35,6 +35,12 @@ if (process.env.DATABASE_URL !== "postgres://here") throw new Error(text);
 throw new Error("this page lies");
 \`\`\`
 
+\`\`\`js run
+/** @type {number} */
+const wrong = "text";
+process.exit(0);
+\`\`\`
+
 \`\`\`sh run exit=3
 exit 3
 \`\`\`
@@ -43,10 +49,13 @@ exit 3
 test("blocks are compiled each on its own and run; what is wrong is told with the line of the page", async () => {
   const blocks = readBlocks(page, "README.md");
   const compiled = await checkTypeScript(
-    blocks.filter((block) => block.language === "ts"),
+    blocks.filter((block) => block.language !== "sh"),
     { folder, tsc },
   );
-  expect(compiled.findings).toEqual([{ at: "README.md:10", message: expect.stringContaining("TS2322") }]);
+  expect(compiled.findings).toEqual([
+    { at: "README.md:10", message: expect.stringContaining("TS2322") },
+    { at: "README.md:24", message: expect.stringContaining("TS2322") },
+  ]);
 
   const ran = await runBlocks(
     blocks.filter((block) => block.marks.includes("run")),
