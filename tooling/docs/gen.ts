@@ -6,19 +6,19 @@ import { generatedPages, pageText } from "./src/generated-pages.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const check = process.argv.includes("--check");
-const stale = generatedPages.filter((page) => {
+let stale = 0;
+for (const page of generatedPages) {
   const file = join(root, page.path);
-  return !existsSync(file) || readFileSync(file, "utf8") !== pageText(page);
-});
-
-for (const page of stale) {
+  const text = await pageText(page);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+  stale += 1;
   if (check) {
     console.error(`${page.path} is stale: ${page.from} has changed. Run \`pnpm gen\`.`);
     process.exitCode = 1;
     continue;
   }
-  mkdirSync(dirname(join(root, page.path)), { recursive: true });
-  writeFileSync(join(root, page.path), pageText(page));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
   console.error(`wrote ${page.path}`);
 }
-console.error(`${generatedPages.length} generated pages, ${stale.length} ${check ? "stale" : "written"}`);
+console.error(`${generatedPages.length} generated pages, ${stale} ${check ? "stale" : "written"}`);

@@ -1,3 +1,4 @@
+import { renderCommandsPage } from "./render-commands-page.js";
 import { renderConfigurationPage } from "./render-configuration-page.js";
 import { renderErrorsPage } from "./render-errors-page.js";
 
@@ -5,7 +6,7 @@ import { renderErrorsPage } from "./render-errors-page.js";
 export interface GeneratedPage {
   readonly path: string;
   readonly from: string;
-  render(): string;
+  render(): string | Promise<string>;
 }
 
 export const generatedPages: readonly GeneratedPage[] = [
@@ -15,9 +16,10 @@ export const generatedPages: readonly GeneratedPage[] = [
     from: "packages/config/src/config-reference.ts",
     render: renderConfigurationPage,
   },
+  { path: "docs/reference/commands.md", from: "apps/cli/src/application.ts", render: renderCommandsPage },
 ];
 
 /** The page as it stands in the file, with the line that tells where to make the change. */
-export function pageText(page: GeneratedPage): string {
-  return `<!-- Generated from ${page.from} by \`pnpm gen\`. Change it there. -->\n\n${page.render()}`;
+export async function pageText(page: GeneratedPage): Promise<string> {
+  return `<!-- Generated from ${page.from} by \`pnpm gen\`. Change it there. -->\n\n${await page.render()}`;
 }
