@@ -1,1 +1,16 @@
-export {};
+export { rawHash } from "./checksum/raw-hash.js";
+export { checksumAlgorithm, semanticChecksum } from "./checksum/semantic-hash.js";
+export type { DefinedObject, NamedObject, ObjectKind, UsedName } from "./dependencies/named-object.js";
+export type { StatementDependencies } from "./dependencies/read-dependencies.js";
+export { readDependencies } from "./dependencies/read-dependencies.js";
+export type { ParsedFile } from "./parse/parse-sql-file.js";
+export { parseSqlFile } from "./parse/parse-sql-file.js";
+export { maxStatementBytes } from "./parse/parse-statement.js";
+export type { RawMetaCommand, RawPiece, RawStatement, SplitText, Unterminated } from "./split/raw-piece.js";
+export { splitStatements } from "./split/split-statements.js";
+export type { CommitBoundary } from "./transactions/find-commit-boundaries.js";
+export { findCommitBoundaries } from "./transactions/find-commit-boundaries.js";
+export type { StandaloneForm } from "./transactions/standalone-statements.js";
+export { standaloneStatements } from "./transactions/standalone-statements.js";
+export { quoteIdentifier, quoteQualified } from "./write/quote-identifier.js";
+export { quoteLiteral } from "./write/quote-literal.js";
