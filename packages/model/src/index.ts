@@ -1,4 +1,80 @@
-export type { Catalog } from "./catalog/catalog.js";
+export type {
+  Catalog,
+  CatalogKinds,
+} from "./catalog/catalog.js";
+export type {
+  AnnotatedObject,
+  CatalogComment,
+  CatalogDefaultPrivilege,
+  CatalogGrant,
+  CatalogSecurityLabel,
+  UnsupportedObject,
+} from "./catalog/catalog-annotations.js";
+export type {
+  CatalogForeignDataWrapper,
+  CatalogForeignServer,
+  CatalogPublication,
+  CatalogSubscription,
+  CatalogUserMapping,
+} from "./catalog/catalog-links.js";
+export type {
+  CatalogObject,
+  ForeignOptions,
+  OwnedObject,
+  SchemaObject,
+} from "./catalog/catalog-object.js";
+export type {
+  CatalogColumn,
+  CatalogExtension,
+  CatalogForeignTable,
+  CatalogIdentity,
+  CatalogMaterializedView,
+  CatalogPartition,
+  CatalogSchema,
+  CatalogSequence,
+  CatalogTable,
+  CatalogView,
+  CatalogViewColumn,
+  SequenceSettings,
+} from "./catalog/catalog-relations.js";
+export type {
+  CatalogAccessMethod,
+  CatalogAggregate,
+  CatalogCast,
+  CatalogCollation,
+  CatalogConversion,
+  CatalogFunction,
+  CatalogLanguage,
+  CatalogOperator,
+  CatalogOperatorClass,
+  CatalogOperatorFamily,
+  CatalogTransform,
+} from "./catalog/catalog-routines.js";
+export type {
+  CatalogConstraint,
+  CatalogEventTrigger,
+  CatalogIndex,
+  CatalogPolicy,
+  CatalogRule,
+  CatalogStatistics,
+  CatalogTrigger,
+  FiringState,
+} from "./catalog/catalog-table-parts.js";
+export type {
+  CatalogTextSearchConfiguration,
+  CatalogTextSearchDictionary,
+  CatalogTextSearchParser,
+  CatalogTextSearchTemplate,
+} from "./catalog/catalog-text-search.js";
+export type {
+  CatalogBaseType,
+  CatalogCompositeType,
+  CatalogDomain,
+  CatalogEnum,
+  CatalogRangeType,
+  CatalogShellType,
+  CatalogType,
+} from "./catalog/catalog-types.js";
 export type { ConfitureErrorDetails } from "./errors/confiture-error.js";
 export { ConfitureError, isConfitureError } from "./errors/confiture-error.js";
 export type { ErrorCode, ExitCode } from "./errors/error-codes.js";

@@ -1,0 +1,94 @@
+import type { Catalog, CatalogKinds, CatalogObject } from "@confiture/model";
+import { kindOrder, kindWord } from "./kind-words.js";
+
+export interface CanonicalOptions {
+  /** Leave out who owns what: for two databases that different roles built. Default: owners count. */
+  readonly ignoreOwners?: boolean;
+  /** Leave out grants and default privileges. Default: they count. */
+  readonly ignoreGrants?: boolean;
+  /** Let the order of a table's columns count. Default: it does not, for no ALTER can restore it. */
+  readonly columnOrder?: boolean;
+}
+
+/** One object in canonical form. */
+export interface CanonicalEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every object that counts, by kind and then by name. */
+export function canonicalEntries(catalog: Catalog, options: CanonicalOptions): CanonicalEntry[] {
+  return kindOrder
+    .filter((kind) => !(options.ignoreGrants === true && (kind === "grants" || kind === "defaultPrivileges")))
+    .flatMap((kind) =>
+      (catalog[kind] as readonly CatalogObject[]).filter(counts).map((entry) => canonicalEntry(kind, entry, options)),
+    )
+    .sort(byKindThenName);
+}
+
+/** What a server of 18 says in a constraint of its own and others only in the column is said once, in the column. */
+function counts(entry: CatalogObject & { readonly implied?: boolean }): boolean {
+  return entry.implied !== true;
+}
+
+function canonicalEntry(kind: keyof CatalogKinds, entry: CatalogObject, options: CanonicalOptions): CanonicalEntry {
+  const word = kindWord(kind, entry);
+  const lines = Object.entries(entry)
+    .filter(([field]) => fieldCounts(kind, field, options))
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([field, value]) => canonicalField(field, value));
+  return { kind: word, name: entry.name, text: [`${word} ${entry.name}`, ...lines].join("\n") };
+}
+
+/** The name is in the first line, the kind too. */
+const saidAlready = new Set(["name", "kind", "implied", "on"]);
+
+function fieldCounts(kind: keyof CatalogKinds, field: string, options: CanonicalOptions): boolean {
+  if (saidAlready.has(field)) return false;
+  if (field === "position") return options.columnOrder === true;
+  if (field === "owner") return options.ignoreOwners !== true;
+  // Part of the name, but for extensions, whose names have no schema.
+  return !(field === "schema" && kind !== "extensions");
+}
+
+/** False, empty and absent all mean "as usual" and are not printed; fields are named so that true says something. */
+function isUsual(value: unknown): boolean {
+  return value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+/** Further lines of a value stand deeper than any field, so that no text can pass for a field. */
+function canonicalField(field: string, value: unknown): string[] {
+  if (isUsual(value)) return [];
+  const [first = "", ...rest] = canonicalValue(value);
+  return [`  ${field}: ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function canonicalValue(value: unknown): string[] {
+  if (typeof value === "string") return value === "" ? ['""'] : value.split("\n");
+  if (Array.isArray(value)) return value.map(onOneLine);
+  if (typeof value !== "object") return [String(value)];
+  return unusual(value).map(([key, inner]) => `${key} ${onOneLine(inner)}`);
+}
+
+/** Inside a list or an object everything stands on one line, so that one element cannot pass for two. */
+function onOneLine(value: unknown): string {
+  if (typeof value === "string") return /[\n\\]|^$/.test(value) ? JSON.stringify(value) : value;
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(unusual(inner)) : inner,
+  );
+}
+
+function unusual(value: object | null): [string, unknown][] {
+  return Object.entries(value ?? {})
+    .filter(([, inner]) => !isUsual(inner))
+    .sort(([a], [b]) => compareText(a, b));
+}
+
+function byKindThenName(a: CanonicalEntry, b: CanonicalEntry): number {
+  return compareText(a.kind, b.kind) || compareText(a.name, b.name);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,35 @@
+import type { Catalog } from "@confiture/model";
+import { type CanonicalEntry, type CanonicalOptions, canonicalEntries } from "../canonical/canonical-entries.js";
+
+/** One object that is not the same on both sides, with its canonical text on each. */
+export interface CatalogDifference {
+  /** `table`, `column`, `index`, `constraint`, `function`, … */
+  readonly kind: string;
+  readonly name: string;
+  readonly change: "added" | "removed" | "changed";
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Names every object that differs, ordered by kind and name; empty exactly when the hashes are equal. */
+export function compareCatalogs(before: Catalog, after: Catalog, options: CanonicalOptions = {}): CatalogDifference[] {
+  const [left, right] = [byKey(before, options), byKey(after, options)];
+  const keys = [...new Set([...left.keys(), ...right.keys()])].sort();
+  return keys.flatMap((key) => difference(left.get(key), right.get(key)));
+}
+
+function byKey(catalog: Catalog, options: CanonicalOptions): Map<string, CanonicalEntry> {
+  return new Map(canonicalEntries(catalog, options).map((entry) => [`${entry.kind}\0${entry.name}`, entry]));
+}
+
+function difference(before: CanonicalEntry | undefined, after: CanonicalEntry | undefined): CatalogDifference[] {
+  if (before === undefined)
+    return after === undefined ? [] : [{ ...subject(after), change: "added", after: after.text }];
+  if (after === undefined) return [{ ...subject(before), change: "removed", before: before.text }];
+  if (before.text === after.text) return [];
+  return [{ ...subject(before), change: "changed", before: before.text, after: after.text }];
+}
+
+function subject({ kind, name }: CanonicalEntry): Pick<CatalogDifference, "kind" | "name"> {
+  return { kind, name };
+}

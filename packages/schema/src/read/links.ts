@@ -1,0 +1,105 @@
+import { defineQuery, type ServerVersion } from "./catalog-query.js";
+import { functionName, harmlessOptions, notPartOfExtension, secretOptions, sorted } from "./sql-fragments.js";
+
+const publishedTables = (version: ServerVersion) => `coalesce((
+  select json_agg(json_build_object(
+      'table', r.prrelid::regclass::text
+      ${
+        version >= 15
+          ? `,
+      'columns', (
+        select json_agg(quote_ident(a.attname) order by a.attnum)
+        from pg_catalog.pg_attribute a
+        where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)),
+      'where', pg_get_expr(r.prqual, r.prrelid)`
+          : ""
+      }
+    ) order by r.prrelid::regclass::text collate "C")
+  from pg_catalog.pg_publication_rel r
+  where r.prpubid = p.oid), '[]')`;
+
+export const publications = defineQuery({
+  kind: "publications",
+  sql: ({ version }) => `
+    select quote_ident(p.pubname) as name, p.pubowner::regrole::text as owner, p.puballtables as "allTables",
+           array_remove(array[
+             case when p.pubdelete then 'delete' end, case when p.pubinsert then 'insert' end,
+             case when p.pubtruncate then 'truncate' end, case when p.pubupdate then 'update' end], null) as operations,
+           p.pubviaroot as "viaRoot",
+           ${version >= 18 ? `case p.pubgencols when 's' then 'stored' else 'none' end as "generatedColumns",` : ""}
+           ${publishedTables(version)} as tables,
+           ${
+             version >= 15
+               ? `array(
+             select s.pnnspid::regnamespace::text
+             from pg_catalog.pg_publication_namespace s where s.pnpubid = p.oid
+             order by 1 collate "C")`
+               : "'{}'::text[]"
+           } as schemas
+    from pg_catalog.pg_publication p
+    where ${notPartOfExtension("pg_publication", "p.oid")}`,
+});
+
+/** Each setting of a subscription beside the version that brought it. */
+const subscriptionOptions = [
+  { since: 13, sql: "'synchronous_commit=' || s.subsynccommit" },
+  { since: 14, sql: "'binary=' || s.subbinary" },
+  { since: 14, until: 15, sql: "'streaming=' || case when s.substream then 'on' else 'off' end" },
+  {
+    since: 16,
+    sql: "'streaming=' || case s.substream when 't' then 'on' when 'p' then 'parallel' else 'off' end",
+  },
+  { since: 15, sql: "'two_phase=' || (s.subtwophasestate <> 'd')" },
+  { since: 15, sql: "'disable_on_error=' || s.subdisableonerr" },
+  { since: 16, sql: "'password_required=' || s.subpasswordrequired" },
+  { since: 16, sql: "'run_as_owner=' || s.subrunasowner" },
+  { since: 16, sql: "'origin=' || s.suborigin" },
+  { since: 17, sql: "'failover=' || s.subfailover" },
+];
+
+export const subscriptions = defineQuery({
+  kind: "subscriptions",
+  sql: ({ version }) => `
+    select quote_ident(s.subname) as name, s.subowner::regrole::text as owner, s.subenabled as enabled,
+           ${sorted("s.subpublications")} as publications, quote_ident(s.subslotname) as slot,
+           ${sorted(
+             `array[${subscriptionOptions
+               .filter(({ since, until = 18 }) => version >= since && version <= until)
+               .map(({ sql }) => sql)
+               .join(", ")}]`,
+           )} as options
+    from pg_catalog.pg_subscription s
+    where s.subdbid = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())`,
+});
+
+export const foreignDataWrappers = defineQuery({
+  kind: "foreignDataWrappers",
+  sql: () => `
+    select quote_ident(w.fdwname) as name, w.fdwowner::regrole::text as owner, ${functionName("w.fdwhandler")} as handler,
+           ${functionName("w.fdwvalidator")} as validator, ${harmlessOptions("w.fdwoptions")} as options,
+           ${secretOptions("w.fdwoptions")} as "maskedOptions"
+    from pg_catalog.pg_foreign_data_wrapper w
+    where ${notPartOfExtension("pg_foreign_data_wrapper", "w.oid")}`,
+});
+
+export const foreignServers = defineQuery({
+  kind: "foreignServers",
+  sql: () => `
+    select quote_ident(s.srvname) as name, s.srvowner::regrole::text as owner, quote_ident(w.fdwname) as wrapper,
+           s.srvtype as type, s.srvversion as version, ${harmlessOptions("s.srvoptions")} as options,
+           ${secretOptions("s.srvoptions")} as "maskedOptions"
+    from pg_catalog.pg_foreign_server s
+    join pg_catalog.pg_foreign_data_wrapper w on w.oid = s.srvfdw
+    where ${notPartOfExtension("pg_foreign_server", "s.oid")}`,
+});
+
+/** By the view, which everybody may read; its options are not asked for. */
+export const userMappings = defineQuery({
+  kind: "userMappings",
+  sql: () => `
+    select case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end || ' on ' || quote_ident(u.srvname) as name,
+           case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end as role,
+           quote_ident(u.srvname) as server
+    from pg_catalog.pg_user_mappings u
+    where ${notPartOfExtension("pg_user_mapping", "u.umid")}`,
+});

@@ -1,0 +1,43 @@
+/** A condition: this object came with an extension, or was made by the server as a part of another one. */
+export function notPartOfExtension(catalog: string, oid: string): string {
+  return `not exists (
+    select from pg_catalog.pg_depend e
+    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+}
+
+/** Firing states of triggers, rules and event triggers, in the words of ALTER … ENABLE. */
+export function firingState(column: string): string {
+  return `case ${column} when 'O' then 'origin' when 'A' then 'always' when 'R' then 'replica' else 'disabled' end`;
+}
+
+/** A function column as `schema.function`, null where it holds none. */
+export function functionName(column: string): string {
+  return `nullif(${column}::oid, 0::oid)::regproc::text`;
+}
+
+/** Where an inheritable thing comes from; null when it was declared here alone. */
+export function inheritance(count: string, local: string): string {
+  return `case when ${count} > 0 then case when ${local} then 'merged' else 'inherited' end end`;
+}
+
+// An option counts as a secret by its name, or when its value is a URL with a password in it.
+const secret = (option: string) =>
+  `(split_part(${option}, '=', 1) ~* '(pass|pwd|secret|token|credential|auth|private|(api|access|ssl)_?key)' or ${option} ~ '://[^/@ ]*:[^/@ ]*@')`;
+
+/** Options without those that may hold a secret, sorted. */
+export function harmlessOptions(column: string): string {
+  return `array(select o from unnest(${column}) o where not ${secret("o")} order by o collate "C")`;
+}
+
+/** The names of the options left out. */
+export function secretOptions(column: string): string {
+  return `array(select split_part(o, '=', 1) from unnest(${column}) o where ${secret("o")} order by 1)`;
+}
+
+export function sorted(arrayColumn: string): string {
+  return `array(select o from unnest(${arrayColumn}) o order by o collate "C")`;
+}
+
+export const replicaIdentity = `case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end`;
+
+export const persistence = `case c.relpersistence when 'u' then 'unlogged' else 'permanent' end`;

@@ -1,0 +1,154 @@
+import { defineQuery, type ReadScope } from "./catalog-query.js";
+import { firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+
+/** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
+const relation = ({ included }: ReadScope) => `
+  relation as (
+    select c.oid, c.relname, c.oid::regclass::text as name, n.nspname
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'f', 'v', 'm') and ${included("n")} and ${notPartOfExtension("pg_class", "c.oid")})`;
+
+const kindOfConstraint = `case con.contype when 'c' then 'check' when 'f' then 'foreign key' when 'p' then 'primary key'
+  when 'u' then 'unique' when 'x' then 'exclude' else 'not null' end`;
+
+/**
+ * The name PostgreSQL 18 gives a NOT NULL constraint, shortened to 63 bytes as it does (single-byte names), with the
+ * number it appends to keep names apart.
+ */
+const serverChosenName = `con.conname ~ ('^' || regexp_replace(
+    left(r.relname, case when length(r.relname) + length(k.first_name) <= 53 then 63
+      else greatest(26, 53 - length(k.first_name)) end) || '_' ||
+    left(k.first_name, case when length(r.relname) + length(k.first_name) <= 53 then 63
+      else greatest(27, 53 - length(r.relname)) end), '([^[:alnum:]_])', '\\\\\\1', 'g') || '_not_null[0-9]*$')`;
+
+export const constraints = defineQuery({
+  kind: "constraints",
+  alwaysThere: ["definition"],
+  sql: (scope) => `
+    with ${relation(scope)},
+    domain as (
+      select t.oid, format_type(t.oid, null) as name
+      from pg_catalog.pg_type t
+      join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+      where t.typtype = 'd' and ${scope.included("n")} and ${notPartOfExtension("pg_type", "t.oid")})
+    select quote_ident(con.conname) || ' on ' || coalesce(r.name, 'domain ' || d.name) as name,
+           ${kindOfConstraint} as kind, r.name as "table", d.name as domain, quote_ident(con.conname) as "constraint",
+           pg_get_constraintdef(con.oid) as definition, con.convalidated as validated,
+           ${scope.version >= 18 ? "con.conenforced" : "true"} as enforced,
+           ${inheritance("con.coninhcount", "con.conislocal")} as inheritance,
+           case when parent.oid is not null
+             then quote_ident(parent.conname) || ' on ' || parent.conrelid::regclass::text end as parent,
+           nullif(con.conindid, 0)::regclass::text as index,
+           coalesce(k.names, '{}') as columns,
+           nullif(con.confrelid, 0)::regclass::text as "references",
+           con.contype in ('f', 'u', 'p', 'x') and exists (
+             select from pg_catalog.pg_trigger g
+             where g.tgconstraint = con.oid and g.tgisinternal and g.tgenabled <> 'O') as "triggersChanged",
+           coalesce(con.contype = 'n' and con.convalidated and not con.connoinherit
+             and (not con.conislocal or d.oid is not null or ${serverChosenName}), false) as implied
+    from pg_catalog.pg_constraint con
+    left join relation r on r.oid = con.conrelid
+    left join domain d on d.oid = con.contypid
+    left join pg_catalog.pg_constraint parent on parent.oid = con.conparentid
+    left join lateral (
+      select array_agg(quote_ident(a.attname) order by u.place) as names,
+             (array_agg(a.attname order by u.place))[1]::text as first_name
+      from unnest(con.conkey) with ordinality u (number, place)
+      join pg_catalog.pg_attribute a on a.attrelid = con.conrelid and a.attnum = u.number) k on true
+    where con.contype in ('c', 'f', 'p', 'u', 'x', 'n') and (r.oid is not null or d.oid is not null)
+      -- For each partition of the table it refers to, a foreign key has a row that the server keeps for itself.
+      and (parent.oid is null or parent.conrelid <> con.conrelid)`,
+});
+
+export const indexes = defineQuery({
+  kind: "indexes",
+  alwaysThere: ["definition"],
+  sql: (scope) => `
+    with ${relation(scope)}
+    select c.oid::regclass::text as name, quote_ident(r.nspname) as schema, r.name as "table",
+           pg_get_indexdef(c.oid) as definition, i.indisunique as "unique", i.indisvalid as valid,
+           i.indisready as ready, h.inhparent::regclass::text as parent, quote_ident(con.conname) as "constraint",
+           i.indisclustered as clustered, i.indisreplident as "replicaIdentity", quote_ident(ts.spcname) as tablespace,
+           array(
+             select a.attnum || '=' || a.attstattarget
+             from pg_catalog.pg_attribute a
+             where a.attrelid = c.oid and a.attstattarget >= 0
+             order by a.attnum) as statistics
+    from pg_catalog.pg_index i
+    join relation r on r.oid = i.indrelid
+    join pg_catalog.pg_class c on c.oid = i.indexrelid
+    left join pg_catalog.pg_inherits h on h.inhrelid = c.oid
+    left join pg_catalog.pg_constraint con on con.conindid = c.oid and con.contype in ('p', 'u', 'x')
+    left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace`,
+});
+
+export const triggers = defineQuery({
+  kind: "triggers",
+  alwaysThere: ["definition"],
+  sql: (scope) => `
+    with ${relation(scope)}
+    select quote_ident(g.tgname) || ' on ' || r.name as name, r.name as "table", quote_ident(g.tgname) as trigger,
+           pg_get_triggerdef(g.oid) as definition, ${firingState("g.tgenabled")} as enabled,
+           g.tgfoid::regproc::text as function,
+           case when parent.oid is not null
+             then quote_ident(parent.tgname) || ' on ' || parent.tgrelid::regclass::text end as parent
+    from pg_catalog.pg_trigger g
+    join relation r on r.oid = g.tgrelid
+    left join pg_catalog.pg_trigger parent on parent.oid = g.tgparentid
+    where (not g.tgisinternal or g.tgparentid <> 0)
+      and not exists (
+        select from pg_catalog.pg_constraint con where con.oid = g.tgconstraint and con.contype <> 't')`,
+});
+
+export const rules = defineQuery({
+  kind: "rules",
+  alwaysThere: ["definition"],
+  sql: (scope) => `
+    with ${relation(scope)}
+    select quote_ident(w.rulename) || ' on ' || r.name as name, r.name as "table",
+           pg_get_ruledef(w.oid) as definition, ${firingState("w.ev_enabled")} as enabled
+    from pg_catalog.pg_rewrite w
+    join relation r on r.oid = w.ev_class
+    where w.rulename <> '_RETURN'`,
+});
+
+export const policies = defineQuery({
+  kind: "policies",
+  sql: (scope) => `
+    with ${relation(scope)}
+    select quote_ident(p.polname) || ' on ' || r.name as name, r.name as "table", quote_ident(p.polname) as policy,
+           case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+             else 'all' end as command,
+           p.polpermissive as permissive,
+           array(
+             select case role when 0 then 'PUBLIC' else role::regrole::text end
+             from unnest(p.polroles) role order by 1 collate "C") as roles,
+           case when p.polqual is not null then coalesce(pg_get_expr(p.polqual, p.polrelid), '?') end as using,
+           case when p.polwithcheck is not null
+             then coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '?') end as "check"
+    from pg_catalog.pg_policy p
+    join relation r on r.oid = p.polrelid`,
+});
+
+export const statistics = defineQuery({
+  kind: "statistics",
+  alwaysThere: ["definition"],
+  sql: ({ included }) => `
+    select quote_ident(n.nspname) || '.' || quote_ident(s.stxname) as name, quote_ident(n.nspname) as schema,
+           s.stxowner::regrole::text as owner, s.stxrelid::regclass::text as "table",
+           pg_get_statisticsobjdef(s.oid) as definition, nullif(s.stxstattarget, -1) as target
+    from pg_catalog.pg_statistic_ext s
+    join pg_catalog.pg_namespace n on n.oid = s.stxnamespace
+    where ${included("n")} and ${notPartOfExtension("pg_statistic_ext", "s.oid")}`,
+});
+
+export const eventTriggers = defineQuery({
+  kind: "eventTriggers",
+  sql: () => `
+    select quote_ident(e.evtname) as name, e.evtowner::regrole::text as owner, e.evtevent as event,
+           e.evtfoid::regproc::text as function, ${sorted("e.evttags")} as tags,
+           ${firingState("e.evtenabled")} as enabled
+    from pg_catalog.pg_event_trigger e
+    where ${notPartOfExtension("pg_event_trigger", "e.oid")}`,
+});

@@ -1,0 +1,92 @@
+import type { ReadScope } from "./catalog-query.js";
+
+/** The catalogs whose rows a query of ours reads as entries, or as parts of entries. */
+const readCatalogs = [
+  "pg_am",
+  "pg_amop",
+  "pg_amproc",
+  "pg_attrdef",
+  "pg_cast",
+  "pg_class",
+  "pg_collation",
+  "pg_constraint",
+  "pg_conversion",
+  "pg_default_acl",
+  "pg_event_trigger",
+  "pg_extension",
+  "pg_foreign_data_wrapper",
+  "pg_foreign_server",
+  "pg_language",
+  "pg_namespace",
+  "pg_opclass",
+  "pg_operator",
+  "pg_opfamily",
+  "pg_policy",
+  "pg_proc",
+  "pg_publication",
+  "pg_publication_rel",
+  "pg_rewrite",
+  "pg_statistic_ext",
+  "pg_subscription",
+  "pg_transform",
+  "pg_trigger",
+  "pg_ts_config",
+  "pg_ts_dict",
+  "pg_ts_parser",
+  "pg_ts_template",
+  "pg_type",
+  "pg_user_mapping",
+];
+
+/** Exists since 15; its rows are parts of publications. */
+const publishedSchemas = "pg_publication_namespace";
+
+/**
+ * What is there and has no entries: objects of catalogs nobody here reads, relations of kinds nobody here knows, objects
+ * somebody put into the system's own schemas, large objects, and settings tied to the database.
+ */
+export function unsupportedQuery({ version, includedName }: ReadScope): string {
+  const known = version >= 15 ? [...readCatalogs, publishedSchemas] : readCatalogs;
+  const knownClasses = known.map((name) => `'pg_catalog.${name}'::regclass`).join(", ");
+  return `
+    with stranger as (
+      select d.classid, d.objid
+      from pg_catalog.pg_depend d
+      where d.classid <> all (array[${knownClasses}]::oid[]) and d.objid >= 16384
+      union
+      select d.classid, d.objid
+      from pg_catalog.pg_shdepend d
+      where d.classid <> all (array[${knownClasses}, 'pg_catalog.pg_largeobject'::regclass]::oid[]) and d.objid >= 16384
+        and d.dbid = (select b.oid from pg_catalog.pg_database b where b.datname = current_database())
+      union
+      select 'pg_catalog.pg_class'::regclass, c.oid
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind not in ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I', 'c', 't') and ${includedName("n.nspname")}
+      union
+      select o.classid, o.objid
+      from (
+        select c.tableoid as classid, c.oid as objid, c.relnamespace as namespace from pg_catalog.pg_class c
+        where c.relkind not in ('i', 'I', 't')
+        union all select p.tableoid, p.oid, p.pronamespace from pg_catalog.pg_proc p
+        union all select t.tableoid, t.oid, t.typnamespace from pg_catalog.pg_type t where t.typrelid = 0
+        union all select p.tableoid, p.oid, p.oprnamespace from pg_catalog.pg_operator p
+      ) o
+      join pg_catalog.pg_namespace n on n.oid = o.namespace
+      where n.nspname in ('pg_catalog', 'information_schema') and o.objid >= 16384
+    )
+    select coalesce(i.type, s.classid::regclass::text) as kind, coalesce(i.identity, s.objid::text) as name
+    from stranger s
+    cross join lateral pg_identify_object(s.classid, s.objid, 0) i
+    where not exists (
+      select from pg_catalog.pg_depend e
+      where e.classid = s.classid and e.objid = s.objid and e.deptype in ('e', 'i'))
+    union all
+    select 'large objects', count(*)::text from pg_catalog.pg_largeobject_metadata having count(*) > 0
+    union all
+    select 'database setting', split_part(setting, '=', 1) || coalesce(' for role ' || nullif(r.setrole, 0)::regrole::text, '')
+    from pg_catalog.pg_db_role_setting r
+    cross join lateral unnest(r.setconfig) setting
+    where r.setdatabase = (select b.oid from pg_catalog.pg_database b where b.datname = current_database())
+    ${version >= 15 ? "union all select 'parameter privileges', p.parname from pg_catalog.pg_parameter_acl p" : ""}`;
+}
