@@ -1,0 +1,128 @@
+import { openTestDatabase } from "@confiture/testkit";
+import { describe, expect, test } from "vitest";
+import { projectFolder, runConfiture } from "./run-confiture.js";
+
+const password = "s3cr3t-pa55";
+
+interface WrongInput {
+  readonly what: string;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly exit: number;
+  readonly code: string;
+  /** `file:line:column`. */
+  readonly at?: string;
+  /** Words the message or the hint must hold: what is wrong, and what to do. */
+  readonly says: readonly (string | RegExp)[];
+}
+
+const local = "environments:\n  local:\n    database_url: ${DATABASE_URL}\n";
+const migration = (name: string, text: string | Uint8Array): Record<string, string | Uint8Array> => ({
+  "confiture.yaml": local,
+  [`db/migrations/${name}`]: text,
+});
+const ddl = (files: Readonly<Record<string, string | Uint8Array>>, config = ""): Record<string, string | Uint8Array> => ({
+  "confiture.yaml": `${local}${config}`,
+  ...files,
+});
+
+const wrongInputs: readonly WrongInput[] = [
+  { what: "no confiture.yaml", files: {}, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_NOT_FOUND", says: ["confiture init"] },
+  { what: "--config names no file", args: ["migrate", "status", "--config", "nowhere.yaml"], exit: 2, code: "CONFITURE_CONFIG_NOT_FOUND", says: ["nowhere.yaml"] },
+  { what: "an unknown command", args: ["migrat", "up"], exit: 2, code: "CONFITURE_USAGE", says: ["migrate"] },
+  { what: "an unknown subcommand", args: ["migrate", "upp"], exit: 2, code: "CONFITURE_USAGE", says: ["up"] },
+  { what: "an unknown flag", args: ["migrate", "up", "--dryrun"], exit: 2, code: "CONFITURE_USAGE", says: ["dry-run"] },
+  { what: "a flag without its value", args: ["migrate", "up", "--target"], exit: 2, code: "CONFITURE_USAGE", says: ["target"] },
+  { what: "a time that is none", args: ["migrate", "up", "--lock-timeout", "soon"], exit: 2, code: "CONFITURE_USAGE", says: ["soon", "2s"] },
+  { what: "a count that is none", args: ["migrate", "down", "--steps", "all"], exit: 2, code: "CONFITURE_USAGE", says: ["all", "whole number"] },
+  { what: "an argument too many", args: ["migrate", "up", "002"], exit: 2, code: "CONFITURE_USAGE", says: ["002"] },
+  { what: "--preview with --dry-run", args: ["migrate", "up", "--preview", "--dry-run"], exit: 2, code: "CONFITURE_USAGE", says: ["choose one"] },
+  { what: "an unknown environment", args: ["migrate", "status", "--env", "prod"], exit: 2, code: "CONFITURE_ENVIRONMENT_UNKNOWN", says: ["prod", "local"] },
+  { what: "an environment variable that is not set", files: { "confiture.yaml": "environments:\n  local:\n    database_url: ${NO_SUCH_VARIABLE}\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_VARIABLE_MISSING", at: "confiture.yaml:3:19", says: ["NO_SUCH_VARIABLE"] },
+  { what: "a key with a typing mistake", files: { "confiture.yaml": "enviroments:\n  local:\n    database_url: embedded\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", at: "confiture.yaml:1:1", says: ["environments"] },
+  { what: "a nested key that does not exist", files: { "confiture.yaml": "migrations:\n  directry: db/migrations\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", at: "confiture.yaml:2:3", says: ["directory"] },
+  { what: "a value of the wrong type", files: { "confiture.yaml": "migrations:\n  lock_timeout: soon\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", at: "confiture.yaml:2:17", says: ["soon"] },
+  { what: "a part this version does not have", files: { "confiture.yaml": "linting:\n  enabled: true\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", at: "confiture.yaml:1:1", says: ["linting"] },
+  { what: "YAML that is none", files: { "confiture.yaml": "environments:\n  local: [\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", says: ["confiture.yaml"] },
+  { what: "a tab in YAML", files: { "confiture.yaml": "environments:\n\tlocal: {}\n" }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_CONFIG_INVALID", at: "confiture.yaml:2:1", says: [] },
+  { what: "a URL of another database", env: { DATABASE_URL: `mysql://root:${password}@localhost/app` }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_URL_INVALID", says: ["postgres://"] },
+  { what: "a URL with a port that is no number", env: { DATABASE_URL: `postgres://root:${password}@localhost:54x2/app` }, args: ["migrate", "status"], exit: 2, code: "CONFITURE_URL_INVALID", says: [] },
+  { what: "a server that is not there", env: { DATABASE_URL: `postgres://root:${password}@127.0.0.1:1/app` }, args: ["migrate", "status"], exit: 3, code: "CONFITURE_CONNECT_FAILED", says: ["127.0.0.1:1"] },
+  { what: "a host that is not there", env: { DATABASE_URL: `postgres://root:${password}@no-such-host.invalid/app` }, args: ["migrate", "status"], exit: 3, code: "CONFITURE_CONNECT_FAILED", says: ["no-such-host.invalid"] },
+  { what: "a file that is not named like a migration", files: migration("add_orders.sql", "select 1;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_NAME", at: "db/migrations/add_orders.sql:1:1", says: ["VERSION_name"] },
+  { what: "SQL that is none", files: migration("001_a.up.sql", "select 1;\n\ncreat table t ();\n"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_SQL_SYNTAX", at: "db/migrations/001_a.up.sql:3:1", says: ["creat"] },
+  { what: "a quote that is never closed", files: migration("001_a.up.sql", "select 1;\nselect 'x;\n"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_SQL_SYNTAX", at: "db/migrations/001_a.up.sql:2:8", says: [] },
+  { what: "a down that is no SQL is found before the up runs", files: { ...migration("001_a.up.sql", "create table t ();"), "db/migrations/001_a.down.sql": "dorp table t;" }, args: ["migrate", "up"], exit: 2, code: "CONFITURE_SQL_SYNTAX", at: "db/migrations/001_a.down.sql:1:1", says: [] },
+  { what: "a psql command", files: migration("001_a.up.sql", "\\connect other\nselect 1;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_META_COMMAND", at: "db/migrations/001_a.up.sql:1:1", says: ["\\connect"] },
+  { what: "ROLLBACK in a file", files: migration("001_a.up.sql", "create table t ();\nrollback;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_TRANSACTION_CONTROL", at: "db/migrations/001_a.up.sql:2:1", says: ["ROLLBACK"] },
+  { what: "VACUUM between BEGIN and COMMIT", files: migration("001_a.up.sql", "begin;\nvacuum;\ncommit;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_TRANSACTION_CONTROL", at: "db/migrations/001_a.up.sql:2:1", says: ["COMMIT"] },
+  { what: "a binary file", files: migration("001_a.up.sql", new Uint8Array([0x50, 0x4b, 0x03, 0x04, 0x00, 0xff])), args: ["migrate", "up"], exit: 2, code: "CONFITURE_FILE_UNREADABLE", at: "db/migrations/001_a.up.sql:1:1", says: ["NUL"] },
+  { what: "a file in Latin-1", files: migration("001_a.up.sql", new Uint8Array(Buffer.from("select 'é';", "latin1"))), args: ["migrate", "up"], exit: 2, code: "CONFITURE_FILE_UNREADABLE", says: ["UTF-8"] },
+  { what: "a file in UTF-16", files: migration("001_a.up.sql", new Uint8Array(Buffer.from("\ufeffselect 1;", "utf16le"))), args: ["migrate", "up"], exit: 2, code: "CONFITURE_FILE_UNREADABLE", says: ["UTF-16"] },
+  { what: "two files with one version", files: { ...migration("001_a.up.sql", "select 1;"), "db/migrations/1_b.up.sql": "select 2;" }, args: ["migrate", "up"], exit: 2, code: "CONFITURE_VERSION_DUPLICATE", says: ["--renumber"] },
+  { what: "a down without an up", files: migration("001_a.down.sql", "select 1;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_INVALID", at: "db/migrations/001_a.down.sql:1:1", says: [".up.sql"] },
+  { what: "a hook in a YAML migration", files: migration("001_a.yaml", "migration:\n  ddl: select 1;\n  hooks:\n    cleanup:\n      - type: analyze_statistics\n"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_HOOKS_UNSUPPORTED", at: "db/migrations/001_a.yaml:4:5", says: ["cleanup"] },
+  { what: "a hook of the wrong shape", files: migration("001_a.yaml", "migration:\n  ddl: select 1;\n  hooks:\n    cleanup: analyze_statistics\n"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_INVALID", at: "db/migrations/001_a.yaml:4:14", says: [] },
+  { what: "an unknown key in a YAML migration", files: migration("001_a.yaml", "migration:\n  ddll: select 1;\n"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_INVALID", says: ["ddl"] },
+  { what: "a program without an up", files: migration("001_a.ts", "export const down = 1;"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_INVALID", says: ["defineMigration"] },
+  { what: "a program that is no TypeScript", files: migration("001_a.ts", "export default {{"), args: ["migrate", "up"], exit: 2, code: "CONFITURE_MIGRATION_INVALID", says: [] },
+  { what: "no migrations folder", args: ["migrate", "up"], exit: 2, code: "CONFITURE_FILE_NOT_FOUND", says: ["migrate new"] },
+  { what: "a target that does not exist", files: migration("001_a.up.sql", "select 1;"), args: ["migrate", "up", "--target", "7"], exit: 2, code: "CONFITURE_VERSION_UNKNOWN", says: ["7"] },
+  { what: "a target that is no version", files: migration("001_a.up.sql", "select 1;"), args: ["migrate", "up", "--target", "latest"], exit: 2, code: "CONFITURE_VERSION_UNKNOWN", says: ["latest"] },
+  { what: "a plan that is no JSON", files: { ...migration("001_a.up.sql", "select 1;"), "plan.json": "{" }, args: ["migrate", "up", "--plan", "plan.json"], exit: 2, code: "CONFITURE_FILE_UNREADABLE", says: ["--preview"] },
+  { what: "a migration name of signs alone", files: migration("001_a.up.sql", "select 1;"), args: ["migrate", "new", "!!!"], exit: 2, code: "CONFITURE_MIGRATION_NAME", says: [] },
+  { what: "a repair of nothing", files: migration("001_a.up.sql", "select 1;"), args: ["migrate", "repair", "--forget", "001"], exit: 2, code: "CONFITURE_VERSION_UNKNOWN", says: ["001"] },
+  { what: "two repairs at once", files: migration("001_a.up.sql", "select 1;"), args: ["migrate", "repair", "--forget", "1", "--restore", "1"], exit: 2, code: "CONFITURE_USAGE", says: ["One repair"] },
+  { what: "a completion of an unknown shell", args: ["completion", "tcsh"], exit: 2, code: "CONFITURE_USAGE", says: ["bash"] },
+  { what: "a load order that names nothing", files: ddl({}, "schema:\n  load_order: [db/nothing/**/*.sql]\n"), args: ["build"], exit: 2, code: "CONFITURE_LOAD_ORDER", says: ["db/nothing/**/*.sql"] },
+  { what: "files that need each other", files: ddl({ "db/schema/a.sql": "create view a as select * from b;", "db/schema/b.sql": "create view b as select * from a;" }, "schema:\n  order: dependencies\n"), args: ["build"], exit: 2, code: "CONFITURE_LOAD_ORDER", says: ["db/schema/a.sql", "db/schema/b.sql"] },
+  { what: "a binary file among the DDL", files: ddl({ "db/schema/a.sql": new Uint8Array([0, 1, 2]) }), args: ["build"], exit: 2, code: "CONFITURE_FILE_UNREADABLE", at: "db/schema/a.sql:1:1", says: [] },
+  { what: "DDL that is no SQL", files: ddl({ "db/schema/a.sql": "create table a (\n  id int,,\n);" }), args: ["build", "--apply"], exit: 2, code: "CONFITURE_SQL_SYNTAX", at: "db/schema/a.sql:2:10", says: [] },
+  { what: "DDL that PostgreSQL refuses", files: ddl({ "db/schema/a.sql": "create table a (id int);\ncreate view v as\n  select nothing from a;" }), args: ["build", "--apply"], exit: 3, code: "CONFITURE_STATEMENT_FAILED", at: "db/schema/a.sql:3:10", says: ["42703"] },
+];
+
+describe("every wrong input has a code, a place and a way out", () => {
+  test.for(wrongInputs)("$what", async (input) => {
+    await using db = await openTestDatabase();
+    using folder = projectFolder(input.files ?? { "confiture.yaml": local });
+    const env = { DATABASE_URL: withPassword(db.url), ...input.env };
+    const json = await runConfiture([...input.args, "--format", "json"], { cwd: folder.path, env });
+    const pretty = await runConfiture(input.args, { cwd: folder.path, env });
+    expect([json.code, pretty.code]).toEqual([input.exit, input.exit]);
+    if (input.args[0] !== "completion") {
+      const document = JSON.parse(json.stdout) as { error?: ErrorDocument; failed?: { error: ErrorDocument } };
+      const error = document.error ?? document.failed?.error;
+      expect(error?.code).toBe(input.code);
+      if (input.at !== undefined) expect(placeOf(error, folder.path)).toBe(input.at);
+      for (const words of input.says) expect(`${error?.message}\n${error?.hint}`).toMatch(typeof words === "string" ? new RegExp(escape(words)) : words);
+    }
+    if (input.code !== "CONFITURE_USAGE") expect(pretty.stderr).toContain(input.code);
+    expect(pretty.stdout).toBe("");
+    expect(json.stdout + json.stderr + pretty.stdout + pretty.stderr).not.toContain(password);
+  });
+});
+
+interface ErrorDocument {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+function placeOf(error: ErrorDocument | undefined, folder: string): string | undefined {
+  if (error?.at === undefined) return undefined;
+  const { file, line, column } = error.at;
+  return `${file.replace(`${folder}/`, "")}:${line}:${column}`;
+}
+
+/** The test server may not ask for a password; ours must not show one all the same. */
+function withPassword(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.password === "") parsed.password = password;
+  return parsed.href;
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
