@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { OwnedSession, QueryResult } from "@confiture/model";
 import { connectDatabase, type PostgresDatabase } from "@confiture/postgres";
 import pg from "pg";
-import { readServers } from "./server-list.js";
+import { readServers, templatePrefix } from "./server-list.js";
 import { newestVersion, type ServerVersion } from "./test-versions.js";
 
 export interface OpenTestDatabaseOptions {
@@ -25,7 +25,7 @@ export async function openTestDatabase(options: OpenTestDatabaseOptions = {}): P
   const version = options.version ?? newestVersion;
   const serverUrl = await urlOfServer(version);
   const template = options.sql === undefined ? "template0" : await ensureTemplate(serverUrl, options.sql);
-  const name = `test_${randomBytes(6).toString("hex")}`;
+  const name = `confiture_test_${randomBytes(6).toString("hex")}`;
   await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
   return testDatabase(serverUrl, name, version);
 }
@@ -55,12 +55,12 @@ function testDatabase(serverUrl: string, name: string, version: ServerVersion): 
 
 /** Made under a lock on the server, so that several test processes make it once. */
 async function ensureTemplate(serverUrl: string, sql: string): Promise<string> {
-  const name = `template_${createHash("sha256").update(sql).digest("hex").slice(0, 16)}`;
+  const name = `${templatePrefix}${createHash("sha256").update(sql).digest("hex").slice(0, 16)}`;
   await onServer(serverUrl, async (client) => {
     await client.query("select pg_advisory_lock(hashtext($1))", [name]);
     const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
     if (rowCount !== 0) return;
-    const draft = `draft_${randomBytes(6).toString("hex")}`;
+    const draft = `confiture_draft_${randomBytes(6).toString("hex")}`;
     await client.query(`create database ${draft} template template0`);
     try {
       await onServer(withDatabase(serverUrl, draft), (inside) => inside.query(sql));

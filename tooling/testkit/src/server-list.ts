@@ -16,3 +16,6 @@ export function readServers(): ServerList | undefined {
   const text = process.env[variable];
   return text === undefined || text === "" ? undefined : (JSON.parse(text) as ServerList);
 }
+
+/** Templates made from `sql`; they stay for the whole run. */
+export const templatePrefix = "confiture_template_";

@@ -4,7 +4,7 @@ import { type EmbeddedServer, openEmbeddedServer } from "@confiture/postgres";
 import pg from "pg";
 import { dockerAnswers, startContainer } from "./docker-server.js";
 import { createRunFolder } from "./run-folder.js";
-import type { ServerList } from "./server-list.js";
+import { type ServerList, templatePrefix } from "./server-list.js";
 import { requestedVersions, type ServerVersion } from "./test-versions.js";
 
 export interface StartedServers {
@@ -37,12 +37,27 @@ export async function startServers(versions?: readonly ServerVersion[]): Promise
 }
 
 async function useGivenServer(url: string): Promise<StartedServers> {
+  const version = "select current_setting('server_version_num')::int / 10000 as major";
+  const [row] = await ask<{ major: number }>(url, version);
+  return { servers: { [row!.major]: url }, stop: () => dropTemplates(url) };
+}
+
+/** A server of ours goes as a whole; on somebody else's we clean up behind us. */
+async function dropTemplates(url: string): Promise<void> {
+  const names = "select datname as name from pg_database where starts_with(datname, $1)";
+  for (const { name } of await ask<{ name: string }>(url, names, [templatePrefix])) {
+    await ask(url, `drop database if exists ${name}`);
+  }
+}
+
+async function ask<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ version: string }>("select current_setting('server_version_num') as version");
-  await client.end();
-  const major = Math.floor(Number(rows[0]!.version) / 10_000);
-  return { servers: { [major]: url }, stop: async () => undefined };
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 async function startContainers(versions: readonly ServerVersion[]): Promise<StartedServers> {
@@ -64,6 +79,8 @@ async function startEmbedded(versions: readonly ServerVersion[]): Promise<Starte
   };
   try {
     const servers = await Promise.all(versions.map((version) => openEmbedded(folder, version, opened)));
+    // Registered behind the servers' own leaving, so that they are stopped by then.
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     return { servers: Object.fromEntries(servers), stop };
   } catch (error) {
     await stop();

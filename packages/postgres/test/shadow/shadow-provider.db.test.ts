@@ -74,9 +74,10 @@ test("a role that may not create databases is told which grant is missing", asyn
 });
 
 test("another major version than the server's is refused by name", async () => {
-  await using database = await openTestDatabase({ version: 18 });
-  await expect(shadowProvider({ url: database.url }).create(14)).rejects.toMatchObject({
+  await using database = await openTestDatabase();
+  const other = database.version - 1;
+  await expect(shadowProvider({ url: database.url }).create(other)).rejects.toMatchObject({
     code: "CONFITURE_SHADOW_UNAVAILABLE",
-    message: expect.stringMatching(/14.*18/),
+    message: expect.stringMatching(new RegExp(`PostgreSQL ${other} .*PostgreSQL ${database.version}`)),
   });
 });
