@@ -64,7 +64,7 @@ export const configReference: readonly ConfigReferenceRow[] = [
     type: "listed | dependencies",
     default: "listed",
     meaning:
-      "`listed` keeps the load order. `dependencies` moves a file behind the files that make what it uses, and leaves the rest where it is.",
+      "`listed` keeps the load order. `dependencies` moves the files that make what a file uses in front of it, and leaves the rest where it is.",
   },
   { path: "migrations.directory", type: "text", default: "db/migrations", meaning: "The folder of the migrations." },
   {

@@ -45,24 +45,33 @@ export async function parseYaml(
     file,
     place,
     document,
-    value: plainValue(document, file, fail),
+    value: plainValue(yaml, document, (message, offset) => fail([{ message, at: place(offset) }])),
     isPair: yaml.isPair,
     isMap: yaml.isMap,
   });
 }
 
+/** YAML's aliases are resolved only here; one that names nothing, or names too much too often, is refused with its place. */
 function plainValue(
+  yaml: typeof import("yaml"),
   document: Document.Parsed,
-  file: string,
-  fail: (problems: readonly ConfigProblem[]) => Error,
+  refuse: (message: string, offset: number) => Error,
 ): unknown {
+  yaml.visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined) {
+        throw refuse(
+          "An alias (`*name`) names no anchor above it; put a text that begins with `*` in quotes.",
+          alias.range?.[0] ?? 0,
+        );
+      }
+    },
+  });
   try {
     return document.toJS() ?? undefined;
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    throw fail([
-      { message: "Aliases (`*name`) are used too often or name nothing.", at: { file, line: 1, column: 1 } },
-    ]);
+    throw refuse("Aliases (`*name`) make this text far larger than it looks.", 0);
   }
 }
 

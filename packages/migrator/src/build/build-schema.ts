@@ -11,7 +11,7 @@ export interface BuildSchemaOptions {
   readonly root: string;
   /** Files, folders and globs, in order; paths start at the root. */
   readonly loadOrder: readonly string[];
-  /** `dependencies` moves a file behind those that make what it uses, and leaves the rest as listed. Default `listed`. */
+  /** `dependencies` moves what a file uses in front of it, and leaves the rest as listed. Default `listed`. */
   readonly order?: "listed" | "dependencies";
   /** Only the files below this folder, in the same order. */
   readonly schemaDirectory?: string;

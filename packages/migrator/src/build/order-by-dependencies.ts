@@ -1,5 +1,5 @@
 import { ConfitureError } from "@confiture/model";
-import { readDependencies } from "@confiture/sql";
+import { type DefinedObject, parseSqlFile, readDependencies, type UsedName } from "@confiture/sql";
 import type { BuildFile } from "./read-build-files.js";
 
 /** A file and the files that must be loaded before it, by their positions in the list. */
@@ -9,7 +9,7 @@ export interface FileNeeds {
 }
 
 /**
- * Moves a file behind the files that make what it uses, and leaves the rest in the order listed.
+ * Moves the files that make what a file uses in front of it, and leaves the rest in the order listed.
  *
  * @throws CONFITURE_LOAD_ORDER printing the circle of files that need each other
  */
@@ -19,7 +19,61 @@ export async function orderByDependencies(files: readonly BuildFile[]): Promise<
 }
 
 async function readNeeds(files: readonly BuildFile[]): Promise<readonly FileNeeds[]> {
-  throw new Error("not yet");
+  const contents = await Promise.all(files.map(readContents));
+  const makers = new Makers(contents);
+  return files.map(({ path }, index) => ({
+    path,
+    needs: new Set((contents[index]?.uses ?? []).flatMap((name) => makers.of(name, index))),
+  }));
+}
+
+interface Contents {
+  readonly defines: readonly DefinedObject[];
+  readonly uses: readonly UsedName[];
+}
+
+async function readContents({ text, path }: BuildFile): Promise<Contents> {
+  const { statements } = await parseSqlFile(text, { file: path });
+  const each = await Promise.all(statements.map((statement) => readDependencies(statement)));
+  return { defines: each.flatMap(({ defines }) => defines), uses: each.flatMap(({ uses }) => uses) };
+}
+
+/** Which files make what. A name without a schema means the one in `public`, or else the only one there is. */
+class Makers {
+  readonly #qualified = new Map<string, number[]>();
+  readonly #unqualified = new Map<string, Map<string, number[]>>();
+
+  constructor(contents: readonly Contents[]) {
+    for (const [index, { defines }] of contents.entries()) {
+      for (const { kind, schema = "public", name } of defines) {
+        append(this.#qualified, `${kind}:${schema}.${name}`, index);
+        const bySchema = this.#unqualified.get(`${kind}:${name}`) ?? new Map<string, number[]>();
+        this.#unqualified.set(`${kind}:${name}`, bySchema);
+        append(bySchema, schema, index);
+      }
+    }
+  }
+
+  /** The files that must come before the one that uses a name; none when it makes the object itself. */
+  of(used: UsedName, user: number): readonly number[] {
+    const makers = this.#find(used);
+    if (makers.includes(user)) return [];
+    // Functions of one name are told apart by their arguments, which a name alone does not show.
+    return used.kind === "routine" ? makers : makers.slice(0, 1);
+  }
+
+  #find({ kind, schema, name }: UsedName): readonly number[] {
+    const exact = this.#qualified.get(`${kind}:${schema ?? "public"}.${name}`);
+    if (exact !== undefined || schema !== undefined) return exact ?? [];
+    const elsewhere = [...(this.#unqualified.get(`${kind}:${name}`)?.values() ?? [])];
+    return elsewhere.length === 1 ? (elsewhere[0] ?? []) : [];
+  }
+}
+
+function append(map: Map<string, number[]>, key: string, index: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [index]);
+  else if (!known.includes(index)) known.push(index);
 }
 
 /**

@@ -1,0 +1,2 @@
+-- E-mail addresses compare without case.
+create extension if not exists citext;

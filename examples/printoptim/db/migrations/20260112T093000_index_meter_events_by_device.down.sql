@@ -1,0 +1,1 @@
+drop index w_meter_events_by_device;

@@ -1,0 +1,3 @@
+drop view r_invoices;
+
+alter table w_invoices rename column amount_net to amount;
