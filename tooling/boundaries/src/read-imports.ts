@@ -14,14 +14,18 @@ export interface ImportSite {
 /** Every import, re-export, dynamic import, import type and require of a TypeScript file. */
 export function readImports(text: string, file: string): readonly ImportSite[] {
   const sites: ImportSite[] = [];
+  const loaders = new Set(["require"]);
   walkSyntax(text, file, (node) => {
-    const found = importOf(node);
+    if (node.type === "VariableDeclarator" && isCreateRequire(node.init)) loaders.add(String(nameOf(node.id)));
+  });
+  walkSyntax(text, file, (node) => {
+    const found = importOf(node, loaders);
     if (found !== undefined) sites.push({ ...found, line: lineAt(text, node.start) });
   });
   return sites;
 }
 
-function importOf(node: SyntaxNode): Omit<ImportSite, "line"> | undefined {
+function importOf(node: SyntaxNode, loaders: ReadonlySet<string>): Omit<ImportSite, "line"> | undefined {
   switch (node.type) {
     case "ImportDeclaration":
       return {
@@ -45,7 +49,7 @@ function importOf(node: SyntaxNode): Omit<ImportSite, "line"> | undefined {
     case "TSExternalModuleReference":
       return { specifier: textOf(node.expression), typeOnly: false, dynamic: false };
     case "CallExpression":
-      return isRequire(node.callee)
+      return isLoader(node.callee, loaders)
         ? { specifier: textOf(first(node.arguments)), typeOnly: false, dynamic: true }
         : undefined;
     default:
@@ -58,13 +62,21 @@ function allTypes(specifiers: unknown, kind: string): boolean {
   return specifiers.every((specifier) => isSyntaxNode(specifier) && specifier[kind] === "type");
 }
 
-/** `require(…)`, `require.resolve(…)` and `import.meta.resolve(…)`. */
-function isRequire(callee: unknown): boolean {
+/** `require(…)`, `createRequire(…)(…)` or what it was assigned to, `require.resolve(…)` and `import.meta.resolve(…)`. */
+function isLoader(callee: unknown, loaders: ReadonlySet<string>): boolean {
   if (!isSyntaxNode(callee)) return false;
-  if (callee.type === "Identifier") return callee.name === "require";
-  if (callee.type !== "MemberExpression" || !isSyntaxNode(callee.property) || callee.property.name !== "resolve")
-    return false;
-  return isRequire(callee.object) || (isSyntaxNode(callee.object) && callee.object.type === "MetaProperty");
+  if (callee.type === "Identifier") return loaders.has(String(callee.name));
+  if (callee.type !== "MemberExpression") return isCreateRequire(callee);
+  if (nameOf(callee.property) !== "resolve") return false;
+  return isLoader(callee.object, loaders) || (isSyntaxNode(callee.object) && callee.object.type === "MetaProperty");
+}
+
+function isCreateRequire(node: unknown): boolean {
+  return isSyntaxNode(node) && node.type === "CallExpression" && nameOf(node.callee) === "createRequire";
+}
+
+function nameOf(node: unknown): unknown {
+  return isSyntaxNode(node) ? node.name : undefined;
 }
 
 function first(list: unknown): unknown {
