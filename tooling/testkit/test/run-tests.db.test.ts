@@ -1,26 +1,37 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newestVersion } from "@confiture/testkit";
 import { afterAll, expect, test } from "vitest";
 
 const script = fileURLToPath(new URL("../run-tests.mjs", import.meta.url));
 const folder = mkdtempSync(join(fileURLToPath(new URL("../node_modules/", import.meta.url)), "run-tests-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(name: string, files: Readonly<Record<string, string>>) {
+function run(name: string, files: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) {
   const root = join(folder, name);
   mkdirSync(root);
   for (const [file, text] of Object.entries({ "vitest.config.ts": "export default {};", ...files }))
     writeFileSync(join(root, file), text);
   const { stdout, status } = spawnSync(process.execPath, [script, "--root", root], {
     encoding: "utf8",
-    env: { ...process.env, NODE_OPTIONS: "" },
+    env: { ...process.env, NODE_OPTIONS: "", CONFITURE_TEST_URL: "", CONFITURE_TEST_DOCKER: "off", ...env },
   });
   return { last: stdout.trimEnd().split("\n").at(-1), status };
 }
 
+const newest = String(newestVersion);
 const imports = 'import { expect, test } from "vitest";\n';
 
 test("the last line counts what passed, failed and was skipped, and the exit code is vitest's", () => {
@@ -55,7 +66,10 @@ test("a file that cannot be loaded, an error outside the tests and a run without
 });
 
 test("servers a killed run left behind are stopped by the next one", () => {
-  const base = join(tmpdir(), `confiture-testkit-${process.getuid?.() ?? "user"}`);
+  // A temporary folder of its own: other runs on this machine clean up too.
+  const temporary = mkdtempSync(join(tmpdir(), "confiture-killed-"));
+  chmodSync(temporary, 0o755);
+  const base = join(temporary, `confiture-testkit-${process.getuid?.() ?? "user"}`);
   const kit = fileURLToPath(new URL("../src/global-setup.ts", import.meta.url));
   const config = `
     export default {
@@ -64,13 +78,14 @@ test("servers a killed run left behind are stopped by the next one", () => {
       test: { globalSetup: [${JSON.stringify(kit)}] },
     };`;
   const killing = `${imports}test("a", () => { process.kill(process.ppid, "SIGKILL"); });`;
-  const before = new Set(readdirSync(base));
-  const killed = run("killed", { "vitest.config.ts": config, "a.test.ts": killing });
+  const killed = run("killed", { "vitest.config.ts": config, "a.test.ts": killing }, { TMPDIR: temporary });
   expect(killed.last).toBe("0 passed, 1 failed");
-  const left = readdirSync(base).filter((name) => !before.has(name));
-  expect(left).toHaveLength(1);
-  expect(existsSync(join(base, left[0]!, "18/data/postmaster.pid"))).toBe(true);
-  const next = run("next", { "vitest.config.ts": config, "a.test.ts": `${imports}test("a", () => {});` });
-  expect(next).toEqual({ last: "1 passed, 0 failed", status: 0 });
-  expect(readdirSync(base).filter((name) => !before.has(name))).toEqual([]);
+  const [left] = readdirSync(base);
+  const postmaster = Number(readFileSync(join(base, left!, newest, "data/postmaster.pid"), "utf8").split("\n")[0]);
+  expect(existsSync(`/proc/${postmaster}/exe`)).toBe(existsSync("/proc/self/exe"));
+  const fine = { "vitest.config.ts": config, "a.test.ts": `${imports}test("a", () => {});` };
+  expect(run("next", fine, { TMPDIR: temporary })).toEqual({ last: "1 passed, 0 failed", status: 0 });
+  expect(readdirSync(base)).toEqual([]);
+  expect(existsSync(`/proc/${postmaster}/exe`)).toBe(false);
+  rmSync(temporary, { recursive: true, force: true });
 });

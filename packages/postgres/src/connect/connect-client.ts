@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfitureError } from "@confiture/model";
 import pg from "pg";
@@ -25,12 +26,14 @@ const newestServer = 18;
 export async function connectClient(address: ServerAddress, options: ConnectClientOptions): Promise<ConnectedClient> {
   const deadline = performance.now() + options.connectTimeoutMs;
   for (;;) {
+    // Of several connections opened at once, each must learn for itself that its own attempt was refused.
+    const triedTls = address.sslMode === "prefer" && !options.tls.refused;
     try {
       return checkVersion(address, await connectOnce(address, options, deadline));
     } catch (error) {
       if (error instanceof ConfitureError) throw error;
       const mayRetry = performance.now() + 250 < deadline;
-      if (refusesTls(error) && address.sslMode === "prefer" && !options.tls.refused) options.tls.refused = true;
+      if (refusesTls(error) && triedTls) options.tls.refused = true;
       else if (isStartingUp(error) && mayRetry) await delay(100);
       else throw connectError(address, error);
     }
@@ -68,6 +71,13 @@ async function connectOnce(
   }
   client.off("error", ignored);
   return { client, majorVersion: version() };
+}
+
+/** Says goodbye and closes; over a network that has died nobody answers, so it does not wait for long. */
+export async function closeClient(client: pg.Client): Promise<void> {
+  const { connection } = client as unknown as { readonly connection: { readonly stream: Socket } };
+  const timer = setTimeout(() => connection.stream.destroy(), 2_000);
+  await client.end().finally(() => clearTimeout(timer));
 }
 
 interface ParameterStatus {

@@ -1,7 +1,7 @@
 import type { OwnedSession } from "@confiture/model";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
-import { connectClient } from "./connect-client.js";
+import { closeClient, connectClient } from "./connect-client.js";
 import { parseDatabaseUrl, type ServerAddress } from "./parse-database-url.js";
 import { pgSession } from "./pg-session.js";
 import type { PostgresDatabase } from "./postgres-database.js";
@@ -34,7 +34,7 @@ function databaseAt(address: ServerAddress, options: ConnectOptions): PostgresDa
     });
     const session = pgSession(client, async ({ lost }) => {
       sessions.delete(session);
-      if (!lost) await client.end();
+      if (!lost) await closeClient(client);
     });
     sessions.add(session);
     return session;

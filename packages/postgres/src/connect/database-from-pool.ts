@@ -2,7 +2,7 @@ import type { OwnedSession } from "@confiture/model";
 import type pg from "pg";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
-import { versionError } from "./connect-client.js";
+import { closeClient, versionError } from "./connect-client.js";
 import { connectError } from "./connect-errors.js";
 import { pgSession } from "./pg-session.js";
 import type { PostgresDatabase } from "./postgres-database.js";
@@ -35,7 +35,7 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
     client.on("error", () => undefined);
     await client.connect().catch((error: unknown) => throwConnectError(pool, error));
     return pgSession(client, async ({ lost }) => {
-      if (!lost) await client.end();
+      if (!lost) await closeClient(client);
     });
   }
 
