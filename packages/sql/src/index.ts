@@ -8,7 +8,7 @@ export { parseSqlFile } from "./parse/parse-sql-file.js";
 export { maxStatementBytes } from "./parse/parse-statement.js";
 export type { RawMetaCommand, RawPiece, RawStatement, SplitText, Unterminated } from "./split/raw-piece.js";
 export { splitStatements } from "./split/split-statements.js";
-export type { CommitBoundary } from "./transactions/find-commit-boundaries.js";
+export type { CommitBoundary, FindCommitBoundariesOptions } from "./transactions/find-commit-boundaries.js";
 export { findCommitBoundaries } from "./transactions/find-commit-boundaries.js";
 export type { StandaloneForm } from "./transactions/standalone-statements.js";
 export { standaloneStatements } from "./transactions/standalone-statements.js";

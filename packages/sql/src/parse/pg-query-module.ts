@@ -19,8 +19,8 @@ type PgQueryFactory = (options: {
   /** Memory statistics, printed before it gives up; the error says what matters. */
   print(line: string): void;
   printErr(line: string): void;
-  /** It believes to be a process of its own: without this it would set our exit code. */
-  quit(status: number, stop: unknown): void;
+  /** Called when it gives up. Returning would let it set the exit code of our process. */
+  onExit(status: number): never;
 }) => Promise<PgQueryModule>;
 
 /**
@@ -33,8 +33,8 @@ export function loadPgQueryModule(): Promise<PgQueryModule> {
   return factory({
     print: () => undefined,
     printErr: () => undefined,
-    quit: (_status, stop) => {
-      throw stop;
+    onExit: (status) => {
+      throw new Error(`the parser gave up with status ${status}`);
     },
   });
 }

@@ -15,12 +15,25 @@ interface AddedValue {
   readonly value: string;
 }
 
+export interface FindCommitBoundariesOptions {
+  /** Major version of the server, when it is known. */
+  readonly serverVersion?: number;
+}
+
+// Since then, a value added to an enum that the same transaction created may be used at once.
+const ownEnumsAreFreeSince = 17;
+
 /**
  * Where a commit must stand so that a new enum value can be used: PostgreSQL refuses it in the transaction that adds
  * it. Each boundary stands behind the last ALTER TYPE … ADD VALUE before the first use. There is none where the value
- * is not used, where the author commits in between, or where a statement in between runs alone anyway.
+ * is not used, where the author commits in between, where a statement in between runs alone anyway, or where the
+ * server is known to be PostgreSQL 17 or newer and the enum was created in the same stretch: older ones refuse that too.
  */
-export async function findCommitBoundaries(statements: readonly Statement[]): Promise<readonly CommitBoundary[]> {
+export async function findCommitBoundaries(
+  statements: readonly Statement[],
+  options: FindCommitBoundariesOptions = {},
+): Promise<readonly CommitBoundary[]> {
+  const ownEnumsAreFree = (options.serverVersion ?? 0) >= ownEnumsAreFreeSince;
   const boundaries: CommitBoundary[] = [];
   let added: AddedValue[] = [];
   let created: QualifiedName[] = [];
@@ -31,7 +44,7 @@ export async function findCommitBoundaries(statements: readonly Statement[]): Pr
       created = [];
     } else if (statement.transactionality.kind === "adds-enum-value") {
       const { type, value } = statement.transactionality;
-      if (!created.some((one) => mayBeSame(one, type))) added.push({ type, value });
+      if (!(ownEnumsAreFree && created.some((one) => mayBeSame(one, type)))) added.push({ type, value });
       lastAddition = statement.index;
     } else if (added.length > 0) {
       const used = await firstUsed(added, statement);
@@ -40,7 +53,7 @@ export async function findCommitBoundaries(statements: readonly Statement[]): Pr
       added = [];
       created = [];
     }
-    const enumType = await createdEnum(statement);
+    const enumType = ownEnumsAreFree ? await createdEnum(statement) : undefined;
     if (enumType !== undefined) created.push(enumType);
   }
   return boundaries;
@@ -58,40 +71,48 @@ function reason(used: AddedValue, statement: Statement): string {
 }
 
 async function firstUsed(added: readonly AddedValue[], statement: Statement): Promise<AddedValue | undefined> {
-  // Cheap, and nearly always the answer: a value that is not in the text cannot be in the tree. Quotes and backslashes
-  // may be doubled or escaped there, so such values are looked for in the tree.
+  // Cheap, and nearly always the answer: what is not in the text cannot be in the tree, unless escapes hide it.
   const written = `${statement.text}${statement.copyData ?? ""}`;
-  const candidates = added.filter(({ value }) => isEscapable(value, written) || written.includes(value));
-  if (candidates.length === 0) return undefined;
-  const texts = await readConstants(statement);
-  return candidates.find(({ value }) =>
-    texts.some((text) => (text.isCode ? text.text.includes(value) : mentions(text.text, value))),
+  const candidates = added.filter(({ value }) => hasEscapes(value, written) || written.includes(value));
+  const listsValues = /enum_(range|first|last)/i.test(written);
+  if (candidates.length === 0 && !listsValues) return undefined;
+  const mentioned = await readMentions(statement);
+  if (mentioned.listsEnumValues) return added[0];
+  return candidates.find(
+    ({ value }) =>
+      mentioned.constants.some((constant) => isOrHolds(constant, value)) ||
+      mentioned.code.some((text) => text.includes(value)),
   );
 }
 
-function isEscapable(value: string, written: string): boolean {
+function hasEscapes(value: string, written: string): boolean {
   return /['"\\]/.test(value) || written.includes("\\");
 }
 
-interface ConstantText {
-  readonly text: string;
-  /** A body or data, in which the value may stand anywhere. */
-  readonly isCode: boolean;
+interface Mentions {
+  readonly constants: readonly string[];
+  /** Function bodies and inline data, in which a value may stand anywhere. */
+  readonly code: readonly string[];
+  /** It calls a function that answers with the values of an enum, of whichever type. */
+  readonly listsEnumValues: boolean;
 }
 
-async function readConstants(statement: Statement): Promise<readonly ConstantText[]> {
-  const texts: ConstantText[] = [];
-  if (statement.copyData !== undefined) texts.push({ text: statement.copyData, isCode: true });
+const listingFunctions = new Set(["enum_range", "enum_first", "enum_last"]);
+
+async function readMentions(statement: Statement): Promise<Mentions> {
+  const constants: string[] = [];
+  const code = statement.copyData === undefined ? [] : [statement.copyData];
+  let listsEnumValues = false;
   const outcome = await parseStatement(statement.text, statement.at);
-  if (outcome.kind === "refused") return [...texts, { text: statement.text, isCode: true }];
+  if (outcome.kind === "refused") return { constants, code: [...code, statement.text], listsEnumValues };
   for (const { tag, fields } of walkTree(outcome.tree)) {
-    if (tag === "A_Const" && isFields(fields.sval))
-      texts.push({ text: stringOf(fields.sval.sval) ?? "", isCode: false });
-    if (tag === "DefElem" && fields.defname === "as") {
-      for (const body of bodiesOf(fields.arg)) texts.push({ text: body, isCode: true });
+    if (tag === "A_Const" && isFields(fields.sval)) constants.push(stringOf(fields.sval.sval) ?? "");
+    else if (tag === "DefElem" && fields.defname === "as") code.push(...bodiesOf(fields.arg));
+    else if (tag === "FuncCall") {
+      listsEnumValues ||= listingFunctions.has(nameFromParts(listOf(fields.funcname))?.name ?? "");
     }
   }
-  return texts;
+  return { constants, code, listsEnumValues };
 }
 
 function bodiesOf(value: TreeValue | undefined): readonly string[] {
@@ -102,7 +123,7 @@ function bodiesOf(value: TreeValue | undefined): readonly string[] {
 }
 
 /** The constant itself, or one of the parts of an array, row, range or JSON constant. */
-function mentions(constant: string, value: string): boolean {
+function isOrHolds(constant: string, value: string): boolean {
   return constant === value || (/^\s*[{[(]/.test(constant) && constant.includes(value));
 }
 

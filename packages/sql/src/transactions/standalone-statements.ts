@@ -18,7 +18,7 @@ export interface StandaloneForm {
   readonly cleanup?: readonly string[];
   /** SQLSTATE of the refusal. */
   readonly refusal: "25001" | "2D000";
-  /** Oldest major version that knows the form; 13 when absent. */
+  /** Oldest major version that knows the form and refuses it; 13 when absent. Before, running it alone does no harm. */
   readonly since?: number;
   /** Why the proof leaves out running it outside a transaction; absent when it is run. */
   readonly notRunAlone?: string;
@@ -48,7 +48,8 @@ const needsPublisher = "it talks to a publisher";
  * PostgreSQL 13–18. Three forms are refused depending on the database and cannot be told from the text, so they stand
  * here not at all and count as transactional: REINDEX TABLE or INDEX of a partitioned relation, CLUSTER of a
  * partitioned table, and CALL of a procedure that commits. DROP SUBSCRIPTION, and ALTER SUBSCRIPTION with a refresh,
- * may be allowed for a subscription without slot; they always run alone.
+ * may be allowed for a subscription without slot; they always run alone. DETACH PARTITION … FINALIZE is allowed in a
+ * transaction.
  */
 export const standaloneStatements: readonly StandaloneForm[] = [
   {
@@ -210,6 +211,7 @@ export const standaloneStatements: readonly StandaloneForm[] = [
     probe: "alter subscription confiture_probe refresh publication",
     cleanup: dropSubscription,
     refusal: "25001",
+    since: 14,
     notRunAlone: needsPublisher,
   },
   {
@@ -220,6 +222,7 @@ export const standaloneStatements: readonly StandaloneForm[] = [
     probe: "alter subscription confiture_probe set publication q",
     cleanup: dropSubscription,
     refusal: "25001",
+    since: 14,
     notRunAlone: needsPublisher,
   },
   {
@@ -289,6 +292,7 @@ export const standaloneStatements: readonly StandaloneForm[] = [
       fields.kind === "TRANS_STMT_COMMIT_PREPARED" ? { kind: "unknowable", what: "COMMIT PREPARED" } : undefined,
     setup: ["begin", table, "prepare transaction 'confiture_probe'"],
     probe: "commit prepared 'confiture_probe'",
+    cleanup: ["rollback prepared 'confiture_probe'"],
     refusal: "25001",
   },
   {
@@ -298,6 +302,7 @@ export const standaloneStatements: readonly StandaloneForm[] = [
       fields.kind === "TRANS_STMT_ROLLBACK_PREPARED" ? { kind: "unknowable", what: "ROLLBACK PREPARED" } : undefined,
     setup: ["begin", table, "prepare transaction 'confiture_probe'"],
     probe: "rollback prepared 'confiture_probe'",
+    cleanup: ["rollback prepared 'confiture_probe'"],
     refusal: "25001",
   },
   {
