@@ -30,10 +30,7 @@ export const publications = defineQuery({
            ${publishedTables(version)} as tables,
            ${
              version >= 15
-               ? `array(
-             select s.pnnspid::regnamespace::text
-             from pg_catalog.pg_publication_namespace s where s.pnpubid = p.oid
-             order by 1 collate "C")`
+               ? sorted("array(select s.pnnspid::regnamespace::text from pg_catalog.pg_publication_namespace s where s.pnpubid = p.oid)")
                : "'{}'::text[]"
            } as schemas
     from pg_catalog.pg_publication p

@@ -1,8 +1,8 @@
 /** A condition: this object came with an extension, or was made by the server as a part of another one. */
 export function notPartOfExtension(catalog: string, oid: string): string {
   return `not exists (
-    select from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+    select from pg_catalog.pg_depend member
+    where member.classid = 'pg_catalog.${catalog}'::regclass and member.objid = ${oid} and member.deptype = 'e')`;
 }
 
 /** Firing states of triggers, rules and event triggers, in the words of ALTER … ENABLE. */

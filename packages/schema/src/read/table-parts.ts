@@ -121,9 +121,7 @@ export const policies = defineQuery({
            case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
              else 'all' end as command,
            p.polpermissive as permissive,
-           array(
-             select case role when 0 then 'PUBLIC' else role::regrole::text end
-             from unnest(p.polroles) role order by 1 collate "C") as roles,
+           ${sorted("array(select case role when 0 then 'PUBLIC' else role::regrole::text end from unnest(p.polroles) role)")} as roles,
            case when p.polqual is not null then coalesce(pg_get_expr(p.polqual, p.polrelid), '?') end as using,
            case when p.polwithcheck is not null
              then coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '?') end as "check"
