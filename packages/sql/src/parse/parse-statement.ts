@@ -1,6 +1,7 @@
 import { ConfitureError, type SourceLocation } from "@confiture/model";
+import { blankComments } from "../split/blank-comments.js";
 import { isFields, listOf, type TreeValue, untag } from "./parse-tree.js";
-import { loadPgQueryModule, type PgQueryModule } from "./pg-query-module.js";
+import { keepExitCode, loadPgQueryModule, type PgQueryModule } from "./pg-query-module.js";
 
 /** What the grammar made of one statement. */
 export type ParseOutcome =
@@ -28,7 +29,7 @@ export async function parseStatement(text: string, at: SourceLocation): Promise<
   instance ??= loadPgQueryModule();
   const module = await instance;
   try {
-    return readParseResult(module, text);
+    return keepExitCode(() => readParseResult(module, blankComments(text), text));
   } catch (error) {
     instance = undefined;
     if (error instanceof RangeError) return { kind: "refused", message: "nested too deeply for the parser" };
@@ -43,12 +44,14 @@ export async function parsePlpgsqlBodies(text: string): Promise<TreeValue | unde
   instance ??= loadPgQueryModule();
   const module = await instance;
   try {
-    const answer = withCString(module, text, (address) => {
-      const result = module._wasm_parse_plpgsql(address);
-      const json = module.UTF8ToString(result);
-      module._wasm_free_string(result);
-      return json;
-    });
+    const answer = keepExitCode(() =>
+      withCString(module, text, (address) => {
+        const result = module._wasm_parse_plpgsql(address);
+        const json = module.UTF8ToString(result);
+        module._wasm_free_string(result);
+        return json;
+      }),
+    );
     // Anything but JSON is the message of an error.
     return answer.startsWith("{") ? (JSON.parse(answer) as TreeValue) : undefined;
   } catch {
@@ -58,12 +61,13 @@ export async function parsePlpgsqlBodies(text: string): Promise<TreeValue | unde
   }
 }
 
-function readParseResult(module: PgQueryModule, text: string): ParseOutcome {
+/** `written` has the same code points in the same places as the text that is parsed. */
+function readParseResult(module: PgQueryModule, text: string, written: string): ParseOutcome {
   return withCString(module, text, (address) => {
     const result = module._wasm_parse_query_raw(address);
     const tree = module.getValue(result, "i32");
     const error = module.getValue(result + 8, "i32");
-    const outcome = error === 0 ? readTree(module, tree) : readError(module, error, text);
+    const outcome = error === 0 ? readTree(module, tree) : readError(module, error, written);
     module._wasm_free_parse_result(result);
     return outcome;
   });

@@ -19,8 +19,6 @@ type PgQueryFactory = (options: {
   /** Memory statistics, printed before it gives up; the error says what matters. */
   print(line: string): void;
   printErr(line: string): void;
-  /** Called when it gives up. Returning would let it set the exit code of our process. */
-  onExit(status: number): never;
 }) => Promise<PgQueryModule>;
 
 /**
@@ -30,11 +28,15 @@ type PgQueryFactory = (options: {
 export function loadPgQueryModule(): Promise<PgQueryModule> {
   const load = createRequire(import.meta.url);
   const factory = load("libpg-query/wasm/libpg-query.js") as PgQueryFactory;
-  return factory({
-    print: () => undefined,
-    printErr: () => undefined,
-    onExit: (status) => {
-      throw new Error(`the parser gave up with status ${status}`);
-    },
-  });
+  return factory({ print: () => undefined, printErr: () => undefined });
+}
+
+/** Runs something of an instance. When that gives up, it takes our process for its own and sets the exit code. */
+export function keepExitCode<Answer>(work: () => Answer): Answer {
+  const { exitCode } = process;
+  try {
+    return work();
+  } finally {
+    process.exitCode = exitCode;
+  }
 }
