@@ -10,7 +10,7 @@ export interface ReadScope {
   included(namespaceAlias: string): string;
   /** A condition on a schema's name, for the few places that have only the name. */
   includedName(expression: string): string;
-  /** A condition: the schema is not one the caller excluded; system schemas pass. */
+  /** A condition: the schema is not one the caller excluded; pg_catalog passes. */
   notExcluded(namespaceAlias: string): string;
 }
 

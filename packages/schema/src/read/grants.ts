@@ -1,6 +1,9 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 
-/** Every object that can carry an ACL and has one. System objects too: their first privileges are known to the server. */
+/**
+ * Every object that can carry an ACL and has one. Those of pg_catalog too, for the server remembers what they were born
+ * with; of information_schema it does not.
+ */
 const grantables = ({ notExcluded }: ReadScope) => `
   select case c.relkind when 'S' then 'sequence' when 'v' then 'view' when 'm' then 'materialized view'
            when 'f' then 'foreign table' else 'table' end as kind,

@@ -9,7 +9,8 @@ export function readScope(version: ServerVersion, exclude: readonly string[]): R
     version,
     includedName,
     included: (alias) => includedName(`${alias}.nspname`),
-    notExcluded: (alias) => `(${alias}.nspname !~ '^pg_(toast|temp)' and ${alias}.nspname <> all (${excluded}))`,
+    notExcluded: (alias) =>
+      `(${alias}.nspname !~ '^pg_(toast|temp)' and ${alias}.nspname <> 'information_schema' and ${alias}.nspname <> all (${excluded}))`,
   };
 }
 
