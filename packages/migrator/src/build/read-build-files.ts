@@ -76,7 +76,9 @@ function firstBadByte(bytes: Uint8Array): number {
     if (mayGoOn(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
-  return bad - 1;
+  // A character that breaks off is named by its first byte.
+  while (good > 0 && !isUtf8(bytes.subarray(0, good))) good -= 1;
+  return good;
 }
 
 function mayGoOn(bytes: Uint8Array): boolean {
