@@ -1,6 +1,7 @@
-import { ConfitureError, type Session, type SourceLocation, type Statement } from "@confiture/model";
+import { ConfitureError, isConfitureError, type Session, type Statement } from "@confiture/model";
+import { findCommitBoundaries } from "@confiture/sql";
 import { restoreSettings, snapshotSettings } from "../execute/session-settings.js";
-import { BuildRun } from "./build-run.js";
+import { BuildRun, type EarlyCommit } from "./build-run.js";
 import { type ParsedSection, parseSections } from "./parse-sections.js";
 import { refuseNonEmpty } from "./refuse-non-empty.js";
 import { splitSections } from "./script-sections.js";
@@ -31,8 +32,8 @@ export interface ApplyOutcome {
   readonly statements: number;
   /** Milliseconds. */
   readonly durationMs: number;
-  /** Statements that PostgreSQL refuses in a transaction: everything before each of them was committed first. */
-  readonly committedBefore: readonly { readonly at: SourceLocation; readonly because: string }[];
+  /** Commits before the end, where one transaction could not hold all of it. Empty for most schemas. */
+  readonly commits: readonly EarlyCommit[];
 }
 
 /**
@@ -93,24 +94,81 @@ async function applySections(
   options: ApplyBuildOptions,
 ): Promise<ApplyOutcome> {
   if (options.allowNonEmpty !== true) await refuseNonEmpty(session, options.ownSchema ?? "confiture");
+  const boundaries = await boundariesIn(sections, await readServerVersion(session));
   const found = await snapshotSettings(session);
-  for (const [name, value] of Object.entries(options.settings ?? {})) {
-    await session.query("select pg_catalog.set_config($1, $2, false)", [name, value]);
-  }
+  const replaced = await replaceSettings(session, options.settings ?? {});
   const started = performance.now();
-  const run = new BuildRun(session, await snapshotSettings(session));
-  for (const [index, section] of sections.entries()) {
-    const event = { file: section.path, index, total: sections.length };
-    options.onProgress?.({ kind: "file-started", ...event });
-    await run.file(section);
-    options.onProgress?.({ kind: "file-finished", ...event, statements: section.statements.length });
+  const run = new BuildRun(session, { settings: await snapshotSettings(session), boundaries });
+  try {
+    await runSections(run, sections, options);
+  } catch (error) {
+    if (!(isConfitureError(error) && error.code === "CONFITURE_CONNECTION_LOST")) await putBack();
+    throw error;
   }
-  await run.commit(sections.at(-1)?.statements.at(-1));
-  await restoreSettings(session, found);
+  await putBack();
   return {
     files: sections.length,
     statements: sections.reduce((sum, { statements }) => sum + statements.length, 0),
     durationMs: performance.now() - started,
-    committedBefore: run.committedBefore,
+    commits: run.commits,
   };
+
+  async function putBack(): Promise<void> {
+    await restoreSettings(session, found);
+    await replaceSettings(session, replaced);
+  }
+}
+
+async function runSections(
+  run: BuildRun,
+  sections: readonly ParsedSection[],
+  { onProgress }: ApplyBuildOptions,
+): Promise<void> {
+  for (const [index, section] of sections.entries()) {
+    const event = { file: section.path, index, total: sections.length };
+    onProgress?.({ kind: "file-started", ...event });
+    await run.file(section);
+    onProgress?.({ kind: "file-finished", ...event, statements: section.statements.length });
+  }
+  await run.commit(sections.at(-1)?.statements.at(-1));
+}
+
+/** Where new enum values need a commit, over all files: BEGIN and COMMIT of a file are none in a build. */
+async function boundariesIn(
+  sections: readonly ParsedSection[],
+  serverVersion: number,
+): Promise<ReadonlyMap<Statement, string>> {
+  const all = sections
+    .flatMap(({ statements }) => statements)
+    .filter(({ transactionality }) => transactionality.kind !== "transaction-control");
+  const numbered = all.map((statement, index) => ({ ...statement, index }));
+  const found = await findCommitBoundaries(numbered, { serverVersion });
+  return new Map(found.flatMap(({ after, because }) => (all[after] === undefined ? [] : [[all[after], because]])));
+}
+
+async function readServerVersion(session: Session): Promise<number> {
+  const { rows } = await session.query<{ version: number }>(
+    "select pg_catalog.current_setting('server_version_num')::int / 10000 as version",
+  );
+  return rows[0]?.version ?? 0;
+}
+
+/**
+ * Sets each setting, and returns what the custom ones (`app.tenant`) were: the server's list of settings, from which
+ * all others are restored, does not show them. Once named, a custom setting stays in the session, empty.
+ */
+async function replaceSettings(
+  session: Session,
+  settings: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const before: Record<string, string> = {};
+  for (const [name, value] of Object.entries(settings)) {
+    const { rows } = await session.query<{ value: string | null }>(
+      "select pg_catalog.current_setting($1, true) as value",
+      [name],
+    );
+    if (name.includes(".")) before[name] = rows[0]?.value ?? "";
+    await session.query("select pg_catalog.set_config($1, $2, false)", [name, value]);
+  }
+  return before;
 }

@@ -4,20 +4,41 @@ import type { StepFailure } from "../execute/migration-outcome.js";
 import { restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";
 import type { ParsedSection } from "./parse-sections.js";
 
+/** A commit before the end of a build: what stands above it stays when something below it fails. */
+export interface EarlyCommit {
+  readonly at: SourceLocation;
+  /** Before a statement that PostgreSQL refuses in a transaction, behind one that adds an enum value used further down. */
+  readonly where: "before" | "behind";
+  readonly because: string;
+}
+
+export interface BuildRunOptions {
+  /** As files should find it. */
+  readonly settings: SessionSnapshot;
+  /** Statements behind which a commit must stand, and why. */
+  readonly boundaries: ReadonlyMap<Statement, string>;
+}
+
 /** The transaction of a build, and what had to be committed before its end. */
 export class BuildRun {
-  readonly committedBefore: { at: SourceLocation; because: string }[] = [];
+  readonly commits: EarlyCommit[] = [];
   readonly #session: Session;
   readonly #settings: SessionSnapshot;
+  readonly #boundaries: ReadonlyMap<Statement, string>;
   #open = false;
 
-  constructor(session: Session, settings: SessionSnapshot) {
+  constructor(session: Session, options: BuildRunOptions) {
     this.#session = session;
-    this.#settings = settings;
+    this.#settings = options.settings;
+    this.#boundaries = options.boundaries;
   }
 
   async file({ statements }: ParsedSection): Promise<void> {
-    for (const statement of statements) await this.#statement(statement);
+    for (const statement of statements) {
+      await this.#statement(statement);
+      const because = this.#boundaries.get(statement);
+      if (because !== undefined) await this.#commitEarly({ at: statement.at, where: "behind", because }, statement);
+    }
     if (statements.some(({ mayChangeSettings }) => mayChangeSettings)) {
       await this.#guarded(statements.at(-1), "", () => restoreSettings(this.#session, this.#settings));
     }
@@ -30,6 +51,12 @@ export class BuildRun {
     this.#open = false;
   }
 
+  async #commitEarly(commit: EarlyCommit, statement: Statement): Promise<void> {
+    if (!this.#open) return;
+    await this.commit(statement);
+    this.commits.push(commit);
+  }
+
   async #statement(statement: Statement): Promise<void> {
     const { transactionality } = statement;
     switch (transactionality.kind) {
@@ -38,15 +65,11 @@ export class BuildRun {
         if (transactionality.control === "begin" || transactionality.control === "commit") return;
         return this.#send(statement);
       case "alone":
-        await this.commit(statement);
-        this.committedBefore.push({ at: statement.at, because: transactionality.because });
+        await this.#commitEarly({ at: statement.at, where: "before", because: transactionality.because }, statement);
         return this.#send(statement, { alone: true });
       case "transactional":
-        return this.#send(statement);
       case "adds-enum-value":
-        await this.#send(statement);
-        // Behind a commit the type is not of this transaction any more, and its new value cannot be used before the next.
-        return this.committedBefore.length > 0 ? this.commit(statement) : undefined;
+        return this.#send(statement);
       default:
         transactionality satisfies never;
     }
@@ -76,10 +99,10 @@ export class BuildRun {
   }
 
   #whatRemains(): string {
-    const last = this.committedBefore.at(-1);
+    const last = this.commits.at(-1);
     return last === undefined
       ? "Everything was rolled back."
-      : `What stands before ${last.at.file}:${last.at.line} was committed and stays: that statement cannot run in a transaction.`;
+      : `What stands above ${last.at.file}:${last.at.line} had to be committed and stays: ${last.because}.`;
   }
 
   /** On a broken connection the server rolls back by itself, and the first error is the one to report. */

@@ -95,12 +95,12 @@ function readSet(segment: string, open: number): { readonly regex: string; reado
   const start = open + (negated ? 2 : 1);
   const end = segment.indexOf("]", start + 1);
   if (end === -1) return undefined;
-  const members = segment.slice(start, end).replace(/[\\\]^[&~|]/g, "\\$&");
+  const members = segment.slice(start, end).replace(/[\\\]^[]/g, "\\$&");
   const ordered = [...members.matchAll(/(.)-(.)/gu)].every(([, low = "", high = ""]) => low <= high);
   if (!ordered) return undefined;
   return { regex: `[${negated ? "^" : ""}${members.replace(/^-|-$/g, "\\-")}]`, end };
 }
 
 function escapeRegex(text: string): string {
-  return text.replace(/[$()*+./?[\\\]^{|}-]/g, "\\$&");
+  return text.replace(/[$()*+./?[\\\]^{|}]/g, "\\$&");
 }

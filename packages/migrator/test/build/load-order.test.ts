@@ -2,7 +2,7 @@ import { isConfitureError } from "@confiture/model";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { comparePaths } from "../../src/build/compare-paths.js";
-import { expandBraces } from "../../src/build/glob-pattern.js";
+import { expandBraces, globSegments } from "../../src/build/glob-pattern.js";
 import { listLoadOrder } from "../../src/build/list-load-order.js";
 import { memoryFiles } from "./memory-files.js";
 
@@ -94,6 +94,19 @@ test.each([
 test("a link back to a folder above is not walked for ever", () => {
   const fileSystem = memoryFiles({ "db/a/1.sql": "", "db/a/up": "-> db", "db/other": "-> shared", "shared/2.sql": "" });
   expect(listLoadOrder({ root: "/p", loadOrder: ["db"], fileSystem })).toEqual(["db/a/1.sql", "db/other/2.sql"]);
+});
+
+test("any text is a pattern, and a name with its special characters escaped names itself", () => {
+  const name = fc
+    .string({ minLength: 1 })
+    .filter((text) => !/[/\0]|^\.+$/.test(text) && text.normalize("NFC") === text);
+  fc.assert(
+    fc.property(name, (text) => {
+      for (const pattern of expandBraces(text)) globSegments(pattern);
+      const [segment] = globSegments(text.replace(/[\\*?[{}]/g, "\\$&"));
+      expect(segment?.kind === "name" && segment.regex.test(text)).toBe(true);
+    }),
+  );
 });
 
 test("braces without a partner or a comma stand for themselves", () => {
