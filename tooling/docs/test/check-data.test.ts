@@ -10,7 +10,13 @@ test("a configuration, an environment and a migration that Confiture reads are t
   const good = [
     ...blocks("yaml confiture.yaml", "environments:", "  qa:", "    database_url: ${QA_URL}"),
     ...blocks("yaml environment", "environment:", "  database_url: postgres://me@db/${DB_NAME}"),
-    ...blocks("yaml migration", "migration:", "  ddl: create table t (n int);", "  rollback:", "    ddl: drop table t;"),
+    ...blocks(
+      "yaml migration",
+      "migration:",
+      "  ddl: create table t (n int);",
+      "  rollback:",
+      "    ddl: drop table t;",
+    ),
   ];
   expect(await checkYaml(good)).toEqual({ findings: [], counts: { "YAML documents read": 3 }, notInspected: [] });
 });

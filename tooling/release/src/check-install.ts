@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ProcessResult, runProcess } from "../../docs/src/run-process.js";
 import type { PackedPackage } from "./pack-package.js";
@@ -87,8 +87,8 @@ function needsOneOf(result: ProcessResult | undefined, names: readonly string[])
 }
 
 async function checkBinary(name: string, folder: string): Promise<string | undefined> {
-  const { exitCode, stderr } = await runProcess(join(folder, "node_modules/.bin", name), ["--version"], {
-    cwd: folder,
-  });
+  const program = join(folder, "node_modules/.bin", name);
+  if (!existsSync(program)) return `an install of its own brings no command ${name}`;
+  const { exitCode, stderr } = await runProcess(program, ["--version"], { cwd: folder });
   return exitCode === 0 ? undefined : `${name} --version ends with ${exitCode}: ${stderr.trim()}`;
 }
