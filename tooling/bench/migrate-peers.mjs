@@ -2,14 +2,14 @@
 // once to an empty database, then again with nothing to do. Prints medians, spreads and ratios; asserts nothing about time.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import pg from "pg";
 import { describeMachine } from "./measure/describe-machine.mjs";
 import { measureCommand } from "./measure/measure-command.mjs";
 import { shuffle, summarize } from "./measure/summarize.mjs";
 import { installPeers } from "./peers/install-peers.mjs";
-import { migrationTools } from "./peers/migration-tools.mjs";
+import { migrationTools, ownCommand } from "./peers/migration-tools.mjs";
 import { openBenchServer } from "./peers/open-bench-server.mjs";
 import { renderMigrateReport } from "./peers/render-migrate-report.mjs";
 import { countObjects, expectedObjects, writeWorkload } from "./peers/workload.mjs";
@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "5" },
     "idle-runs": { type: "string", default: "3" },
     only: { type: "string" },
+    confiture: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -28,6 +29,7 @@ const rounds = wholeNumber("rounds");
 const idleRuns = wholeNumber("idle-runs");
 const tools = migrationTools.filter(({ id }) => flags.only?.split(",").some((part) => id.includes(part)) ?? true);
 
+const confiture = resolve(flags.confiture ?? ownCommand);
 const peers = installPeers();
 const server = await openBenchServer();
 const workspace = mkdtempSync(join(tmpdir(), "confiture-bench-"));
@@ -65,7 +67,7 @@ function writeProjects() {
 async function runTool(tool, folder) {
   const database = "bench";
   const url = await server.createDatabase(database);
-  const { args, env } = tool.command(url);
+  const { args, env } = tool.command(url, confiture);
   const options = { cwd: folder, env, output: join(workspace, "output.txt") };
   const command = [process.execPath, ...args];
   const apply = await measureCommand(command, options);

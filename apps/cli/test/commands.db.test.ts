@@ -11,7 +11,11 @@ const project = {
   "db/migrations/001_note.down.sql": "alter table orders drop column note;",
 };
 
-async function json(args: readonly string[], cwd: string, url: string): Promise<{ readonly code: number | null; readonly document: Record<string, unknown> }> {
+async function json(
+  args: readonly string[],
+  cwd: string,
+  url: string,
+): Promise<{ readonly code: number | null; readonly document: Record<string, unknown> }> {
   const { code, stdout } = await runConfiture([...args, "--format", "json"], { cwd, env: { DATABASE_URL: url } });
   return { code, document: JSON.parse(stdout) as Record<string, unknown> };
 }
@@ -20,15 +24,40 @@ test("a project is built, migrated, rehearsed, undone and remembered", async () 
   await using db = await openTestDatabase();
   using folder = projectFolder(project);
   const run = (...args: string[]) => json(args, folder.path, db.url);
-  expect(await run("build", "--apply")).toMatchObject({ code: 0, document: { applied: true, files: [{ path: "db/schema/10_orders.sql" }] } });
-  expect(await run("migrate", "status")).toMatchObject({ code: 0, document: { applied: [], pending: [{ version: "001" }], missing: [], changed: [], outOfOrder: [] } });
-  expect(await run("migrate", "up", "--preview")).toMatchObject({ code: 0, document: { direction: "up", migrations: [{ version: "001", reversible: true }] } });
-  expect(await run("migrate", "up", "--dry-run")).toMatchObject({ code: 0, document: { dryRun: true, failed: null, rehearsal: { notRehearsed: [] } } });
-  expect(await run("migrate", "up")).toMatchObject({ code: 0, document: { applied: [{ version: "001", name: "note", steps: [{ step: 1 }] }], failed: null, inDoubt: [], dryRun: false, executionId: expect.any(String) } });
+  expect(await run("build", "--apply")).toMatchObject({
+    code: 0,
+    document: { applied: true, files: [{ path: "db/schema/10_orders.sql" }] },
+  });
+  expect(await run("migrate", "status")).toMatchObject({
+    code: 0,
+    document: { applied: [], pending: [{ version: "001" }], missing: [], changed: [], outOfOrder: [] },
+  });
+  expect(await run("migrate", "up", "--preview")).toMatchObject({
+    code: 0,
+    document: { direction: "up", migrations: [{ version: "001", reversible: true }] },
+  });
+  expect(await run("migrate", "up", "--dry-run")).toMatchObject({
+    code: 0,
+    document: { dryRun: true, failed: null, rehearsal: { notRehearsed: [] } },
+  });
+  expect(await run("migrate", "up")).toMatchObject({
+    code: 0,
+    document: {
+      applied: [{ version: "001", name: "note", steps: [{ step: 1 }] }],
+      failed: null,
+      inDoubt: [],
+      dryRun: false,
+      executionId: expect.any(String),
+    },
+  });
   expect(await run("migrate", "up")).toMatchObject({ code: 0, document: { applied: [] } });
   expect(await run("migrate", "down")).toMatchObject({ code: 0, document: { applied: [{ version: "001" }] } });
   const { document } = await run("migrate", "history");
-  expect((document.events as { kind: string }[]).map(({ kind }) => kind)).toEqual(["migration_rolled_back", "migration_completed", "build_applied"]);
+  expect((document.events as { kind: string }[]).map(({ kind }) => kind)).toEqual([
+    "migration_rolled_back",
+    "migration_completed",
+    "build_applied",
+  ]);
 });
 
 test("a plan is executed as it was reviewed, and refused when the database has moved on", async () => {
@@ -36,8 +65,14 @@ test("a plan is executed as it was reviewed, and refused when the database has m
   using folder = projectFolder(project);
   const { document } = await json(["migrate", "up", "--preview"], folder.path, db.url);
   folder.write({ "plan.json": JSON.stringify(document) });
-  expect(await json(["migrate", "up", "--plan", "plan.json"], folder.path, db.url)).toMatchObject({ code: 0, document: { applied: [{ version: "001" }] } });
-  expect(await json(["migrate", "up", "--plan", "plan.json"], folder.path, db.url)).toMatchObject({ code: 2, document: { error: { code: "CONFITURE_PLAN_STALE" } } });
+  expect(await json(["migrate", "up", "--plan", "plan.json"], folder.path, db.url)).toMatchObject({
+    code: 0,
+    document: { applied: [{ version: "001" }] },
+  });
+  expect(await json(["migrate", "up", "--plan", "plan.json"], folder.path, db.url)).toMatchObject({
+    code: 2,
+    document: { error: { code: "CONFITURE_PLAN_STALE" } },
+  });
 });
 
 test("a failing migration prints one document with what was applied and what failed, and exits 3", async () => {
@@ -45,14 +80,25 @@ test("a failing migration prints one document with what was applied and what fai
   using folder = projectFolder({ ...project, "db/migrations/002_bad.up.sql": "select 1;\nselect nothing;" });
   expect(await json(["migrate", "up"], folder.path, db.url)).toMatchObject({
     code: 3,
-    document: { applied: [{ version: "001" }], failed: { version: "002", step: 2, error: { code: "CONFITURE_STATEMENT_FAILED", at: { line: 2, column: 8 } } } },
+    document: {
+      applied: [{ version: "001" }],
+      failed: { version: "002", step: 2, error: { code: "CONFITURE_STATEMENT_FAILED", at: { line: 2, column: 8 } } },
+    },
   });
 });
 
 test("Ctrl-C cancels what runs, rolls it back, lets the lock go and exits 130", async () => {
   await using db = await openTestDatabase();
-  using folder = projectFolder({ ...project, "db/migrations/001_note.up.sql": "create table t ();\nselect pg_sleep(60);", "db/migrations/001_note.down.sql": "drop table t;" });
-  const ending = await runConfiture(["migrate", "up"], { cwd: folder.path, env: { DATABASE_URL: db.url }, signalAfterMs: 2_000 });
+  using folder = projectFolder({
+    ...project,
+    "db/migrations/001_note.up.sql": "create table t ();\nselect pg_sleep(60);",
+    "db/migrations/001_note.down.sql": "drop table t;",
+  });
+  const ending = await runConfiture(["migrate", "up"], {
+    cwd: folder.path,
+    env: { DATABASE_URL: db.url },
+    signalAfterMs: 2_000,
+  });
   expect(ending.code).toBe(130);
   expect(ending.stderr).toContain("CONFITURE_CANCELLED");
   expect((await db.query("select to_regclass('t') as t")).rows).toEqual([{ t: null }]);
@@ -63,14 +109,20 @@ test("a second run that waits too long exits 4", async () => {
   using folder = projectFolder({ ...project, "db/migrations/001_note.up.sql": "select pg_sleep(5);" });
   const first = runConfiture(["migrate", "up"], { cwd: folder.path, env: { DATABASE_URL: db.url } });
   await new Promise((done) => setTimeout(done, 1_500));
-  expect(await json(["migrate", "up", "--lock-wait", "300ms"], folder.path, db.url)).toMatchObject({ code: 4, document: { error: { code: "CONFITURE_LOCK_HELD" } } });
+  expect(await json(["migrate", "up", "--lock-wait", "300ms"], folder.path, db.url)).toMatchObject({
+    code: 4,
+    document: { error: { code: "CONFITURE_LOCK_HELD" } },
+  });
   await first;
 });
 
 test("global flags may stand in front of the command", async () => {
   await using db = await openTestDatabase();
   using folder = projectFolder(project);
-  const { code, stdout } = await runConfiture(["--format", "json", "--env", "local", "migrate", "status"], { cwd: folder.path, env: { DATABASE_URL: db.url } });
+  const { code, stdout } = await runConfiture(["--format", "json", "--env", "local", "migrate", "status"], {
+    cwd: folder.path,
+    env: { DATABASE_URL: db.url },
+  });
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { pending: [{ version: "001" }] }]);
 });
 
@@ -89,8 +141,16 @@ test("migrate new writes files that the next run understands, each later than th
     expect((await json(["migrate", "new", `Add ${kind} things!`, "--kind", kind], folder.path, db.url)).code).toBe(0);
   }
   const names = readdirSync(join(folder.path, "db/migrations")).sort();
-  expect(names.map((name) => name.replace(/^\d{8}T\d{6}_/, ""))).toEqual(["add_sql_things.down.sql", "add_sql_things.up.sql", "add_yaml_things.yaml", "add_typescript_things.ts"]);
-  expect(await json(["migrate", "validate"], folder.path, db.url)).toMatchObject({ code: 0, document: { valid: true } });
+  expect(names.map((name) => name.replace(/^\d{8}T\d{6}_/, ""))).toEqual([
+    "add_sql_things.down.sql",
+    "add_sql_things.up.sql",
+    "add_yaml_things.yaml",
+    "add_typescript_things.ts",
+  ]);
+  expect(await json(["migrate", "validate"], folder.path, db.url)).toMatchObject({
+    code: 0,
+    document: { valid: true },
+  });
 });
 
 test("repair lists what is out of joint with the command for each, and carries one out", async () => {
@@ -114,16 +174,21 @@ test("build prints the script on stdout, the same bytes every time", async () =>
   const runs = await Promise.all([1, 2].map(() => runConfiture(["build"], { cwd: folder.path })));
   expect(runs[0]?.code).toBe(0);
   expect(runs[0]?.stdout).toBe(runs[1]?.stdout);
-  expect(runs[0]?.stdout.indexOf("create schema app")).toBeLessThan(runs[0]?.stdout.indexOf("create table orders") ?? 0);
+  expect(runs[0]?.stdout.indexOf("create schema app")).toBeLessThan(
+    runs[0]?.stdout.indexOf("create table orders") ?? 0,
+  );
 });
 
 test("completion proposes commands and flags, and prints a script for each shell", async () => {
   using folder = projectFolder({});
-  const propose = async (...words: string[]) => (await runConfiture(["completion", "propose", "--", ...words], { cwd: folder.path })).stdout.trim().split("\n");
+  const propose = async (...words: string[]) =>
+    (await runConfiture(["completion", "propose", "--", ...words], { cwd: folder.path })).stdout.trim().split("\n");
   expect(await propose("mig")).toEqual(["migrate"]);
   expect(await propose("migrate", "st")).toEqual(["status"]);
   expect(await propose("migrate", "up", "--dry")).toEqual(["--dry-run"]);
   for (const shell of ["bash", "zsh", "fish"]) {
-    expect((await runConfiture(["completion", shell], { cwd: folder.path })).stdout).toContain("confiture completion propose");
+    expect((await runConfiture(["completion", shell], { cwd: folder.path })).stdout).toContain(
+      "confiture completion propose",
+    );
   }
 });

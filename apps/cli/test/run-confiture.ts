@@ -30,7 +30,8 @@ export function runConfiture(args: readonly string[], options: RunOptions): Prom
     child.stderr.on("data", (data: Buffer) => {
       output.stderr += data.toString();
     });
-    const timer = options.signalAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), options.signalAfterMs);
+    const timer =
+      options.signalAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), options.signalAfterMs);
     child.on("error", failed);
     child.on("close", (code) => {
       clearTimeout(timer);

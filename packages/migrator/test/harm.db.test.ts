@@ -74,7 +74,7 @@ test("the session is given back with the settings it had", async () => {
     "001_a.up.sql": "set work_mem = '7MB';\nset search_path = pg_catalog;\ncreate table public.a ();",
   });
   await using session = await db.openSession();
-  await session.query("set work_mem = '5MB'; set statement_timeout = '9s'");
+  await session.query("set work_mem = '5MB'; set statement_timeout = '9s'; set synchronous_commit = on");
   const shared = {
     ...db,
     openSession: async () => ({ ...bound(session), [Symbol.asyncDispose]: async () => undefined }),

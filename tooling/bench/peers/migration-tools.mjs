@@ -7,12 +7,13 @@ import { peerCommand, peerVersions } from "./install-peers.mjs";
 
 /** @typedef {{ version: string, name: string, up: string, down: string }} WorkloadMigration */
 
-const confitureCommand = fileURLToPath(new URL("../../../apps/cli/dist/bin.js", import.meta.url));
+/** The command as this repository builds it; `--confiture FILE` measures another build. */
+export const ownCommand = fileURLToPath(new URL("../../../apps/cli/dist/bin.js", import.meta.url));
 
 /**
  * - `runtime`: what does the work. dbmate's npm package is a Node program that starts a Go binary.
  * - `transactions`: what a failure in the middle would undo.
- * - `writeProject` leaves a folder like a user's; `command` gives arguments for Node, and the environment.
+ * - `writeProject` leaves a folder like a user's; `command` gives the arguments for Node, and the environment.
  */
 export const migrationTools = [
   {
@@ -21,7 +22,7 @@ export const migrationTools = [
     transactions: "one a migration",
     writeProject: writeConfitureProject,
     // A database's URL is known only once it exists, so the configuration reads it from the environment.
-    command: (url) => ({ args: [confitureCommand, "migrate", "up", "--env", "bench"], env: { BENCH_URL: url } }),
+    command: (url, confiture) => ({ args: [confiture, "migrate", "up", "--env", "bench"], env: { BENCH_URL: url } }),
   },
   {
     id: `dbmate ${peerVersions.dbmate}`,

@@ -30,7 +30,9 @@ export const publications = defineQuery({
            ${publishedTables(version)} as tables,
            ${
              version >= 15
-               ? sorted("array(select s.pnnspid::regnamespace::text from pg_catalog.pg_publication_namespace s where s.pnpubid = p.oid)")
+               ? sorted(
+                   "array(select s.pnnspid::regnamespace::text from pg_catalog.pg_publication_namespace s where s.pnpubid = p.oid)",
+                 )
                : "'{}'::text[]"
            } as schemas
     from pg_catalog.pg_publication p
