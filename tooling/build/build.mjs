@@ -1,7 +1,7 @@
 // Builds every published package: JavaScript by tsup (one entry for each entry of `exports`), types by tsc.
 // One preset, no per-package build configuration: what a package publishes is what its package.json says.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,6 +61,16 @@ async function buildJavaScript(folder) {
   });
 }
 
+/** `confiture demo` plays on a copy of the example, published with the command. */
+function bundleDemoProject() {
+  const bundle = join(root, "apps/cli/dist/demo-project");
+  const example = join(root, "examples/printoptim");
+  rmSync(bundle, { recursive: true, force: true });
+  cpSync(join(example, "confiture.yaml"), join(bundle, "project/confiture.yaml"));
+  cpSync(join(example, "db/0_schema"), join(bundle, "project/db/0_schema"), { recursive: true });
+  cpSync(join(root, "apps/cli/demo"), join(bundle, "chapters"), { recursive: true });
+}
+
 function buildTypes() {
   const tsc = createRequire(import.meta.url)
     .resolve("typescript/package.json")
@@ -76,5 +86,6 @@ const folders = publishedPackages();
 const typesBuilt = process.argv.includes("--no-types") ? undefined : buildTypes();
 // tsup resolves entries from the working directory, so packages are built one after another.
 for (const folder of folders) await buildJavaScript(folder);
+bundleDemoProject();
 await typesBuilt;
 process.stderr.write(`built ${folders.length} packages in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

@@ -30,5 +30,9 @@ export function renderOutcome(outcome: MigrateOutcome, terminal: Terminal): read
     lines.push(
       `${terminal.paint("red", "✗")} ${outcome.failed.version}${outcome.failed.step === null ? "" : `, statement ${outcome.failed.step}`} failed`,
     );
-  return [...lines, "", `${formatCount(outcome.applied.length, "migration")} ${verb} in ${formatDuration(total)}.`];
+  const summary =
+    outcome.applied.length === 0
+      ? `Nothing was ${verb}.`
+      : `${formatCount(outcome.applied.length, "migration")} ${verb} in ${formatDuration(total)}.`;
+  return [...lines, "", summary];
 }

@@ -65,8 +65,8 @@ function stepLines(outcome: RehearsalOutcome, terminal: Terminal): readonly stri
     results.flatMap(({ version, name, durationMs, steps }) => [
       `${mark} ${version} ${name}  ${terminal.paint("dim", `${formatDuration(durationMs)} ${where}`)}`,
       ...steps.map(
-        ({ step, kind, durationMs: ms, rows }) =>
-          `    ${String(step).padStart(2)} ${kind.padEnd(22)} ${formatDuration(ms).padStart(9)}${rows === null ? "" : `  ${formatCount(rows, "row")}`}`,
+        ({ step, statement, durationMs: ms, rows }) =>
+          `    ${String(step).padStart(2)}  ${formatDuration(ms).padStart(9)}  ${statement}${rows === null ? "" : `  ${terminal.paint("dim", formatCount(rows, "row"))}`}`,
       ),
     ]);
   return [

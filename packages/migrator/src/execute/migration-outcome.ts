@@ -4,7 +4,10 @@ import type { ConfitureError } from "@confiture/model";
 export interface StepResult {
   /** Position in the migration, from 1. */
   readonly step: number;
+  /** The parse tree's word for it, for example `CreateStmt`; `program` for TypeScript. */
   readonly kind: string;
+  /** Its first words, without the values it may name. */
+  readonly statement: string;
   readonly durationMs: number;
   /** Rows returned or changed; null where PostgreSQL reports none. */
   readonly rows: number | null;

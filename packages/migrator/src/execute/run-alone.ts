@@ -5,7 +5,7 @@ import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
-import { sendStep } from "./run-step.js";
+import { headline, sendStep } from "./run-step.js";
 import { lockTimeout, retryReason, watchRun } from "./run-transaction.js";
 import { isServerError, sqlState } from "./statement-error.js";
 import { describeBlockers, type WaitWatch } from "./watch-waits.js";
@@ -51,7 +51,13 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   const started = options.now();
   try {
     const result = await sendStep(session, step);
-    return { step: step.index, kind: step.kind, durationMs: options.now() - started, rows: result.rowCount };
+    return {
+      step: step.index,
+      kind: step.kind,
+      statement: headline(step.sql),
+      durationMs: options.now() - started,
+      rows: result.rowCount,
+    };
   } catch (error) {
     if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
     if (
@@ -100,7 +106,13 @@ async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: 
     const started = options.now();
     try {
       const result = await sendStep(session, step);
-      return { step: step.index, kind: step.kind, durationMs: options.now() - started, rows: result.rowCount };
+      return {
+        step: step.index,
+        kind: step.kind,
+        statement: headline(step.sql),
+        durationMs: options.now() - started,
+        rows: result.rowCount,
+      };
     } catch (error) {
       if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
       const because = retryReason(error, watch);

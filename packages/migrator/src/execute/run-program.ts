@@ -50,5 +50,11 @@ async function callProgram(
   const { kyselyOverSession } = await import("../kysely/session-dialect.js");
   const started = run.options.now();
   await body(kyselyOverSession(run.session, { insideTransaction }));
-  return { step: 1, kind: "program", durationMs: run.options.now() - started, rows: null };
+  return {
+    step: 1,
+    kind: "program",
+    statement: "a TypeScript program",
+    durationMs: run.options.now() - started,
+    rows: null,
+  };
 }

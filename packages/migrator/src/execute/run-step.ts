@@ -20,8 +20,14 @@ export function copyUnsupported(step: PlannedStep): ConfitureError {
   );
 }
 
-/** The first line of a statement, short enough for a log: it names what it is, and holds no row values of a long one. */
+const literals = /\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|\be'(?:\\.|''|[^'\\])*(?:'|$)|'(?:''|[^'])*(?:'|$)/gi;
+
+/** The first words of a statement, short enough for a log: what it is, and none of the values it names. */
 export function headline(sql: string): string {
-  const line = sql.replace(/\s+/g, " ").trim();
+  const line = sql
+    .replace(literals, "'…'")
+    .replace(/\bvalues\s*\([\s\S]*$/i, "values (…)")
+    .replace(/\s+/g, " ")
+    .trim();
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }

@@ -24,7 +24,13 @@ export function statementsBody(
       const result = await sendStep(session, step, prefix);
       const durationMs = options.now() - started;
       prefix = "";
-      results.push({ step: step.index, kind: step.kind, durationMs, rows: result.rowCount });
+      results.push({
+        step: step.index,
+        kind: step.kind,
+        statement: headline(step.sql),
+        durationMs,
+        rows: result.rowCount,
+      });
       options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows: result.rowCount });
       if (step.mayChangeSettings) await keepLockTimeout(session, options);
     }

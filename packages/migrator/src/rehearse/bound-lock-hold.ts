@@ -1,4 +1,5 @@
 import type { Database, HeldLock, LockObserver } from "@confiture/model";
+import { quoteIdentifier } from "@confiture/sql";
 
 /** Modes that keep somebody's reads or writes waiting. */
 const modesThatBlock = new Set(["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]);
@@ -7,10 +8,14 @@ export interface LockHoldBound extends AsyncDisposable {
   /** Null while nothing has been held for too long. */
   readonly bounded: { readonly afterMs: number; readonly lock: HeldLock | null } | null;
   heldLocks(): readonly HeldLock[] | null;
+  /** Looks once more, before locks are let go: what was held for less than a sampling interval is seen too. */
+  lookOnce(): Promise<void>;
 }
 
 export interface BoundOptions {
   readonly pid: number;
+  /** Its tables are not the user's: reading them is not reported. */
+  readonly ownSchema: string;
   readonly maxLockHoldMs: number;
   readonly now: () => number;
   readonly cancel: () => Promise<void>;
@@ -23,6 +28,7 @@ export interface BoundOptions {
 export async function boundLockHold(database: Database, options: BoundOptions): Promise<LockHoldBound> {
   const observer = await openObserver(database, options.pid);
   const started = options.now();
+  const own = `${quoteIdentifier(options.ownSchema)}.`;
   let bounded: LockHoldBound["bounded"] = null;
   const check = setInterval(() => {
     if (bounded !== null) return;
@@ -37,7 +43,10 @@ export async function boundLockHold(database: Database, options: BoundOptions): 
     get bounded() {
       return bounded;
     },
-    heldLocks: () => observer?.heldLocks() ?? null,
+    heldLocks: () => observer?.heldLocks().filter(({ relation }) => !relation.startsWith(own)) ?? null,
+    async lookOnce() {
+      await observer?.sampleNow?.();
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(check);
       await observer?.[Symbol.asyncDispose]();

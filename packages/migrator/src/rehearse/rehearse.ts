@@ -172,6 +172,7 @@ async function attemptOnTarget(
     const catalogBefore = await readCatalog(session, exclude);
     await using bound = await boundLockHold(run.database, {
       pid: run.pid,
+      ownSchema,
       maxLockHoldMs: options.maxLockHoldMs ?? 5_000,
       now,
       cancel: () => cancelBackend(run),
@@ -233,9 +234,11 @@ async function runRolledBack(
     await run.session.query("savepoint confiture_rehearsal");
     try {
       if (segment !== undefined) ran.push(await runOne(run, prepared, migration, segment, cursor));
+      await bound.lookOnce();
       if (bound.bounded === null && more.length === 0)
         await run.session.query("set constraints all immediate; set constraints all deferred");
     } catch (error) {
+      await bound.lookOnce();
       await run.session.query("rollback to savepoint confiture_rehearsal");
       if (run.options.signal?.aborted === true) throw cancelledError();
       if (isServerError(error) && error.code === sqlState.unsafeNewEnumValue)
@@ -304,7 +307,15 @@ async function runProgramOnce(
   const { kyselyOverSession } = await import("../kysely/session-dialect.js");
   const started = run.options.now();
   await body(kyselyOverSession(run.session, { insideTransaction: true }));
-  return [{ step: 1, kind: "program", durationMs: run.options.now() - started, rows: null }];
+  return [
+    {
+      step: 1,
+      kind: "program",
+      statement: "a TypeScript program",
+      durationMs: run.options.now() - started,
+      rows: null,
+    },
+  ];
 }
 
 /** Integrity constraint violations (class 23), without the values that violate. */

@@ -1,0 +1,1 @@
+alter table w_devices drop column note;

@@ -1,0 +1,1 @@
+drop index concurrently w_order_lines_by_product;
