@@ -1,4 +1,11 @@
-import { type Application, buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import {
+  type Application,
+  type ApplicationText,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  text_en,
+} from "@stricli/core";
 import type { CliContext } from "./context.js";
 import { countFlag, durationFlag, globalFlags, runFlags, switchFlag, textFlag } from "./flags.js";
 
@@ -186,7 +193,8 @@ const completion = buildCommand({
   docs: { brief: "Print the completion script of a shell: `source <(confiture completion bash)`" },
 });
 
-export function buildConfiture(version: string): Application<CliContext> {
+/** The command line as a tree of commands; `text` is what it says of input it cannot take. */
+export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
     routes: { init, demo, build, migrate, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
@@ -194,7 +202,8 @@ export function buildConfiture(version: string): Application<CliContext> {
   return buildApplication<CliContext>(root, {
     name: "confiture",
     versionInfo: { currentVersion: version },
-    scanner: { caseStyle: "allow-kebab-for-camel" },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    localization: { loadText: () => text },
     documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
   });
 }

@@ -1,7 +1,10 @@
+import { exitCodeOf } from "@confiture/model";
 import { ExitCode, run } from "@stricli/core";
 import { buildConfiture } from "./application.js";
 import type { CliContext } from "./context.js";
 import { hoistGlobalFlags } from "./hoist-global-flags.js";
+import { errorDocument } from "./output/print-error.js";
+import { UsageMistakes } from "./output/usage-mistakes.js";
 
 declare const confitureVersion: string | undefined;
 
@@ -10,13 +13,13 @@ export const cliVersion: string = typeof confitureVersion === "string" ? confitu
 /** The command line, from arguments to exit code. */
 export async function runCli(process: NodeJS.Process): Promise<void> {
   const inputs = hoistGlobalFlags(process.argv.slice(2));
-  const errors: string[] = [];
+  const mistakes = new UsageMistakes();
   const context: CliContext = { process, cwd: process.cwd(), env: process.env };
-  const asJson = wantsJson(inputs);
-  await run(buildConfiture(cliVersion), inputs, {
+  await run(buildConfiture(cliVersion, mistakes.text), inputs, {
     ...context,
     process: {
-      ...streamsOf(process, asJson ? (text) => errors.push(text) : undefined),
+      stdout: process.stdout,
+      stderr: process.stderr,
       env: { ...process.env, STRICLI_SKIP_VERSION_CHECK: "1" },
       get exitCode() {
         return process.exitCode ?? null;
@@ -27,7 +30,11 @@ export async function runCli(process: NodeJS.Process): Promise<void> {
     },
     forCommand: () => context,
   });
-  if (asJson && errors.length > 0) reportUsage(process, errors.join("").trim());
+  const { error } = mistakes;
+  if (error === undefined) return;
+  process.exitCode = exitCodeOf(error.code);
+  // Also a command line that cannot be read answers with one JSON document when JSON was asked for.
+  if (wantsJson(inputs)) process.stdout.write(`${JSON.stringify({ error: errorDocument(error) })}\n`);
 }
 
 /** Our own commands set the code themselves; what is left are the parser's codes for input it cannot take. */
@@ -36,22 +43,8 @@ function exitCodeFor(code: number | string | null, already: number | string | nu
   return 2;
 }
 
-function streamsOf(process: NodeJS.Process, capture: ((text: string) => void) | undefined) {
-  return {
-    stdout: process.stdout,
-    stderr: { write: (text: string) => (capture === undefined ? void process.stderr.write(text) : capture(text)) },
-  };
-}
-
 function wantsJson(inputs: readonly string[]): boolean {
   return inputs.some(
     (input, index) => input === "--format=json" || (input === "--format" && inputs[index + 1] === "json"),
-  );
-}
-
-/** Also a command line that cannot be read answers with one JSON document when JSON was asked for. */
-function reportUsage(process: NodeJS.Process, message: string): void {
-  process.stdout.write(
-    `${JSON.stringify({ error: { code: "CONFITURE_USAGE", message, hint: "See --help of the command." } })}\n`,
   );
 }

@@ -9,6 +9,8 @@ interface WrongInput {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What is wrong with the URL of a database that is there. */
+  readonly spoilUrl?: (url: URL) => void;
   readonly exit: number;
   readonly code: string;
   /** `file:line:column`. */
@@ -119,7 +121,7 @@ const wrongInputs: readonly WrongInput[] = [
     exit: 2,
     code: "CONFITURE_CONFIG_INVALID",
     at: "confiture.yaml:2:17",
-    says: ["soon"],
+    says: ["must be a time"],
   },
   {
     what: "a part this version does not have",
@@ -136,7 +138,8 @@ const wrongInputs: readonly WrongInput[] = [
     args: ["migrate", "status"],
     exit: 2,
     code: "CONFITURE_CONFIG_INVALID",
-    says: ["confiture.yaml"],
+    at: "confiture.yaml:3:1",
+    says: [],
   },
   {
     what: "a tab in YAML",
@@ -165,6 +168,7 @@ const wrongInputs: readonly WrongInput[] = [
   },
   {
     what: "a server that is not there",
+    files: migration("001_a.up.sql", "select 1;"),
     env: { DATABASE_URL: `postgres://root:${password}@127.0.0.1:1/app` },
     args: ["migrate", "status"],
     exit: 3,
@@ -173,11 +177,54 @@ const wrongInputs: readonly WrongInput[] = [
   },
   {
     what: "a host that is not there",
+    files: migration("001_a.up.sql", "select 1;"),
     env: { DATABASE_URL: `postgres://root:${password}@no-such-host.invalid/app` },
     args: ["migrate", "status"],
     exit: 3,
     code: "CONFITURE_CONNECT_FAILED",
     says: ["no-such-host.invalid"],
+  },
+  {
+    what: "a wrong password",
+    files: migration("001_a.up.sql", "select 1;"),
+    args: ["migrate", "up"],
+    spoilUrl: (url) => {
+      url.password = password;
+    },
+    exit: 3,
+    code: "CONFITURE_AUTHENTICATION_FAILED",
+    says: [],
+  },
+  {
+    what: "a user that is not there",
+    files: migration("001_a.up.sql", "select 1;"),
+    args: ["migrate", "up"],
+    spoilUrl: (url) => {
+      url.username = "nobody_of_that_name";
+    },
+    exit: 3,
+    code: "CONFITURE_AUTHENTICATION_FAILED",
+    says: ["nobody_of_that_name"],
+  },
+  {
+    what: "a database that is not there",
+    files: migration("001_a.up.sql", "select 1;"),
+    args: ["migrate", "up"],
+    spoilUrl: (url) => {
+      url.pathname = "/nowhere'; drop";
+    },
+    exit: 3,
+    code: "CONFITURE_DATABASE_MISSING",
+    says: ["nowhere'; drop"],
+  },
+  {
+    what: "a file of no bytes",
+    files: migration("001_a.up.sql", ""),
+    args: ["migrate", "up"],
+    exit: 2,
+    code: "CONFITURE_MIGRATION_INVALID",
+    at: "db/migrations/001_a.up.sql:1:1",
+    says: ["is empty"],
   },
   {
     what: "a file that is not named like a migration",
@@ -446,7 +493,7 @@ describe("every wrong input has a code, a place and a way out", () => {
   test.for(wrongInputs)("$what", async (input) => {
     await using db = await openTestDatabase();
     using folder = projectFolder(input.files ?? { "confiture.yaml": local });
-    const env = { DATABASE_URL: withPassword(db.url), ...input.env };
+    const env = { DATABASE_URL: input.spoilUrl === undefined ? db.url : spoiled(db.url, input.spoilUrl), ...input.env };
     const json = await runConfiture([...input.args, "--format", "json"], { cwd: folder.path, env });
     const pretty = await runConfiture(input.args, { cwd: folder.path, env });
     expect([json.code, pretty.code]).toEqual([input.exit, input.exit]);
@@ -460,9 +507,11 @@ describe("every wrong input has a code, a place and a way out", () => {
           typeof words === "string" ? new RegExp(escapePattern(words)) : words,
         );
     }
-    if (input.code !== "CONFITURE_USAGE") expect(pretty.stderr).toContain(input.code);
+    expect(pretty.stderr).toContain(input.code);
     expect(pretty.stdout).toBe("");
-    expect(json.stdout + json.stderr + pretty.stdout + pretty.stderr).not.toContain(password);
+    const everything = json.stdout + json.stderr + pretty.stdout + pretty.stderr;
+    expect(everything).not.toContain(password);
+    expect(everything).not.toContain(new URL(db.url).password);
   });
 });
 
@@ -479,11 +528,10 @@ function placeOf(error: ErrorDocument | undefined, folder: string): string | und
   return `${file.replace(`${folder}/`, "")}:${line}:${column}`;
 }
 
-/** The test server may not ask for a password; ours must not show one all the same. */
-function withPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password === "") parsed.password = password;
-  return parsed.href;
+function spoiled(text: string, spoil: (url: URL) => void): string {
+  const url = new URL(text);
+  spoil(url);
+  return url.href;
 }
 
 function escapePattern(text: string): string {

@@ -114,9 +114,17 @@ async function climb(
       return { ...base, verdict: "irreversible", afterDown: [], afterUpAgain: [], error: null };
     await orThrow(rollback(shadow, { ...run, steps: 1 }));
     const afterDown = compareCatalogs(before, await read());
+    if (afterDown.length > 0)
+      return {
+        ...base,
+        verdict: "failed",
+        afterDown,
+        afterUpAgain: [],
+        error: stairwayFailed(migration, afterDown, []),
+      };
     await orThrow(migrate(shadow, run));
     const afterUpAgain = compareCatalogs(up, await read());
-    const failed = afterDown.length > 0 || afterUpAgain.length > 0;
+    const failed = afterUpAgain.length > 0;
     return {
       ...base,
       verdict: failed ? "failed" : "proven",
@@ -137,7 +145,7 @@ async function isReversible(migration: Migration): Promise<boolean> {
 
 async function readShadow(shadow: Database, ownSchema: string) {
   await using session = await shadow.openSession();
-  return readCatalog(session, { exclude: [ownSchema] });
+  return await readCatalog(session, { exclude: [ownSchema] });
 }
 
 async function orThrow(run: ReturnType<typeof migrate>): Promise<void> {

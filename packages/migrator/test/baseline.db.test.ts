@@ -79,6 +79,6 @@ test("the stairway names what a down leaves behind", async () => {
   expect(stairs).toHaveLength(1);
   expect(stairs[0]).toMatchObject({
     verdict: "failed",
-    error: { code: "CONFITURE_STAIRWAY_FAILED", message: expect.stringContaining("left behind: type") },
+    error: { code: "CONFITURE_STAIRWAY_FAILED", message: expect.stringContaining("left behind: enum") },
   });
 });

@@ -61,7 +61,7 @@ function pickMoments(sent: number, side: string): readonly number[] {
 
 async function undisturbed(folder: MigrationsFolder): Promise<unknown> {
   await using db = await openTestDatabase();
-  return converge(db, folder);
+  return await converge(db, folder);
 }
 
 /** Runs until nothing is left to do, and tells what is there then. */

@@ -148,7 +148,7 @@ test("a YAML migration that names a hook is refused, never run without it", asyn
 
 test("a file of comments is applied by its record alone", async () => {
   await using db = await openTestDatabase();
-  using folder = migrationsFolder({ "001_empty.up.sql": "-- nothing yet\n", "002_zero.up.sql": "" });
+  using folder = migrationsFolder({ "001_empty.up.sql": "-- nothing yet\n", "002_zero.up.sql": "/* on purpose */" });
   const outcome = await migrate(db, { migrations: folder.path });
   expect(outcome.applied.map(({ version, steps }) => [version, steps.length])).toEqual([
     ["001", 0],

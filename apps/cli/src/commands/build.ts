@@ -20,6 +20,7 @@ export async function runBuild(this: CliContext, flags: BuildCommandFlags): Prom
   await runCommand(this, flags, async ({ terminal }) => {
     const files = await readProject(this, flags);
     const build = await files.buildSchema(flags);
+    for (const note of build.notes) terminal.note(terminal.paint("yellow", note));
     if (flags.out !== undefined) writeScript(files, flags.out, build);
     if (flags.apply) return applyToEnvironment(this, flags, build, terminal);
     const document = buildDocument(build, { out: flags.out ?? null, applied: false });
@@ -53,7 +54,7 @@ async function applyToEnvironment(
 }
 
 function buildDocument(build: SchemaBuild, more: Record<string, unknown>): Record<string, unknown> {
-  return { files: build.files, hash: build.hash, ...more };
+  return { files: build.files, hash: build.hash, notes: build.notes, ...more };
 }
 
 function writeScript(files: ProjectFiles, out: string, build: SchemaBuild): void {

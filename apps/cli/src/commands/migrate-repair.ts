@@ -23,7 +23,7 @@ export async function runMigrateRepair(this: CliContext, flags: MigrateRepairFla
     if (flags.renumber !== undefined) return renumber(this, flags, flags.renumber);
     await using project = await openProject(this, flags, terminal);
     const decision = decisionOf(flags, project);
-    if (decision === undefined) return listProblems(project, terminal);
+    if (decision === undefined) return await listProblems(project, terminal);
     const outcome = await repair(project.database, decision, {
       ...runOptionsOf(project, {}),
       migrations: await project.readMigrations(),

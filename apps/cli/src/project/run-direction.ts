@@ -60,7 +60,7 @@ export async function runDirection(
     const plan = await planMigrations(project.database, direction, options);
     return { document: plan, lines: renderPlan(plan, tools.terminal) };
   }
-  if (flags.dryRun) return rehearseDirection(project, options, flags, tools, direction);
+  if (flags.dryRun) return await rehearseDirection(project, options, flags, tools, direction);
   const outcome = await (direction === "up" ? migrate : rollback)(project.database, options);
   return {
     document: outcomeDocument(outcome),

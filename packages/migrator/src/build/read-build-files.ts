@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { ConfitureError } from "@confiture/model";
-import { decodeSqlFile } from "../sources/decode-sql-file.js";
+import { decodeSqlFile, refuseLargeFile } from "../sources/decode-sql-file.js";
 import type { FileSystem } from "./file-system.js";
 import { type ListLoadOrderOptions, listLoadOrder } from "./list-load-order.js";
 
@@ -16,8 +15,6 @@ export interface BuildFile {
   readonly bytes: number;
 }
 
-const largestFileBytes = 256 * 1024 * 1024;
-
 /**
  * Reads the files of a load order, in its order.
  *
@@ -31,9 +28,6 @@ function readBuildFile({ root, fileSystem }: ListLoadOrderOptions, path: string)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a line end in a name would forge a header of the script
   if (/[\u0000-\u001f]/.test(path)) throw unreadable(path, "has a control character in its name", "Rename it.");
   const bytes = readBytes(fileSystem, `${root}/${path}`, path);
-  if (bytes.indexOf(0) === -1 && !isUtf8(bytes) && !isUtf16(bytes)) {
-    throw unreadable(path, `is not UTF-8: byte ${firstBadByte(bytes)} fits no character`, "Save it as UTF-8.");
-  }
   return {
     path,
     text: decodeSqlFile(bytes, path),
@@ -44,14 +38,7 @@ function readBuildFile({ root, fileSystem }: ListLoadOrderOptions, path: string)
 
 function readBytes(fileSystem: FileSystem, absolute: string, path: string): Uint8Array {
   try {
-    const size = fileSystem.size(absolute);
-    if (size > largestFileBytes) {
-      throw unreadable(
-        path,
-        `is ${Math.round(size / 1024 / 1024)} MiB; at most 256 MiB are read`,
-        "Split it, or load its data from elsewhere.",
-      );
-    }
+    refuseLargeFile(fileSystem.size(absolute), path);
     return fileSystem.readFile(absolute);
   } catch (cause) {
     if (cause instanceof ConfitureError) throw cause;
@@ -60,33 +47,6 @@ function readBytes(fileSystem: FileSystem, absolute: string, path: string): Uint
       hint: "Check that it is there and may be read; a link may lead nowhere.",
       cause,
     });
-  }
-}
-
-function isUtf16(bytes: Uint8Array): boolean {
-  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-}
-
-/** Position, from 0, of the byte at which the text stops being UTF-8: a prefix of good text is good as long as more may follow. */
-function firstBadByte(bytes: Uint8Array): number {
-  let good = 0;
-  let bad = bytes.byteLength;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (mayGoOn(bytes.subarray(0, middle))) good = middle;
-    else bad = middle;
-  }
-  // A character that breaks off is named by its first byte.
-  while (good > 0 && !isUtf8(bytes.subarray(0, good))) good -= 1;
-  return good;
-}
-
-function mayGoOn(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false; // the only thing a fatal decoder throws for
   }
 }
 

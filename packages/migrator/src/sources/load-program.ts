@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfitureError } from "@confiture/model";
@@ -39,7 +40,7 @@ export async function loadProgram(source: { readonly file: string; readonly text
 
 async function evaluate(text: string, path: string, shown: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  const jiti = createJiti(pathToFileURL(path).href, { moduleCache: false, fsCache: false });
+  const jiti = createJiti(pathToFileURL(path).href, { moduleCache: false, fsCache: false, alias: aliasesFor(path) });
   try {
     return await jiti.evalModule(text, { id: path, filename: path, ext: ".ts", async: true });
   } catch (cause) {
@@ -52,6 +53,27 @@ async function evaluate(text: string, path: string, shown: string): Promise<unkn
         cause,
       },
     );
+  }
+}
+
+/** What a migration may always import: the project's own copy where it has one, else ours. */
+function aliasesFor(path: string): Record<string, string> {
+  const project = createRequire(path);
+  const own = createRequire(import.meta.url);
+  const missing = ["@confiture/migrator", "kysely"].filter((name) => resolveWith(project, name) === undefined);
+  return Object.fromEntries(
+    missing.flatMap((name) => {
+      const file = resolveWith(own, name);
+      return file === undefined ? [] : [[name, file]];
+    }),
+  );
+}
+
+function resolveWith(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ConfitureError } from "@confiture/model";
-import { decodeSqlFile } from "./decode-sql-file.js";
+import { decodeSqlFile, refuseLargeFile } from "./decode-sql-file.js";
 import type { Migration, SqlText } from "./migration.js";
 import { type MigrationFileName, readMigrationFileName } from "./migration-file-name.js";
 import { compareVersions, versionKey } from "./migration-version.js";
@@ -44,15 +44,27 @@ function readMigrationFiles(directory: string, options: ReadMigrationsOptions): 
     const path = `${shown}/${fileName}`;
     const name = readMigrationFileName(fileName, path);
     if (name === undefined) continue;
+    refuseLargeFile(statSync(join(directory, fileName)).size, path);
     const bytes = readFileSync(join(directory, fileName));
+    const text = decodeSqlFile(bytes, path);
+    if (text.trim() === "") throw emptyFile(path, bytes.byteLength);
     found.push({
       ...name,
       path,
-      text: decodeSqlFile(bytes, path),
+      text,
       rawHash: createHash("sha256").update(bytes).digest("hex"),
     });
   }
   return found;
+}
+
+/** A comment says that nothing was meant; nothing at all may be a file that was never written to its end. */
+function emptyFile(path: string, bytes: number): ConfitureError {
+  const what = bytes === 0 ? "is empty" : "holds only white space";
+  return new ConfitureError("CONFITURE_MIGRATION_INVALID", `\`${path}\` ${what}.`, {
+    at: { file: path, line: 1, column: 1 },
+    hint: "Write its statements, or a comment that says why there are none.",
+  });
 }
 
 function listFolder(directory: string, shown: string): readonly string[] {
