@@ -143,7 +143,11 @@ test("aborting cancels the statement, rolls back, records it and lets the lock g
   expect(outcome.failed?.error.code).toBe("CONFITURE_CANCELLED");
   const { rows } = await db.query("select kind from confiture.events order by id desc limit 1");
   expect(rows).toEqual([{ kind: "migration_cancelled" }]);
-  expect((await db.query("select count(*)::int as n from pg_locks where locktype = 'advisory'")).rows).toEqual([
-    { n: 0 },
-  ]);
+  expect(
+    (
+      await db.query(
+        "select count(*)::int as n from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+      )
+    ).rows,
+  ).toEqual([{ n: 0 }]);
 });

@@ -1,5 +1,6 @@
 export type { OpenTestDatabaseOptions, TestDatabase } from "./open-test-database.js";
 export { openTestDatabase } from "./open-test-database.js";
+export { pgbouncerBinary, startPgbouncer } from "./pgbouncer.js";
 export type { ServerVersion } from "./test-versions.js";
 export {
   describeEachVersion,

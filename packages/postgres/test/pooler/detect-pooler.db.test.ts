@@ -1,7 +1,6 @@
 import { connectDatabase } from "@confiture/postgres";
-import { openTestDatabase, type TestDatabase } from "@confiture/testkit";
+import { openTestDatabase, pgbouncerBinary, startPgbouncer, type TestDatabase } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
-import { pgbouncerBinary, startPgbouncer } from "./pgbouncer.js";
 
 describe.skipIf(pgbouncerBinary === undefined)("with PgBouncer", () => {
   test.each([
