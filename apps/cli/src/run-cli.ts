@@ -10,7 +10,11 @@ declare const confitureVersion: string | undefined;
 
 export const cliVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
 
-/** The command line, from arguments to exit code. */
+/**
+ * The command line, from `process.argv` to `process.exitCode`: what `bin/confiture` calls, for those who ship the command
+ * inside a tool of their own. Reads `process.env`, `process.cwd()` and the streams; does not call `process.exit`, and
+ * throws nothing: every error is printed with its code.
+ */
 export async function runCli(process: NodeJS.Process): Promise<void> {
   const inputs = hoistGlobalFlags(process.argv.slice(2));
   const mistakes = new UsageMistakes();

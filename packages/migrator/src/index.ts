@@ -1,7 +1,11 @@
 export type { BaselineOptions, BaselineOutcome } from "./baseline.js";
 export { recordBuild, setBaseline } from "./baseline.js";
-export type { SchemaBuild } from "./build/index.js";
-export { applyBuild, buildSchema } from "./build/index.js";
+export { applyBuild } from "./build/apply-build.js";
+export type { ApplyBuildOptions, ApplyOutcome, ApplyProgress } from "./build/apply-script.js";
+export type { EarlyCommit } from "./build/build-run.js";
+export type { BuildSchemaOptions, SchemaBuild, SchemaBuildFile } from "./build/build-schema.js";
+export { buildSchema } from "./build/build-schema.js";
+export type { FileSystem, FolderEntry } from "./build/file-system.js";
 export type { MigrateOutcome, MigrationFailure, MigrationResult, StepResult } from "./execute/migration-outcome.js";
 export type { MigrationProgress, ProgressListener } from "./execute/migration-progress.js";
 export type { RunOptions } from "./execute/run-options.js";

@@ -1,2 +1,3 @@
+export { databaseFromPool } from "@confiture/postgres";
 export type { PoolLike } from "./over-a-pool.js";
 export { migrate, planMigrations, rollback } from "./over-a-pool.js";

@@ -11,7 +11,10 @@ import {
 /** A `pg` pool: the run takes clients of its own from it and gives them back as they were. */
 export type PoolLike = Parameters<typeof databaseFromPool>[0];
 
-/** As `migrate` of `@confiture/migrator`, over a `pg` pool. It needs up to three of its clients at once. */
+/**
+ * As `migrate` of `@confiture/migrator`, over a `pg` pool. It takes one client of the pool, and
+ * opens up to two connections beside it, with the pool's settings, to watch locks and to tell a pooler.
+ */
 export function migrate(pool: PoolLike, options: MigrateOptions): Promise<MigrateOutcome> {
   return migrateDatabase(databaseFromPool(pool), options);
 }

@@ -2,11 +2,6 @@ import { ConfitureError } from "@confiture/model";
 
 const versionShape = /^(\d+)(?:T(\d+))?$/;
 
-/** True for `001`, `42`, `20261120101500` and `20261120T101500`. */
-export function isMigrationVersion(text: string): boolean {
-  return versionShape.test(text);
-}
-
 /**
  * The number a version stands for: `001` and `1` are one version, `20261120T101500` is `20261120101500`.
  * Order is by this number, never by how a folder happens to sort.
