@@ -21,7 +21,7 @@ export interface CatalogSubscription extends OwnedObject {
   readonly enabled: boolean;
   readonly publications: readonly string[];
   readonly slot?: string;
-  /** Settings as `name=value`, sorted; which exist depends on the server's version. */
+  /** Settings that are not as usual, `name=value`, sorted; which exist depends on the server's version. */
   readonly options: readonly string[];
 }
 

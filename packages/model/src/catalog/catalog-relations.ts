@@ -57,8 +57,10 @@ export interface CatalogColumn extends CatalogObject {
   readonly statisticsTarget?: number;
   /** Attribute options (`n_distinct=…`), sorted. */
   readonly options: readonly string[];
-  /** Options of a foreign table's column. */
+  /** Options of a foreign table's column, without those that may hold a secret. */
   readonly foreignOptions: readonly string[];
+  /** The names of the foreign options left out. */
+  readonly maskedForeignOptions: readonly string[];
   /** `inherited`: only from a parent; `merged`: also declared here. Absent: declared here alone. */
   readonly inheritance?: "inherited" | "merged";
 }
@@ -98,6 +100,8 @@ export interface CatalogMaterializedView extends CatalogView {
   readonly persistence: "permanent" | "unlogged";
   readonly accessMethod: string;
   readonly tablespace?: string;
+  /** The extensions of `DEPENDS ON EXTENSION`, sorted. */
+  readonly dependsOnExtensions?: readonly string[];
   /** The index of `CLUSTER ON` and the like say so themselves. */
   readonly replicaIdentity: "default" | "nothing" | "full" | "index";
 }

@@ -9,6 +9,8 @@ export interface CatalogFunction extends SchemaObject {
   /** Absent for procedures. */
   readonly result?: string;
   readonly language: string;
+  /** The extensions of `DEPENDS ON EXTENSION`, sorted. */
+  readonly dependsOnExtensions?: readonly string[];
 }
 
 export interface CatalogAggregate extends SchemaObject {
@@ -34,9 +36,10 @@ export interface CatalogOperator extends SchemaObject {
   readonly hashes: boolean;
 }
 
-/** Named `schema.family using method`; its members in strategy order. */
+/** Named `schema.family using method`. */
 export interface CatalogOperatorFamily extends SchemaObject {
   readonly accessMethod: string;
+  /** In strategy order, without those that came with an operator class: they go with it. */
   readonly operators: readonly string[];
   readonly functions: readonly string[];
 }
@@ -47,6 +50,9 @@ export interface CatalogOperatorClass extends SchemaObject {
   readonly type: string;
   readonly default: boolean;
   readonly storage?: string;
+  /** Its own members, in strategy order. */
+  readonly operators: readonly string[];
+  readonly functions: readonly string[];
 }
 
 /** Named `(source as target)`. */

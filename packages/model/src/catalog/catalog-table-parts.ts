@@ -22,11 +22,15 @@ export interface CatalogConstraint extends CatalogObject {
   readonly columns: readonly string[];
   /** The table a foreign key refers to. */
   readonly references?: string;
-  /** True when a trigger that enforces it was disabled (`DISABLE TRIGGER ALL`) or set to fire on replicas. */
-  readonly triggersChanged: boolean;
   /**
-   * True for a NOT NULL constraint of PostgreSQL 18 that says no more than the column's `notNull`: its name is the one
-   * the server chooses, it is valid and inheritable. It does not count as a difference.
+   * The server's triggers that enforce it, as far as they are not enabled as usual (`DISABLE TRIGGER ALL`), sorted:
+   * `"RI_FKey_check_ins" on public.lines: disabled`.
+   */
+  readonly triggerStates: readonly string[];
+  /**
+   * True for a NOT NULL constraint (of tables since PostgreSQL 18, of domains since 17) that says no more than the
+   * `notNull` of the column or domain: its name is the one the server chooses, it is valid and inheritable. It does
+   * not count as a difference.
    */
   readonly implied: boolean;
 }
@@ -49,6 +53,8 @@ export interface CatalogIndex extends CatalogObject {
   readonly tablespace?: string;
   /** `column number=target`, for expression columns with a statistics target. */
   readonly statistics: readonly string[];
+  /** The extensions of `DEPENDS ON EXTENSION`, sorted. */
+  readonly dependsOnExtensions?: readonly string[];
 }
 
 export type FiringState = "origin" | "always" | "replica" | "disabled";
@@ -60,6 +66,8 @@ export interface CatalogTrigger extends CatalogObject {
   readonly definition: string;
   readonly enabled: FiringState;
   readonly function: string;
+  /** The extensions of `DEPENDS ON EXTENSION`, sorted. */
+  readonly dependsOnExtensions?: readonly string[];
   /** The trigger of the partitioned table that this one was cloned from. */
   readonly parent?: string;
 }

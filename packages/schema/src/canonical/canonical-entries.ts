@@ -38,7 +38,7 @@ function canonicalEntry(kind: keyof CatalogKinds, entry: CatalogObject, options:
     .filter(([field]) => fieldCounts(kind, field, options))
     .sort(([a], [b]) => compareText(a, b))
     .flatMap(([field, value]) => canonicalField(field, value));
-  return { kind: word, name: entry.name, text: [`${word} ${entry.name}`, ...lines].join("\n") };
+  return { kind: word, name: entry.name, text: [`${word} ${onOneLine(entry.name)}`, ...lines].join("\n") };
 }
 
 /** The name is in the first line, the kind too. */
@@ -57,6 +57,9 @@ function isUsual(value: unknown): boolean {
   return value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
 }
 
+/** The empty text is printed as `""`, so a text that is `""` has to be printed otherwise. */
+const nothingOrQuotes = /^"*$/;
+
 /** Further lines of a value stand deeper than any field, so that no text can pass for a field. */
 function canonicalField(field: string, value: unknown): string[] {
   if (isUsual(value)) return [];
@@ -65,7 +68,7 @@ function canonicalField(field: string, value: unknown): string[] {
 }
 
 function canonicalValue(value: unknown): string[] {
-  if (typeof value === "string") return value === "" ? ['""'] : value.split("\n");
+  if (typeof value === "string") return nothingOrQuotes.test(value) ? [JSON.stringify(value)] : value.split("\n");
   if (Array.isArray(value)) return value.map(onOneLine);
   if (typeof value !== "object") return [String(value)];
   return unusual(value).map(([key, inner]) => `${key} ${onOneLine(inner)}`);
@@ -73,7 +76,8 @@ function canonicalValue(value: unknown): string[] {
 
 /** Inside a list or an object everything stands on one line, so that one element cannot pass for two. */
 function onOneLine(value: unknown): string {
-  if (typeof value === "string") return /[\n\\]|^$/.test(value) ? JSON.stringify(value) : value;
+  if (typeof value === "string")
+    return /[\n\\]/.test(value) || nothingOrQuotes.test(value) ? JSON.stringify(value) : value;
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner) ? Object.fromEntries(unusual(inner)) : inner,
   );

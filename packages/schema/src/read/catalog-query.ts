@@ -6,11 +6,13 @@ export type ServerVersion = 13 | 14 | 15 | 16 | 17 | 18;
 /** What every query is written for: one server version, and the schemas to leave out. */
 export interface ReadScope {
   readonly version: ServerVersion;
+  /** False on PostgreSQL 13 for a role that may not see how subscriptions are set. They are then reported as unread. */
+  readonly readsSubscriptionSettings: boolean;
   /** A condition: the row of pg_namespace behind this alias is one we read. */
   included(namespaceAlias: string): string;
   /** A condition on a schema's name, for the few places that have only the name. */
   includedName(expression: string): string;
-  /** A condition: the schema is not one the caller excluded; pg_catalog passes. */
+  /** A condition: the schema is not one the caller excluded; pg_catalog and information_schema pass. */
   notExcluded(namespaceAlias: string): string;
 }
 

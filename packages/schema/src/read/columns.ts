@@ -1,5 +1,5 @@
 import { defineQuery } from "./catalog-query.js";
-import { harmlessOptions, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { harmlessOptions, inheritance, notPartOfExtension, secretOptions, sorted } from "./sql-fragments.js";
 
 const identity = `case when a.attidentity <> '' then (
   select json_build_object(
@@ -40,6 +40,7 @@ export const columns = defineQuery({
            ${version >= 14 ? "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression," : ""}
            nullif(a.attstattarget, -1) as "statisticsTarget", ${sorted("a.attoptions")} as options,
            ${harmlessOptions("a.attfdwoptions")} as "foreignOptions",
+           ${secretOptions("a.attfdwoptions")} as "maskedForeignOptions",
            ${inheritance("a.attinhcount", "a.attislocal")} as inheritance
     from relation r
     join pg_catalog.pg_attribute a on a.attrelid = r.oid

@@ -1,4 +1,5 @@
 import type { ReadScope, ServerVersion } from "./catalog-query.js";
+import { passingSchemas } from "./read-scope.js";
 
 interface Watched {
   readonly catalog: string;
@@ -13,7 +14,12 @@ const ofPassingRelation = (column: string) => `exists (
   where c.oid = w.${column} and (c.relpersistence = 't' or c.relkind = 't'))`;
 
 const temporary = (column: string) => `w.${column} in (
-  select n.oid from pg_catalog.pg_namespace n where n.nspname ~ '^pg_(toast|temp)')`;
+  select n.oid from pg_catalog.pg_namespace n where n.nspname ~ ${passingSchemas})`;
+
+/** The links that are schema by themselves: OWNED BY of a sequence, members of extensions, DEPENDS ON EXTENSION. */
+const otherLink = `not (w.deptype in ('e', 'x')
+  or w.deptype = 'a' and w.classid = 'pg_catalog.pg_class'::regclass and w.refobjsubid > 0)
+  or ${ofPassingRelation("objid")}`;
 
 const watched: readonly Watched[] = [
   { catalog: "pg_aggregate" },
@@ -28,15 +34,19 @@ const watched: readonly Watched[] = [
   { catalog: "pg_conversion" },
   { catalog: "pg_default_acl" },
   { catalog: "pg_enum" },
+  { catalog: "pg_db_role_setting" },
+  { catalog: "pg_depend", unless: otherLink },
+  { catalog: "pg_description" },
   { catalog: "pg_event_trigger" },
   { catalog: "pg_extension" },
   { catalog: "pg_foreign_data_wrapper" },
   { catalog: "pg_foreign_server" },
   { catalog: "pg_foreign_table" },
+  { catalog: "pg_init_privs" },
   { catalog: "pg_index", unless: ofPassingRelation("indrelid") },
   { catalog: "pg_inherits", unless: ofPassingRelation("inhrelid") },
   { catalog: "pg_language" },
-  { catalog: "pg_namespace", unless: "w.nspname ~ '^pg_(toast|temp)'" },
+  { catalog: "pg_namespace", unless: `w.nspname ~ ${passingSchemas}` },
   { catalog: "pg_opclass" },
   { catalog: "pg_operator" },
   { catalog: "pg_opfamily" },
@@ -48,8 +58,10 @@ const watched: readonly Watched[] = [
   { catalog: "pg_publication_rel" },
   { catalog: "pg_range" },
   { catalog: "pg_rewrite", unless: ofPassingRelation("ev_class") },
+  { catalog: "pg_seclabel" },
   { catalog: "pg_sequence", unless: ofPassingRelation("seqrelid") },
   { catalog: "pg_statistic_ext" },
+  { catalog: "pg_tablespace" },
   { catalog: "pg_transform" },
   { catalog: "pg_trigger", unless: ofPassingRelation("tgrelid") },
   { catalog: "pg_ts_config" },
@@ -63,21 +75,42 @@ const watched: readonly Watched[] = [
 /**
  * A cheap text that changes whenever somebody commits DDL, taken with a fresh snapshot before and after a read.
  *
- * For a catalog it is the number of rows and the sum of their `xmin`. If the number is the same, every row version that
- * went was replaced by one of a younger transaction, so the sum has grown (transaction ids would have to wrap around
- * during the read to hide it). VACUUM, ANALYZE and hint bits change no xmin. Only rows of pg_class also change when
- * nothing of the schema does (TRUNCATE, CLUSTER, REINDEX give a table a new file), so there the columns we read are
- * hashed instead.
+ * For a catalog it is the number of rows and a sum over hashes of their `xmin`. A transaction that commits in between
+ * gives what it writes an `xmin` that no row had before, and what it only deletes changes the number. VACUUM, ANALYZE
+ * and hint bits change no xmin. Only rows of pg_class also change when nothing of the schema does (TRUNCATE, CLUSTER,
+ * REINDEX give a table a new file), so there the columns we read are hashed instead.
+ *
+ * `outdated` is for transactions whose one snapshot was taken earlier: true when a row it shows was since replaced or
+ * deleted. For our own transactions and READ COMMITTED it is false at no cost.
  */
 export function fingerprintQuery({ version }: ReadScope): string {
-  const sums = watched
-    .filter(({ since = 13 }) => version >= since)
-    .map(({ catalog, unless }) => {
-      const condition = unless === undefined ? "" : ` where not (${unless})`;
-      return `(select count(*) || ':' || coalesce(sum(w.xmin::text::bigint), 0) from pg_catalog.${catalog} w${condition})`;
-    });
-  return `select concat_ws(' ', ${[...sums, relations, roles].join(",\n")}) as fingerprint`;
+  const ours = watched.filter(({ since = 13 }) => version >= since);
+  const sums = ours.map(
+    (catalog) => `(
+    select count(*) || ':' || coalesce(sum(hashtextextended(w.xmin::text, 0)), 0) ${rowsOf(catalog)})`,
+  );
+  const replaced = [...ours, relationsThatStay].map(
+    (catalog) => `exists (
+    select ${rowsOf(catalog)} and w.xmax <> 0 and ${committed("w.xmax")})`,
+  );
+  return `
+    select concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")}) as fingerprint,
+           case when current_setting('transaction_isolation') in ('repeatable read', 'serializable')
+             then ${[...replaced, renamedRoles].join(" or ")} else false end as outdated`;
 }
+
+function rowsOf({ catalog, unless = "false" }: Watched): string {
+  return `from pg_catalog.${catalog} w where not (${unless})`;
+}
+
+/** A row we see with an `xmax` was replaced, deleted or locked by that transaction. 64 bits: the nearest to our own. */
+function committed(xmax: string): string {
+  const own = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+  const nearest = `${own} + ((${xmax}::text::bigint - ${own} + 2147483648) & 4294967295) - 2147483648`;
+  return `pg_xact_status((${nearest})::text::xid8) = 'committed'`;
+}
+
+const relationsThatStay: Watched = { catalog: "pg_class", unless: "w.relpersistence = 't' or w.relkind = 't'" };
 
 const relations = `(
   select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', w.oid, w.relname, w.relnamespace, w.reloftype,
@@ -85,6 +118,19 @@ const relations = `(
       w.relforcerowsecurity, w.relreplident, w.relispopulated, w.relispartition, w.relacl, w.reloptions,
       w.relpartbound is null), 0)), 0)
   from pg_catalog.pg_class w
-  where w.relpersistence <> 't' and w.relkind <> 't')`;
+  where w.relpersistence <> 't' and (w.relkind <> 't' or w.reloptions is not null))`;
 
 const roles = `(select count(*) || ':' || coalesce(sum(hashtextextended(r.oid || r.rolname, 0)), 0) from pg_catalog.pg_roles r)`;
+
+/** Names of roles are always printed as they are now. */
+const renamedRoles = `exists (select from pg_catalog.pg_roles r where quote_ident(r.rolname) <> r.oid::regrole::text)`;
+
+/** By the columns everybody may read: the connection string keeps the rows themselves closed. */
+const subscriptions = (version: ServerVersion) => `(
+  select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', s.subname, s.subowner, s.subenabled,
+    s.subslotname, s.subpublications${version >= 14 ? ", s.subbinary, s.substream, s.subsynccommit" : ""}), 0)), 0)
+  from pg_catalog.pg_subscription s)`;
+
+const userMappings = `(
+  select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', u.umid, u.umuser, u.srvid), 0)), 0)
+  from pg_catalog.pg_user_mappings u)`;

@@ -1,9 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 
-/**
- * Every object that can carry an ACL and has one. Those of pg_catalog too, for the server remembers what they were born
- * with; of information_schema it does not.
- */
+/** Every object that can carry an ACL and has one, the system's own too. Also `public`, which is born with one. */
 const grantables = ({ notExcluded }: ReadScope) => `
   select case c.relkind when 'S' then 'sequence' when 'v' then 'view' when 'm' then 'materialized view'
            when 'f' then 'foreign table' else 'table' end as kind,
@@ -26,9 +23,10 @@ const grantables = ({ notExcluded }: ReadScope) => `
   join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   where p.proacl is not null and ${notExcluded("n")}
   union all
-  select 'schema', quote_ident(n.nspname), 'n', n.nspowner, n.nspacl, n.tableoid, n.oid, 0
+  select 'schema', quote_ident(n.nspname), 'n', n.nspowner, coalesce(n.nspacl, acldefault('n', n.nspowner)),
+         n.tableoid, n.oid, 0
   from pg_catalog.pg_namespace n
-  where n.nspacl is not null and ${notExcluded("n")}
+  where (n.nspacl is not null or n.nspname = 'public') and ${notExcluded("n")}
   union all
   select 'type', format_type(t.oid, null), 'T', t.typowner, t.typacl, t.tableoid, t.oid, 0
   from pg_catalog.pg_type t
@@ -46,6 +44,21 @@ const grantables = ({ notExcluded }: ReadScope) => `
   select 'foreign server', quote_ident(s.srvname), 'S', s.srvowner, s.srvacl, s.tableoid, s.oid, 0
   from pg_catalog.pg_foreign_server s
   where s.srvacl is not null`;
+
+/**
+ * What an object has when nobody granted or revoked anything. The server remembers it for what initdb and extensions
+ * made, but not for information_schema, and not for a `public` that was dropped and made again.
+ */
+const bornAcl = ({ version }: ReadScope) => `case
+  when g.kind = 'schema' and g.name = 'public'
+    then acldefault('n', g.owner) || makeaclitem(0, g.owner, 'USAGE', false)
+      ${version < 15 ? "|| makeaclitem(0, g.owner, 'CREATE', false)" : ""}
+  when i.initprivs is not null then i.initprivs
+  when g.kind = 'schema' and g.name = 'information_schema'
+    then acldefault('n', g.owner) || makeaclitem(0, g.owner, 'USAGE', false)
+  when g.code = 'r' and g.objoid < 16384 and starts_with(g.name, 'information_schema.')
+    then acldefault('r', g.owner) || makeaclitem(0, g.owner, 'SELECT', false)
+  else acldefault(g.code::"char", g.owner) end`;
 
 /**
  * Compares the entries of an ACL (`held`) with those the object would have by itself (`born`), which gives the same
@@ -86,7 +99,7 @@ export const grants = defineQuery({
       from grantable g
       left join pg_catalog.pg_init_privs i
         on i.objoid = g.objoid and i.classoid = g.classoid and i.objsubid = g.objsubid
-      cross join lateral aclexplode(coalesce(i.initprivs, acldefault(g.code::"char", g.owner))) x
+      cross join lateral aclexplode(${bornAcl(scope)}) x
     ),
     difference as (${differences})
     select g.kind || ' ' || g.name || ' to ' || ${role("d.grantee")}

@@ -39,33 +39,38 @@ export const publications = defineQuery({
     where ${notPartOfExtension("pg_publication", "p.oid")}`,
 });
 
-/** Each setting of a subscription beside the version that brought it. */
+/**
+ * Each setting of a subscription beside the version that brought it and the value it has when nothing is said.
+ * PostgreSQL 18 changed one of these: streaming is parallel there unless said otherwise.
+ */
 const subscriptionOptions = [
-  { since: 13, sql: "'synchronous_commit=' || s.subsynccommit" },
-  { since: 14, sql: "'binary=' || s.subbinary" },
-  { since: 14, until: 15, sql: "'streaming=' || case when s.substream then 'on' else 'off' end" },
+  { name: "synchronous_commit", sql: "s.subsynccommit", usual: "off", since: 13 },
+  { name: "binary", sql: "s.subbinary::text", usual: "false", since: 14 },
+  { name: "streaming", sql: "case when s.substream then 'on' else 'off' end", usual: "off", since: 14, until: 15 },
   {
+    name: "streaming",
+    sql: "case s.substream when 't' then 'on' when 'p' then 'parallel' else 'off' end",
+    usual: "off",
     since: 16,
-    sql: "'streaming=' || case s.substream when 't' then 'on' when 'p' then 'parallel' else 'off' end",
   },
-  { since: 15, sql: "'two_phase=' || (s.subtwophasestate <> 'd')" },
-  { since: 15, sql: "'disable_on_error=' || s.subdisableonerr" },
-  { since: 16, sql: "'password_required=' || s.subpasswordrequired" },
-  { since: 16, sql: "'run_as_owner=' || s.subrunasowner" },
-  { since: 16, sql: "'origin=' || s.suborigin" },
-  { since: 17, sql: "'failover=' || s.subfailover" },
+  { name: "two_phase", sql: "(s.subtwophasestate <> 'd')::text", usual: "false", since: 15 },
+  { name: "disable_on_error", sql: "s.subdisableonerr::text", usual: "false", since: 15 },
+  { name: "password_required", sql: "s.subpasswordrequired::text", usual: "true", since: 16 },
+  { name: "run_as_owner", sql: "s.subrunasowner::text", usual: "false", since: 16 },
+  { name: "origin", sql: "s.suborigin", usual: "any", since: 16 },
+  { name: "failover", sql: "s.subfailover::text", usual: "false", since: 17 },
 ];
 
 export const subscriptions = defineQuery({
   kind: "subscriptions",
-  sql: ({ version }) => `
+  sql: ({ version, readsSubscriptionSettings }) => `
     select quote_ident(s.subname) as name, s.subowner::regrole::text as owner, s.subenabled as enabled,
            ${sorted("s.subpublications")} as publications, quote_ident(s.subslotname) as slot,
            ${sorted(
-             `array[${subscriptionOptions
-               .filter(({ since, until = 18 }) => version >= since && version <= until)
-               .map(({ sql }) => sql)
-               .join(", ")}]`,
+             `array_remove(array[${subscriptionOptions
+               .filter(({ since, until = 18 }) => version >= since && version <= until && readsSubscriptionSettings)
+               .map(({ name, sql, usual }) => `case when ${sql} <> '${usual}' then '${name}=' || ${sql} end`)
+               .join(", ")}]::text[], null)`,
            )} as options
     from pg_catalog.pg_subscription s
     where s.subdbid = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())`,

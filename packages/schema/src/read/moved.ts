@@ -1,3 +1,5 @@
+import { ConfitureError } from "@confiture/model";
+
 /** The catalog changed under a read; the read is done again. Never leaves this package. */
 export class Moved extends Error {
   constructor(message: string, cause?: unknown) {
@@ -5,14 +7,23 @@ export class Moved extends Error {
   }
 }
 
+/** An object whose row is there and whose definition is not: it went away, or the catalog is damaged. */
+export function unreadable(kind: string, name: string, field: string): ConfitureError {
+  return new ConfitureError(
+    "CONFITURE_STATEMENT_FAILED",
+    `${kind}: ${name} is there, but its ${field} cannot be read.`,
+    {
+      hint: "Look at the object with psql. When its catalog rows are damaged, only dropping it helps.",
+      facts: { kind, name, field },
+    },
+  );
+}
+
 /**
- * True for `Moved` and for what PostgreSQL says when an object goes away between a snapshot and a look at it:
- * an internal error, or "does not exist" for something only our own query can have named.
+ * True for what a read can meet when an object goes away between a snapshot and a look at it: a definition that is
+ * missing, an internal error of the server (`cache lookup failed`), or "does not exist" for what our own query named.
  */
-export function isMoved(error: unknown): boolean {
-  if (error instanceof Moved) return true;
-  if (!(error instanceof Error)) return false;
-  const code = (error as Error & { readonly code?: unknown }).code;
-  if (code === "XX000") return /cache lookup failed|could not (open|find)|does not exist/.test(error.message);
-  return (code === "42P01" || code === "42703" || code === "42704") && /with OID|of relation/.test(error.message);
+export function couldBeMoved(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
+  return error.code === "CONFITURE_STATEMENT_FAILED" || error.code === "XX000" || /^42[0-9A-Z]{3}$/.test(error.code);
 }

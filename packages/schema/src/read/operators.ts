@@ -15,27 +15,36 @@ export const operators = defineQuery({
     where ${included("n")} and ${notPartOfExtension("pg_operator", "o.oid")}`,
 });
 
+/** Members that came with an operator class go with it; the others belong to the family alone. */
+const membersOfClass = (member: string, classOid: string | null) => `exists (
+  select from pg_catalog.pg_depend d
+  where d.classid = ${member}.tableoid and d.objid = ${member}.oid
+    and d.refclassid = 'pg_catalog.pg_opclass'::regclass${classOid === null ? "" : ` and d.refobjid = ${classOid}`})`;
+
+const memberOperators = (condition: string) => `array(
+  select m.amopstrategy || ' ' || m.amopopr::regoperator::text
+    || case m.amoppurpose when 'o' then (
+         select ' for order by ' || quote_ident(sn.nspname) || '.' || quote_ident(sf.opfname)
+         from pg_catalog.pg_opfamily sf
+         join pg_catalog.pg_namespace sn on sn.oid = sf.opfnamespace
+         where sf.oid = m.amopsortfamily) else '' end
+  from pg_catalog.pg_amop m where ${condition}
+  order by m.amopstrategy, m.amopopr::regoperator::text collate "C", m.amoppurpose)`;
+
+const memberFunctions = (condition: string) => `array(
+  select q.amprocnum || ' (' || format_type(q.amproclefttype, null) || ', '
+    || format_type(q.amprocrighttype, null) || ') ' || q.amproc::regprocedure::text
+  from pg_catalog.pg_amproc q where ${condition}
+  order by q.amprocnum, q.amproc::regprocedure::text collate "C",
+    format_type(q.amproclefttype, null) collate "C", format_type(q.amprocrighttype, null) collate "C")`;
+
 export const operatorFamilies = defineQuery({
   kind: "operatorFamilies",
   sql: ({ included }) => `
     select quote_ident(n.nspname) || '.' || quote_ident(f.opfname) || ' using ' || quote_ident(am.amname) as name,
            quote_ident(n.nspname) as schema, f.opfowner::regrole::text as owner, quote_ident(am.amname) as "accessMethod",
-           array(
-             select m.amopstrategy || ' ' || m.amopopr::regoperator::text
-               || case m.amoppurpose when 'o' then (
-                    select ' for order by ' || quote_ident(sn.nspname) || '.' || quote_ident(sf.opfname)
-                    from pg_catalog.pg_opfamily sf
-                    join pg_catalog.pg_namespace sn on sn.oid = sf.opfnamespace
-                    where sf.oid = m.amopsortfamily) else '' end
-             from pg_catalog.pg_amop m where m.amopfamily = f.oid
-             order by m.amopstrategy, m.amopopr::regoperator::text collate "C") as operators,
-           array(
-             select q.amprocnum || ' (' || format_type(q.amproclefttype, null) || ', '
-               || format_type(q.amprocrighttype, null) || ') ' || q.amproc::regprocedure::text
-             from pg_catalog.pg_amproc q where q.amprocfamily = f.oid
-             order by q.amprocnum, q.amproc::regprocedure::text collate "C",
-               format_type(q.amproclefttype, null) collate "C", format_type(q.amprocrighttype, null) collate "C"
-           ) as functions
+           ${memberOperators(`m.amopfamily = f.oid and not ${membersOfClass("m", null)}`)} as operators,
+           ${memberFunctions(`q.amprocfamily = f.oid and not ${membersOfClass("q", null)}`)} as functions
     from pg_catalog.pg_opfamily f
     join pg_catalog.pg_am am on am.oid = f.opfmethod
     join pg_catalog.pg_namespace n on n.oid = f.opfnamespace
@@ -49,7 +58,9 @@ export const operatorClasses = defineQuery({
            quote_ident(n.nspname) as schema, k.opcowner::regrole::text as owner, quote_ident(am.amname) as "accessMethod",
            fn.nspname || '.' || quote_ident(f.opfname) as family,
            format_type(k.opcintype, null) as type, k.opcdefault as "default",
-           format_type(nullif(k.opckeytype, 0), null) as storage
+           format_type(nullif(k.opckeytype, 0), null) as storage,
+           ${memberOperators(`m.amopfamily = k.opcfamily and ${membersOfClass("m", "k.oid")}`)} as operators,
+           ${memberFunctions(`q.amprocfamily = k.opcfamily and ${membersOfClass("q", "k.oid")}`)} as functions
     from pg_catalog.pg_opclass k
     join pg_catalog.pg_am am on am.oid = k.opcmethod
     join pg_catalog.pg_namespace n on n.oid = k.opcnamespace

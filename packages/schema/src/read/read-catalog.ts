@@ -3,19 +3,23 @@ import { ConfitureError } from "@confiture/model";
 import { allQueries } from "./all-queries.js";
 import type { CatalogQuery, ReadScope } from "./catalog-query.js";
 import { fingerprintQuery } from "./fingerprint.js";
-import { isMoved, Moved } from "./moved.js";
-import { insideCallersTransaction, ownTransaction, type ReadFrame } from "./read-frames.js";
+import { Moved, unreadable } from "./moved.js";
+import { insideCallersTransaction, ownTransaction } from "./read-frames.js";
 import { readScope } from "./read-scope.js";
-import { readServerVersion } from "./read-server-version.js";
+import { readServer } from "./read-server.js";
 import { unsupportedQuery } from "./unsupported.js";
 
 export interface ReadCatalogOptions {
-  /** Schemas to leave out, as they are spelled in `pg_namespace`. */
+  /**
+   * Schemas to leave out with everything in them, as they are spelled in `pg_namespace`. What lives in no schema (casts,
+   * event triggers, publications, …) stays, also where it names something in them.
+   */
   readonly exclude?: readonly string[];
   /**
-   * The caller's transaction is open: it is neither begun nor ended, and everything it has done so far is seen.
-   * Works in any isolation level; above READ COMMITTED, DDL that others committed between the transaction's snapshot
-   * and the read cannot be told from what the snapshot shows, unless an object is gone.
+   * A transaction of the caller's is open: it is neither begun nor ended, and everything it has done so far is seen.
+   * Works in any isolation level. Above READ COMMITTED its snapshot must still be the newest as far as DDL goes, for
+   * PostgreSQL prints definitions as they are now: when somebody changed the schema since, or gave a table a new file
+   * (TRUNCATE, CLUSTER), the read is refused with CONFITURE_CATALOG_MOVED. Default: false.
    */
   readonly insideTransaction?: boolean;
 }
@@ -23,24 +27,36 @@ export interface ReadCatalogOptions {
 const attempts = 3;
 
 /**
- * Reads everything a database holds as schema, in one snapshot, as plain data. PostgreSQL 13 to 18.
+ * Reads everything a database holds as schema, in one snapshot, as plain data. PostgreSQL 13 to 18; any role will do.
  *
- * The session is left as it was found. Functions like `pg_get_viewdef` look past the snapshot, so DDL that others
- * commit meanwhile is detected and the read is done again, three times at most.
+ * The session is left as it was found, also on failure. Functions like `pg_get_viewdef` look past the snapshot, so DDL
+ * that others commit meanwhile is detected and the read is done again, three times at most. Queries run one after
+ * another, so that the first to fail is the only one.
  *
- * @throws CONFITURE_CATALOG_MOVED when DDL kept coming, CONFITURE_SERVER_VERSION outside 13–18
+ * What came with an extension is left out; the extension is there. What is there and has no entries (large objects,
+ * settings of the database, …) is listed in `unsupported`: look there before you trust a comparison.
+ *
+ * @throws CONFITURE_CATALOG_MOVED when DDL kept coming, CONFITURE_SERVER_VERSION outside 13–18,
+ * CONFITURE_STATEMENT_FAILED for an object whose definition the server does not print, a TypeError when a transaction
+ * is open and `insideTransaction` does not say so; errors of a query are the driver's own.
  */
 export async function readCatalog(session: Session, options: ReadCatalogOptions = {}): Promise<Catalog> {
-  const server = await readServerVersion(session);
-  const scope = readScope(server.version, options.exclude ?? []);
-  const frame = options.insideTransaction === true ? insideCallersTransaction : ownTransaction;
+  const server = await readServer(session);
+  const inside = options.insideTransaction === true;
+  if (server.transactionOpen && !inside) await refuseOpenTransaction(session);
+  const scope = readScope(server, options.exclude ?? []);
+  const frame = inside ? insideCallersTransaction : ownTransaction;
+  const reading = {
+    fingerprint: () => readFingerprint(session, scope),
+    read: () => readEverything(session, scope, server.number),
+  };
   let moved: Moved | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      return await readOnce(session, { frame, scope, serverVersion: server.number });
+      return await frame(session, reading);
     } catch (error) {
-      if (!isMoved(error)) throw error;
-      moved = error instanceof Moved ? error : new Moved(String((error as Error).message), error);
+      if (!(error instanceof Moved)) throw error;
+      moved = error;
     }
   }
   throw new ConfitureError("CONFITURE_CATALOG_MOVED", `The catalog changed during each of ${attempts} reads.`, {
@@ -50,22 +66,26 @@ export async function readCatalog(session: Session, options: ReadCatalogOptions 
   });
 }
 
-interface Reading {
-  readonly frame: ReadFrame;
-  readonly scope: ReadScope;
-  readonly serverVersion: number;
+/** Our own BEGIN and COMMIT would end the caller's transaction. The clock gave the hint, a savepoint gives the proof. */
+async function refuseOpenTransaction(session: Session): Promise<void> {
+  const noTransaction = "25P01";
+  try {
+    await session.query("savepoint confiture_read_catalog");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === noTransaction) return;
+    throw error;
+  }
+  await session.query("release savepoint confiture_read_catalog");
+  throw new TypeError("A transaction is open on this session: say so with insideTransaction: true.");
 }
 
-async function readOnce(session: Session, { frame, scope, serverVersion }: Reading): Promise<Catalog> {
-  const fingerprint = () => readFingerprint(session, scope);
-  return frame(session, fingerprint, async () => {
-    const kinds: Record<string, readonly CatalogObject[]> = {};
-    for (const query of Object.values(allQueries) as readonly CatalogQuery[]) {
-      kinds[query.kind] = await readKind(session, query, scope);
-    }
-    const unsupported = byName(await readObjects<UnsupportedObject>(session, unsupportedQuery(scope)));
-    return { serverVersion, ...(kinds as unknown as KindLists), unsupported };
-  });
+async function readEverything(session: Session, scope: ReadScope, serverVersion: number): Promise<Catalog> {
+  const kinds: Record<string, readonly CatalogObject[]> = {};
+  for (const query of Object.values(allQueries) as readonly CatalogQuery[]) {
+    kinds[query.kind] = await readKind(session, query, scope);
+  }
+  const unsupported = byName(await readObjects<UnsupportedObject>(session, unsupportedQuery(scope)));
+  return { serverVersion, ...(kinds as unknown as KindLists), unsupported };
 }
 
 type KindLists = { readonly [Kind in keyof CatalogKinds]: readonly CatalogKinds[Kind][] };
@@ -74,7 +94,7 @@ async function readKind(session: Session, query: CatalogQuery, scope: ReadScope)
   const objects = await readObjects<CatalogObject & Readonly<Record<string, unknown>>>(session, query.sql(scope));
   for (const object of objects) {
     const missing = query.alwaysThere?.find((field) => object[field] === undefined);
-    if (missing !== undefined) throw new Moved(`${query.kind} ${object.name}: its ${missing} is gone`);
+    if (missing !== undefined) throw unreadable(query.kind, object.name ?? "an object without a name", missing);
   }
   return byName(objects);
 }
@@ -87,8 +107,10 @@ async function readObjects<Entry>(session: Session, sql: string): Promise<Entry[
   return rows.map(({ object }) => JSON.parse(object) as Entry);
 }
 
+/** @throws Moved above READ COMMITTED, where the snapshot is the caller's and can be older than the schema. */
 async function readFingerprint(session: Session, scope: ReadScope): Promise<string> {
-  const { rows } = await session.query<{ fingerprint: string }>(fingerprintQuery(scope));
+  const { rows } = await session.query<{ fingerprint: string; outdated: boolean }>(fingerprintQuery(scope));
+  if (rows[0]?.outdated === true) throw new Moved("DDL was committed behind the snapshot of the transaction");
   return rows[0]?.fingerprint ?? "";
 }
 

@@ -1,20 +1,24 @@
 import type { Catalog, Session } from "@confiture/model";
-import { Moved } from "./moved.js";
+import { couldBeMoved, Moved } from "./moved.js";
 
-/** Runs a read between two fingerprints and leaves the session as it was. */
-export type ReadFrame = (
-  session: Session,
-  fingerprint: () => Promise<string>,
-  read: () => Promise<Catalog>,
-) => Promise<Catalog>;
+/** What a read consists of: how to see whether the catalog moved, and the queries themselves. */
+export interface Reading {
+  /** A text that is another one after every DDL that was committed meanwhile. */
+  fingerprint(): Promise<string>;
+  read(): Promise<Catalog>;
+}
+
+/** Runs a read between two fingerprints and leaves the session as it was, also when the read fails. */
+export type ReadFrame = (session: Session, reading: Reading) => Promise<Catalog>;
 
 /**
- * Everything that changes how PostgreSQL spells a definition, set for the length of the read. With an empty search path
- * all names come out qualified; constants in defaults and partition bounds are printed by output functions that heed
+ * Everything that changes how PostgreSQL spells a definition, set for the length of the read. With nothing but
+ * `pg_catalog` in the search path all names come out qualified, and with `pg_temp` behind it no temporary table can
+ * stand before one of the server's. Constants in defaults and partition bounds are printed by output functions that heed
  * the date and number settings; JIT costs more than these queries take.
  */
 const settings = [
-  ["search_path", ""],
+  ["search_path", "pg_catalog, pg_temp"],
   ["standard_conforming_strings", "on"],
   ["quote_all_identifiers", "off"],
   ["datestyle", "ISO, YMD"],
@@ -35,69 +39,73 @@ const applySettings = `select ${settings
  * One REPEATABLE READ snapshot of our own. The fingerprints are taken outside it, each with a snapshot of its own:
  * inside, they could never differ.
  */
-export const ownTransaction: ReadFrame = async (session, fingerprint, read) => {
-  const before = await readCommitted(session, fingerprint);
-  const catalog = await withinTransaction(session, "repeatable read", read);
-  if ((await readCommitted(session, fingerprint)) !== before) throw new Moved("DDL was committed during the read");
-  return catalog;
-};
+export const ownTransaction: ReadFrame = (session, { fingerprint, read }) =>
+  betweenFingerprints(
+    () => withinTransaction(session, "read committed", fingerprint),
+    () => withinTransaction(session, "repeatable read", read),
+  );
 
-/** In a transaction too, for the session's default isolation level and search path are not ours to know. */
-function readCommitted(session: Session, fingerprint: () => Promise<string>): Promise<string> {
-  return withinTransaction(session, "read committed", fingerprint);
+/**
+ * In the caller's transaction, each part behind a savepoint. Rolling back to it undoes the settings and nothing else,
+ * because a read changes nothing else. Under READ COMMITTED each query has a snapshot of its own, which equal
+ * fingerprints before and after make into one; above it, the fingerprint itself refuses a snapshot that is outdated.
+ */
+export const insideCallersTransaction: ReadFrame = (session, { fingerprint, read }) =>
+  betweenFingerprints(
+    () => behindSavepoint(session, fingerprint),
+    () => behindSavepoint(session, read),
+  );
+
+/** A failure counts as a move only if something did move; what fails in a catalog at rest is told as it is. */
+async function betweenFingerprints(fingerprint: () => Promise<string>, read: () => Promise<Catalog>): Promise<Catalog> {
+  const before = await fingerprint();
+  let catalog: Catalog;
+  try {
+    catalog = await read();
+  } catch (error) {
+    if (couldBeMoved(error) && (await fingerprint()) !== before) throw new Moved("an object went away", error);
+    throw error;
+  }
+  if ((await fingerprint()) !== before) throw new Moved("DDL was committed during the read");
+  return catalog;
 }
 
+/** In a transaction too for a single query: the session's default isolation level and search path are not ours to know. */
 async function withinTransaction<Answer>(
   session: Session,
   isolation: "read committed" | "repeatable read",
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   await session.query(`begin isolation level ${isolation} read only`);
-  try {
+  return undoneOnFailure(session, "rollback", async () => {
     await session.query(applySettings);
     const answer = await work();
     await session.query("commit");
     return answer;
-  } catch (error) {
-    await rollBack(session, "rollback", error);
-    throw error;
-  }
+  });
 }
-
-/**
- * In the caller's transaction, behind a savepoint. Rolling back to it undoes the settings and nothing else, because
- * a read changes nothing else. Under READ COMMITTED each query has a snapshot of its own, which equal fingerprints
- * before and after make into one.
- */
-export const insideCallersTransaction: ReadFrame = async (session, fingerprint, read) => {
-  const { before, catalog, after } = await behindSavepoint(session, async () => ({
-    before: await fingerprint(),
-    catalog: await read(),
-    after: await fingerprint(),
-  }));
-  if (after !== before) throw new Moved("DDL was committed during the read");
-  return catalog;
-};
 
 async function behindSavepoint<Answer>(session: Session, work: () => Promise<Answer>): Promise<Answer> {
   const undo = "rollback to savepoint confiture_read_catalog; release savepoint confiture_read_catalog";
   await session.query("savepoint confiture_read_catalog");
-  try {
+  return undoneOnFailure(session, undo, async () => {
     await session.query(applySettings);
     const answer = await work();
     await session.query(undo);
     return answer;
-  } catch (error) {
-    await rollBack(session, undo, error);
-    throw error;
-  }
+  });
 }
 
 /** The first error is the one to tell; one in cleaning up (the connection is gone, say) goes along as a note. */
-async function rollBack(session: Session, undo: string, error: unknown): Promise<void> {
+async function undoneOnFailure<Answer>(session: Session, undo: string, work: () => Promise<Answer>): Promise<Answer> {
   try {
-    await session.query(undo);
-  } catch (second) {
-    if (error instanceof Error) error.message += ` (and cleaning up failed: ${String(second)})`;
+    return await work();
+  } catch (error) {
+    try {
+      await session.query(undo);
+    } catch (second) {
+      if (error instanceof Error) error.message += ` (and cleaning up failed: ${String(second)})`;
+    }
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 import {
+  dependsOnExtensions,
   harmlessOptions,
   notPartOfExtension,
   persistence,
@@ -38,14 +39,14 @@ const partition = ({ version }: ReadScope) => `case when c.relispartition then (
   from pg_catalog.pg_inherits h
   where h.inhrelid = c.oid) end`;
 
+const storageOptions = sorted("c.reloptions || array(select 'toast.' || u from unnest(toast.reloptions) u)");
+
 export const tables = defineQuery({
   kind: "tables",
   sql: (scope) => `
     select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            ${persistence} as persistence, am.amname as "accessMethod", quote_ident(ts.spcname) as tablespace,
-           array(
-             select o from unnest(c.reloptions || array(select 'toast.' || u from unnest(toast.reloptions) u)) o
-             order by o collate "C") as options,
+           ${storageOptions} as options,
            ${parents} as inherits,
            case c.relkind when 'p' then coalesce(pg_get_partkeydef(c.oid), '') end as "partitionKey",
            ${partition(scope)} as partition,
@@ -105,12 +106,14 @@ export const materializedViews = defineQuery({
   alwaysThere: ["definition"],
   sql: (scope) => `
     select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
-           pg_get_viewdef(c.oid) as definition, ${sorted("c.reloptions")} as options, ${viewColumns(scope)} as columns,
+           pg_get_viewdef(c.oid) as definition, ${storageOptions} as options, ${viewColumns(scope)} as columns,
+           ${dependsOnExtensions("pg_class", "c.oid")} as "dependsOnExtensions",
            c.relispopulated as populated, ${persistence} as persistence, am.amname as "accessMethod",
            quote_ident(ts.spcname) as tablespace, ${replicaIdentity} as "replicaIdentity"
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_am am on am.oid = c.relam
     left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace
+    left join pg_catalog.pg_class toast on toast.oid = c.reltoastrelid
     where c.relkind = 'm' and ${scope.included("n")} and ${notPartOfExtension("pg_class", "c.oid")}`,
 });

@@ -1,5 +1,5 @@
 import { defineQuery } from "./catalog-query.js";
-import { functionName, notPartOfExtension } from "./sql-fragments.js";
+import { dependsOnExtensions, functionName, notPartOfExtension } from "./sql-fragments.js";
 
 /** The constructors that come with a range type belong to it. */
 const notPartOfType = `not exists (
@@ -14,7 +14,8 @@ export const functions = defineQuery({
     select p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema, p.proowner::regrole::text as owner,
            case p.prokind when 'p' then 'procedure' when 'w' then 'window function' else 'function' end as kind,
            pg_get_functiondef(p.oid) as definition, pg_get_function_identity_arguments(p.oid) as "identityArguments",
-           pg_get_function_result(p.oid) as result, quote_ident(l.lanname) as language
+           pg_get_function_result(p.oid) as result, quote_ident(l.lanname) as language,
+           ${dependsOnExtensions("pg_proc", "p.oid")} as "dependsOnExtensions"
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang

@@ -20,9 +20,10 @@ export function inheritance(count: string, local: string): string {
   return `case when ${count} > 0 then case when ${local} then 'merged' else 'inherited' end end`;
 }
 
-// An option counts as a secret by its name, or when its value is a URL with a password in it.
+// An option counts as a secret by its name, or when its value is a URL with a password in it. Compared without a locale:
+// in Turkish, API_KEY is not the upper case of api_key.
 const secret = (option: string) =>
-  `(split_part(${option}, '=', 1) ~* '(pass|pwd|secret|token|credential|auth|private|(api|access|ssl)_?key)' or ${option} ~ '://[^/@ ]*:[^/@ ]*@')`;
+  `(split_part(${option}, '=', 1) collate "C" ~* '(pass|pwd|secret|token|credential|auth|private|(api|access|ssl)_?key)' or ${option} ~ '://[^/@ ]*:[^/@ ]*@')`;
 
 /** Options without those that may hold a secret, sorted. */
 export function harmlessOptions(column: string): string {
@@ -31,7 +32,7 @@ export function harmlessOptions(column: string): string {
 
 /** The names of the options left out. */
 export function secretOptions(column: string): string {
-  return `array(select split_part(o, '=', 1) from unnest(${column}) o where ${secret("o")} order by 1)`;
+  return `array(select split_part(o, '=', 1) from unnest(${column}) o where ${secret("o")} order by o collate "C")`;
 }
 
 export function sorted(arrayColumn: string): string {
@@ -41,3 +42,13 @@ export function sorted(arrayColumn: string): string {
 export const replicaIdentity = `case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end`;
 
 export const persistence = `case c.relpersistence when 'u' then 'unlogged' else 'permanent' end`;
+
+/** The extensions behind `ALTER … DEPENDS ON EXTENSION`: the object goes when the extension goes. Null for none. */
+export function dependsOnExtensions(catalog: string, oid: string): string {
+  return `(
+    select array_agg(quote_ident(x.extname) order by x.extname)
+    from pg_catalog.pg_depend auto
+    join pg_catalog.pg_extension x on x.oid = auto.refobjid
+    where auto.classid = 'pg_catalog.${catalog}'::regclass and auto.objid = ${oid} and auto.deptype = 'x'
+      and auto.refclassid = 'pg_catalog.pg_extension'::regclass)`;
+}

@@ -1,5 +1,5 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
-import { firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { dependsOnExtensions, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
 
 /** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
 const relation = ({ included }: ReadScope) => `
@@ -12,23 +12,48 @@ const relation = ({ included }: ReadScope) => `
 const kindOfConstraint = `case con.contype when 'c' then 'check' when 'f' then 'foreign key' when 'p' then 'primary key'
   when 'u' then 'unique' when 'x' then 'exclude' else 'not null' end`;
 
+const specialCharacters = `'([^[:alnum:]_])', '\\\\\\1', 'g'`;
+
 /**
- * The name PostgreSQL 18 gives a NOT NULL constraint, shortened to 63 bytes as it does (single-byte names), with the
+ * The name the server gives a NOT NULL constraint, shortened to 63 bytes as it does (single-byte names), with the
  * number it appends to keep names apart.
  */
-const serverChosenName = `con.conname ~ ('^' || regexp_replace(
+const serverChosenName = `con.conname ~ ('^' || case
+  when d.oid is not null then regexp_replace(left(d.typname, 54), ${specialCharacters})
+  else regexp_replace(
     left(r.relname, case when length(r.relname) + length(k.first_name) <= 53 then 63
-      else greatest(26, 53 - length(k.first_name)) end) || '_' ||
+      else greatest(27, 53 - length(k.first_name)) end) || '_' ||
     left(k.first_name, case when length(r.relname) + length(k.first_name) <= 53 then 63
-      else greatest(27, 53 - length(r.relname)) end), '([^[:alnum:]_])', '\\\\\\1', 'g') || '_not_null[0-9]*$')`;
+      else greatest(26, 53 - length(r.relname)) end), ${specialCharacters}) end || '_not_null[0-9]*$')`;
+
+/**
+ * The server's own triggers behind constraints that are not as they were made (`DISABLE TRIGGER ALL`), each with the
+ * constraint it shows at: those of the rows the server keeps for partitions show at the constraint somebody wrote.
+ */
+const oddTriggers = `
+  climb as (
+    select g.tgconstraint as constraint_oid,
+           g.tgfoid::regproc::text || ' on ' || g.tgrelid::regclass::text || ': ' || ${firingState("g.tgenabled")} as state
+    from pg_catalog.pg_trigger g
+    where g.tgisinternal and g.tgconstraint <> 0 and g.tgenabled <> 'O'
+    union all
+    select up.oid, climb.state
+    from climb
+    join pg_catalog.pg_constraint con on con.oid = climb.constraint_oid
+    join pg_catalog.pg_constraint up on up.oid = con.conparentid and up.conrelid = con.conrelid
+  ),
+  odd as (
+    select constraint_oid, array_agg(state order by state collate "C") as states
+    from climb
+    group by constraint_oid)`;
 
 export const constraints = defineQuery({
   kind: "constraints",
   alwaysThere: ["definition"],
   sql: (scope) => `
-    with ${relation(scope)},
+    with recursive ${relation(scope)}, ${oddTriggers},
     domain as (
-      select t.oid, format_type(t.oid, null) as name
+      select t.oid, t.typname, format_type(t.oid, null) as name
       from pg_catalog.pg_type t
       join pg_catalog.pg_namespace n on n.oid = t.typnamespace
       where t.typtype = 'd' and ${scope.included("n")} and ${notPartOfExtension("pg_type", "t.oid")})
@@ -42,15 +67,14 @@ export const constraints = defineQuery({
            nullif(con.conindid, 0)::regclass::text as index,
            coalesce(k.names, '{}') as columns,
            nullif(con.confrelid, 0)::regclass::text as "references",
-           con.contype in ('f', 'u', 'p', 'x') and exists (
-             select from pg_catalog.pg_trigger g
-             where g.tgconstraint = con.oid and g.tgisinternal and g.tgenabled <> 'O') as "triggersChanged",
+           coalesce(odd.states, '{}') as "triggerStates",
            coalesce(con.contype = 'n' and con.convalidated and not con.connoinherit
-             and (not con.conislocal or d.oid is not null or ${serverChosenName}), false) as implied
+             and (not con.conislocal or ${serverChosenName}), false) as implied
     from pg_catalog.pg_constraint con
     left join relation r on r.oid = con.conrelid
     left join domain d on d.oid = con.contypid
     left join pg_catalog.pg_constraint parent on parent.oid = con.conparentid
+    left join odd on odd.constraint_oid = con.oid
     left join lateral (
       select array_agg(quote_ident(a.attname) order by u.place) as names,
              (array_agg(a.attname order by u.place))[1]::text as first_name
@@ -69,6 +93,7 @@ export const indexes = defineQuery({
     select c.oid::regclass::text as name, quote_ident(r.nspname) as schema, r.name as "table",
            pg_get_indexdef(c.oid) as definition, i.indisunique as "unique", i.indisvalid as valid,
            i.indisready as ready, h.inhparent::regclass::text as parent, quote_ident(con.conname) as "constraint",
+           ${dependsOnExtensions("pg_class", "c.oid")} as "dependsOnExtensions",
            i.indisclustered as clustered, i.indisreplident as "replicaIdentity", quote_ident(ts.spcname) as tablespace,
            array(
              select a.attnum || '=' || a.attstattarget
@@ -90,7 +115,7 @@ export const triggers = defineQuery({
     with ${relation(scope)}
     select quote_ident(g.tgname) || ' on ' || r.name as name, r.name as "table", quote_ident(g.tgname) as trigger,
            pg_get_triggerdef(g.oid) as definition, ${firingState("g.tgenabled")} as enabled,
-           g.tgfoid::regproc::text as function,
+           g.tgfoid::regproc::text as function, ${dependsOnExtensions("pg_trigger", "g.oid")} as "dependsOnExtensions",
            case when parent.oid is not null
              then quote_ident(parent.tgname) || ' on ' || parent.tgrelid::regclass::text end as parent
     from pg_catalog.pg_trigger g

@@ -42,12 +42,36 @@ const readCatalogs = [
 const publishedSchemas = "pg_publication_namespace";
 
 /**
- * What is there and has no entries: objects of catalogs nobody here reads, relations of kinds nobody here knows, objects
- * somebody put into the system's own schemas, large objects, and settings tied to the database.
+ * Catalogs with a schema in them, to find what somebody put into the system's own. Not collations: importing those of
+ * the operating system into pg_catalog is maintenance.
  */
-export function unsupportedQuery({ version, includedName }: ReadScope): string {
+const schemaColumns = [
+  ["pg_class", "relnamespace"],
+  ["pg_conversion", "connamespace"],
+  ["pg_opclass", "opcnamespace"],
+  ["pg_operator", "oprnamespace"],
+  ["pg_opfamily", "opfnamespace"],
+  ["pg_proc", "pronamespace"],
+  ["pg_statistic_ext", "stxnamespace"],
+  ["pg_ts_config", "cfgnamespace"],
+  ["pg_ts_dict", "dictnamespace"],
+  ["pg_ts_parser", "prsnamespace"],
+  ["pg_ts_template", "tmplnamespace"],
+  ["pg_type", "typnamespace"],
+] as const;
+
+/**
+ * What is there and has no entries: objects of catalogs nobody here reads, relations of kinds nobody here knows, objects
+ * somebody put into the system's own schemas or operator families, large objects, settings tied to the database, and
+ * what this role may not see.
+ */
+export function unsupportedQuery({ version, includedName, readsSubscriptionSettings }: ReadScope): string {
   const known = version >= 15 ? [...readCatalogs, publishedSchemas] : readCatalogs;
   const knownClasses = known.map((name) => `'pg_catalog.${name}'::regclass`).join(", ");
+  const inSystemSchemas = schemaColumns.map(
+    ([catalog, column]) =>
+      `select x.tableoid as classid, x.oid as objid, x.${column} as namespace from pg_catalog.${catalog} x`,
+  );
   return `
     with stranger as (
       select d.classid, d.objid
@@ -57,7 +81,7 @@ export function unsupportedQuery({ version, includedName }: ReadScope): string {
       select d.classid, d.objid
       from pg_catalog.pg_shdepend d
       where d.classid <> all (array[${knownClasses}, 'pg_catalog.pg_largeobject'::regclass]::oid[]) and d.objid >= 16384
-        and d.dbid = (select b.oid from pg_catalog.pg_database b where b.datname = current_database())
+        and d.dbid = ${thisDatabase}
       union
       select 'pg_catalog.pg_class'::regclass, c.oid
       from pg_catalog.pg_class c
@@ -65,15 +89,16 @@ export function unsupportedQuery({ version, includedName }: ReadScope): string {
       where c.relkind not in ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I', 'c', 't') and ${includedName("n.nspname")}
       union
       select o.classid, o.objid
-      from (
-        select c.tableoid as classid, c.oid as objid, c.relnamespace as namespace from pg_catalog.pg_class c
-        where c.relkind not in ('i', 'I', 't')
-        union all select p.tableoid, p.oid, p.pronamespace from pg_catalog.pg_proc p
-        union all select t.tableoid, t.oid, t.typnamespace from pg_catalog.pg_type t where t.typrelid = 0
-        union all select p.tableoid, p.oid, p.oprnamespace from pg_catalog.pg_operator p
-      ) o
+      from (${inSystemSchemas.join(" union all ")}) o
       join pg_catalog.pg_namespace n on n.oid = o.namespace
       where n.nspname in ('pg_catalog', 'information_schema') and o.objid >= 16384
+      union
+      select m.classid, m.objid
+      from (
+        select a.tableoid as classid, a.oid as objid, a.amopfamily as family from pg_catalog.pg_amop a
+        union all select p.tableoid, p.oid, p.amprocfamily from pg_catalog.pg_amproc p
+      ) m
+      where m.objid >= 16384 and m.family < 16384
     )
     select coalesce(i.type, s.classid::regclass::text) as kind, coalesce(i.identity, s.objid::text) as name
     from stranger s
@@ -81,12 +106,28 @@ export function unsupportedQuery({ version, includedName }: ReadScope): string {
     where not exists (
       select from pg_catalog.pg_depend e
       where e.classid = s.classid and e.objid = s.objid and e.deptype in ('e', 'i'))
+      and not exists (
+        select from pg_catalog.pg_depend k
+        where k.classid = s.classid and k.objid = s.objid and k.refclassid = 'pg_catalog.pg_opclass'::regclass)
+      -- The row types and indexes of relations go with these.
+      and (s.classid <> 'pg_catalog.pg_class'::regclass
+        or not exists (select from pg_catalog.pg_index x where x.indexrelid = s.objid))
     union all
     select 'large objects', count(*)::text from pg_catalog.pg_largeobject_metadata having count(*) > 0
     union all
     select 'database setting', split_part(setting, '=', 1) || coalesce(' for role ' || nullif(r.setrole, 0)::regrole::text, '')
     from pg_catalog.pg_db_role_setting r
     cross join lateral unnest(r.setconfig) setting
-    where r.setdatabase = (select b.oid from pg_catalog.pg_database b where b.datname = current_database())
-    ${version >= 15 ? "union all select 'parameter privileges', p.parname from pg_catalog.pg_parameter_acl p" : ""}`;
+    where r.setdatabase = ${thisDatabase}
+    ${version >= 15 ? "union all select 'parameter privileges', p.parname from pg_catalog.pg_parameter_acl p" : ""}
+    ${
+      readsSubscriptionSettings
+        ? ""
+        : `union all
+           select 'subscription settings', quote_ident(b.subname)
+           from pg_catalog.pg_subscription b
+           where b.subdbid = ${thisDatabase}`
+    }`;
 }
+
+const thisDatabase = "(select b.oid from pg_catalog.pg_database b where b.datname = current_database())";
