@@ -1,7 +1,7 @@
 // Builds every published package: JavaScript by tsup (one entry for each entry of `exports`), types by tsc.
 // One preset, no per-package build configuration: what a package publishes is what its package.json says.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,7 +58,44 @@ async function buildJavaScript(folder) {
     silent: true,
     tsconfig: join(folder, "tsconfig.json"),
     define: { confitureVersion: JSON.stringify(manifestOf(folder).version) },
+    // Dependencies stay outside; devDependencies that the code imports go inside, with their licences beside them:
+    // somebody waits for an application to start, and two hundred small files take longer to read than one.
+    esbuildPlugins: [collectLicences(join(folder, "dist"))],
+    esbuildOptions(options) {
+      // Its ES modules: CommonJS inside an ES module would lose its named exports.
+      options.alias = { yaml: yamlModules };
+    },
   });
+}
+
+const yamlModules = createRequire(join(root, "packages/config/package.json"))
+  .resolve("yaml/package.json")
+  .replace("package.json", "browser/index.js");
+
+/** Writes the licences of the packages that were taken in to `dist/third-party-licenses.md`. */
+function collectLicences(dist) {
+  return {
+    name: "collect-licences",
+    setup(run) {
+      run.initialOptions.metafile = true;
+      run.onEnd(({ metafile }) => {
+        const file = join(dist, "third-party-licenses.md");
+        rmSync(file, { force: true });
+        const folders = Object.keys(metafile?.inputs ?? {}).flatMap(
+          (path) => /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+        );
+        const sections = [...new Set(folders)].sort().map((path) => licenceOf(resolve(root, path)));
+        if (sections.length > 0) writeFileSync(file, sections.join("\n"));
+      });
+    },
+  };
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = manifestOf(folder);
+  const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} ${version} has no licence file to publish with the code taken in`);
+  return `## ${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }
 
 /** `confiture demo` plays on a copy of the example, published with the command. */

@@ -21,7 +21,11 @@ test("a pg pool of one client is enough, and its client comes back as it was", a
   try {
     const source = { migrations: folder.path };
     const settings = async () =>
-      (await pool.query("select pg_backend_pid() as pid, name, setting from pg_settings where name not like $$plpgsql.%$$ order by name")).rows;
+      (
+        await pool.query(
+          "select pg_backend_pid() as pid, name, setting from pg_settings where name not like $$plpgsql.%$$ order by name",
+        )
+      ).rows;
     const before = await settings();
     expect((await planMigrations(pool, "up", source)).migrations.map(({ version }) => version)).toEqual(["001", "002"]);
     expect((await migrate(pool, source)).applied).toHaveLength(2);

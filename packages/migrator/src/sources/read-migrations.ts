@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
 import { decodeSqlFile, refuseLargeFile } from "./decode-sql-file.js";
 import type { Migration, SqlText } from "./migration.js";
 import { type MigrationFileName, readMigrationFileName } from "./migration-file-name.js";
@@ -44,8 +43,7 @@ function readMigrationFiles(directory: string, options: ReadMigrationsOptions): 
     const path = `${shown}/${fileName}`;
     const name = readMigrationFileName(fileName, path);
     if (name === undefined) continue;
-    refuseLargeFile(statSync(join(directory, fileName)).size, path);
-    const bytes = readFileSync(join(directory, fileName));
+    const bytes = readBytes(`${directory}/${fileName}`, path);
     const text = decodeSqlFile(bytes, path);
     if (text.trim() === "") throw emptyFile(path, bytes.byteLength);
     found.push({
@@ -56,6 +54,32 @@ function readMigrationFiles(directory: string, options: ReadMigrationsOptions): 
     });
   }
   return found;
+}
+
+/** Read first and measured then: asking each of a thousand files for its size would cost as much as reading it. */
+function readBytes(file: string, path: string): Uint8Array {
+  try {
+    const bytes = readFileSync(file);
+    refuseLargeFile(bytes.byteLength, path);
+    return bytes;
+  } catch (error) {
+    // Node reads no file over 2 GiB at once.
+    if (hasCode(error, "ERR_FS_FILE_TOO_LARGE")) refuseLargeFile(statSync(file).size, path);
+    if (isConfitureError(error)) throw error;
+    throw new ConfitureError("CONFITURE_FILE_NOT_FOUND", `\`${path}\` cannot be read: ${reasonOf(error)}.`, {
+      at: { file: path, line: 1, column: 1 },
+      hint: "Check that it is there and may be read; a link may lead nowhere.",
+      cause: error,
+    });
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /** A comment says that nothing was meant; nothing at all may be a file that was never written to its end. */

@@ -2,7 +2,6 @@ import { finished } from "node:stream/promises";
 import type { OwnedSession, QueryResult, ServerNotice } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 
 /** How a session ends: an own client is closed, a pooled one goes back. */
 export type EndSession = (state: { readonly lost: boolean; readonly inTransaction: boolean }) => Promise<void>;
@@ -99,6 +98,8 @@ function lastWithCommand(answer: unknown): DriverResult {
 }
 
 async function runCopy(client: pg.ClientBase, text: string, data: string | Uint8Array): Promise<QueryResult<never>> {
+  // Loaded by those who copy: few migrations do.
+  const { from: copyFrom } = await import("pg-copy-streams");
   const stream = client.query(copyFrom(text));
   stream.end(typeof data === "string" ? Buffer.from(data, "utf8") : Buffer.from(data));
   await finished(stream, { readable: false });
