@@ -57,6 +57,8 @@ function refuseUndeclared(name: string, site: ImportSite, manifest: Manifest): s
   if (name === manifest.name) return "imports itself by name";
   const declared = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies };
   if (name in declared) return undefined;
+  // The build takes devDependencies into an application's own files (tooling/build); a library leaves them outside.
+  if (manifest.bin !== undefined && name in (manifest.devDependencies ?? {})) return undefined;
   // DefinitelyTyped packages carry the types of the package they are named after.
   const types = `@types/${name.replace(/^@/, "").replace("/", "__")}`;
   if (site.typeOnly && (name in (manifest.devDependencies ?? {}) || types in (manifest.devDependencies ?? {})))

@@ -78,6 +78,14 @@ describe("an import is refused when", () => {
     ]);
   });
 
+  test("a library imports what it has for its tests alone; an application takes it in", () => {
+    const manifest = { devDependencies: { "libpg-query": "1" } };
+    expect(refusals("@confiture/sql", "src/a.ts", 'import "libpg-query"', manifest)).toHaveLength(1);
+    expect(
+      refusals("@confiture/sql", "src/a.ts", 'import "libpg-query"', { ...manifest, bin: { sql: "dist/bin.js" } }),
+    ).toEqual([]);
+  });
+
   test("it is a value import of what package.json has for types alone", () => {
     const manifest = { devDependencies: { "@types/pg": "8" } };
     expect(refusals("@confiture/migrator", "src/pg/a.ts", 'import type { Pool } from "pg"', manifest)).toEqual([]);

@@ -7,5 +7,6 @@ export function formatDuration(ms: number): string {
 }
 
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;
+  // Not toLocaleString: it loads the tables of all languages for one comma.
+  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ",")} ${count === 1 ? noun : plural}`;
 }
