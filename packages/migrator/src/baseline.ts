@@ -12,27 +12,33 @@ import { guardOwnTables } from "./record/guard-own-tables.js";
 import type { Migration } from "./sources/migration.js";
 import { versionKey } from "./sources/migration-version.js";
 
+/** What a database is said to be, and where that is proven. */
 export interface BaselineOptions extends RunOptions, MigrationSource {
-  /** The version the database is said to be at: every migration up to it counts as applied. */
+  /** The version the database is said to be at: every migration up to it counts as applied. `003` or `3`. */
   readonly version: string;
-  /** DDL that makes the schema of that version. Absent: the migrations up to it make it. */
+  /** DDL that makes the schema of that version, as `buildSchema` joins it. Absent: the migrations up to it make it. */
   readonly script?: string;
   /** Where what the baseline says is built, to be compared with what is. */
   readonly shadow: ShadowProvider;
 }
 
 export interface BaselineOutcome {
+  /** As it was asked for. */
   readonly version: string;
+  /** SHA-256 (hex) of the live schema's canonical text, our own schema left out. */
   readonly catalogHash: string;
-  /** Migrations that now count as applied. */
+  /** Versions of the migrations that count as applied from now on; those recorded before are not among them. */
   readonly versions: readonly string[];
 }
 
 /**
  * Declares that a live database is at a version, after proving it: what the baseline says is built on a shadow, and the
- * two catalogs must be equal.
+ * two catalogs must be equal. It runs no statement of yours on the database itself. PostgreSQL 13 to 18.
  *
- * @throws CONFITURE_BASELINE_MISMATCH with every difference, CONFITURE_VERSION_UNKNOWN, CONFITURE_LOCK_HELD
+ * @throws CONFITURE_BASELINE_MISMATCH with every difference in `facts.differences`; CONFITURE_VERSION_UNKNOWN when
+ * nothing says what the schema of that version is; CONFITURE_STATEMENT_FAILED and what `migrate` and `applyBuild` end with, when the
+ * shadow cannot be built; CONFITURE_SHADOW_UNAVAILABLE, CONFITURE_SERVER_VERSION, CONFITURE_CATALOG_MOVED,
+ * CONFITURE_OWN_TABLES, CONFITURE_LOCK_HELD, CONFITURE_POOLER and what `readMigrations` throws
  */
 export async function setBaseline(database: Database, options: BaselineOptions): Promise<BaselineOutcome> {
   const resolved = resolveRunOptions(options);
@@ -144,8 +150,11 @@ async function recordBaseline(
 }
 
 /**
- * Records that a schema was just built into this database, with the script that made it: rehearsals on a shadow and
- * later baselines start from there.
+ * Records that a schema was just built into this database, with the script that made it (`SchemaBuild.script`):
+ * rehearsals on a shadow start from there. PostgreSQL 13 to 18.
+ *
+ * @returns the SHA-256 (hex) of the schema's canonical text
+ * @throws CONFITURE_OWN_TABLES, CONFITURE_SERVER_VERSION, CONFITURE_CATALOG_MOVED, CONFITURE_LOCK_HELD, CONFITURE_POOLER
  */
 export async function recordBuild(
   database: Database,

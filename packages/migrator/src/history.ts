@@ -3,33 +3,51 @@ import { quoteIdentifier } from "@confiture/sql";
 
 /** A row of `events`: something that happened, and who made it happen. */
 export interface HistoryEvent {
+  /** A number in digits: a later event has a greater one. */
   readonly id: string;
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
+  /** UUID of the run. */
   readonly executionId: string;
+  /**
+   * `migration_started` (where one transaction cannot hold it), `migration_completed`, `migration_failed`, `migration_rolled_back`,
+   * `migration_cancelled`, `step_settled`, `invalid_index_dropped`, `build_applied`, `baseline_set` or `repaired`.
+   */
   readonly kind: string;
+  /** Null where it is about no single migration. */
   readonly version: string | null;
   readonly name: string | null;
   /** The role of the database that did it. */
   readonly actor: string;
+  /** User and host of the process that ran; `actor` of the run's options may say otherwise. */
   readonly osUser: string;
   readonly host: string;
+  /** Milliseconds. */
   readonly durationMs: number | null;
+  /** SHA-256 (hex) of the parse tree that ran, or of a program's text. */
   readonly checksum: string | null;
+  /** Hash of the plan that was executed; `repair`, `baseline` or `build` where there was none. */
   readonly planHash: string | null;
+  /** Version of Confiture. */
   readonly toolVersion: string;
+  /** Facts of this kind of event: steps with their times, the code and place of a failure, what a repair did. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Which events to read. */
 export interface ReadEventsOptions {
+  /** Schema of our own tables. Default `confiture`. */
   readonly ownSchema?: string;
-  /** Only events of this migration. */
+  /** Only events of this migration, its version spelled as it was recorded: `001`, not `1`. */
   readonly version?: string;
   /** At most this many, the newest. Default 100. */
   readonly limit?: number;
 }
 
-/** The events of this database, newest first; none where nothing was ever run. */
+/**
+ * The events of this database, newest first; none where nothing was ever run. Reads only. Errors are those of opening
+ * a session and the driver's own.
+ */
 export async function readEvents(
   database: Database,
   options: ReadEventsOptions = {},

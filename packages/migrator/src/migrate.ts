@@ -14,22 +14,32 @@ import { type ProblemAllowances, refuseProblems } from "./refuse-problems.js";
 import type { Migration } from "./sources/migration.js";
 import { readMigrations } from "./sources/read-migrations.js";
 
-/** Where migrations come from: a folder, or migrations already read with `readMigrations`. */
+/** Where migrations come from. */
 export interface MigrationSource {
+  /** A folder, from the process's working directory, or what `readMigrations` returned. */
   readonly migrations: string | readonly Migration[];
 }
 
+/** What to run, how far, and how. */
 export interface MigrateOptions extends RunOptions, MigrationSource, Target, ProblemAllowances {
-  /** A plan made earlier. It is executed only when the files and the database still give that very plan. */
+  /**
+   * A plan made earlier, by `planMigrations` with the same options: `to`, `steps` and the folder as it was spelled count
+   * too. It is executed only when the files and the database still give that very plan.
+   */
   readonly plan?: MigrationPlan;
 }
 
 /**
  * Applies pending migrations, each exactly once, under locks that never queue the application for longer than
  * `lockTimeoutMs`. A statement PostgreSQL refuses is an ending, in `failed`; what stops a run before it begins is thrown.
+ * PostgreSQL 13 to 18.
  *
- * @throws CONFITURE_LOCK_HELD, CONFITURE_POOLER, CONFITURE_CHECKSUM_CHANGED, CONFITURE_OUT_OF_ORDER,
- * CONFITURE_MIGRATION_MISSING, CONFITURE_PLAN_STALE, CONFITURE_SQL_SYNTAX and what `readMigrations` throws
+ * @throws CONFITURE_LOCK_HELD, CONFITURE_POOLER, CONFITURE_OWN_TABLES; CONFITURE_CHECKSUM_CHANGED,
+ * CONFITURE_OUT_OF_ORDER, CONFITURE_MIGRATION_MISSING, CONFITURE_PARTIAL_CHANGED and CONFITURE_IN_DOUBT where files and
+ * record contradict each other; CONFITURE_PLAN_STALE, CONFITURE_VERSION_UNKNOWN for `to`; CONFITURE_SQL_SYNTAX,
+ * CONFITURE_META_COMMAND, CONFITURE_TRANSACTION_CONTROL and CONFITURE_MIGRATION_INVALID for what a file holds;
+ * CONFITURE_CANCELLED when aborted while waiting for another run; what `readMigrations` throws, and what opening a
+ * session throws
  *
  * @example
  * const outcome = await migrate(connectDatabase(url), { migrations: "db/migrations" });
@@ -39,12 +49,21 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
   return runDirection(database, options, "up");
 }
 
-/** Undoes applied migrations, newest first: one, `steps`, or all newer than `to`. Throws as {@link migrate}, and CONFITURE_IRREVERSIBLE. */
+/**
+ * Undoes applied migrations, newest first: one, `steps`, or all newer than `to` (`0` for all). Each by the down of its
+ * file, or where there is none by the copy kept when it was applied. A file edited since is not refused here.
+ *
+ * @throws CONFITURE_IRREVERSIBLE before anything is undone, CONFITURE_IN_DOUBT while one is applied in part, and as
+ * {@link migrate} but for changed, missing and late files
+ */
 export async function rollback(database: Database, options: MigrateOptions): Promise<MigrateOutcome> {
   return runDirection(database, options, "down");
 }
 
-/** Finishes what an interrupted run left begun, in the direction it went, and nothing else. */
+/**
+ * Finishes what an interrupted run left begun, in the direction it went, and nothing else. `applied` is empty when
+ * nothing was. Throws as {@link migrate}, but for what concerns other migrations.
+ */
 export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<MigrateOutcome> {
   const resolved = resolveRunOptions(options);
   const migrations = await migrationsOf(options);
@@ -70,7 +89,10 @@ export async function resume(database: Database, options: RunOptions & Migration
   });
 }
 
-/** The plan that `migrate` or `rollback` would execute now. Nothing is written; the lock is not taken. */
+/**
+ * The plan that `migrate` (`up`) or `rollback` (`down`) would execute now, with the SQL of every statement. Nothing is
+ * written, the lock is not taken. Throws as they do, but for the lock and the pooler.
+ */
 export async function planMigrations(
   database: Database,
   direction: "up" | "down",

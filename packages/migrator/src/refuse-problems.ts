@@ -1,8 +1,9 @@
 import { ConfitureError } from "@confiture/model";
 import type { MigrationStatus } from "./plan/examine-history.js";
 
+/** What is refused unless it is allowed. */
 export interface ProblemAllowances {
-  /** Apply a migration that is older than one already applied. */
+  /** Apply a migration that is older than one already applied. Default false: CONFITURE_OUT_OF_ORDER. */
   readonly allowOutOfOrder?: boolean;
 }
 

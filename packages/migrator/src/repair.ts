@@ -19,25 +19,30 @@ import { nextVersion } from "./sources/new-migration.js";
 export type Repair =
   /** The database already is as the edited file says: keep the new checksum and copy. */
   | { readonly kind: "accept-changed"; readonly version: string }
-  /** Write a lost file back from the copy kept. */
+  /** Write a lost file back from the copy kept, into `directory`; what was YAML comes back as .up.sql and .down.sql. */
   | { readonly kind: "restore"; readonly version: string; readonly directory: string }
   /** Drop it from the record; the database is left as it is. */
   | { readonly kind: "forget"; readonly version: string }
-  /** The interrupted statement did happen. */
+  /** The interrupted statement did happen, or the interrupted program came to its end. */
   | { readonly kind: "mark-finished"; readonly version: string }
   /** The interrupted statement did not happen, or was undone by hand. */
   | { readonly kind: "mark-not-started"; readonly version: string };
 
+/** What a repair did. */
 export interface RepairOutcome {
+  /** As it was recorded. */
   readonly version: string;
+  /** A sentence for a person. */
   readonly done: string;
+  /** Paths of the files written. */
   readonly files: readonly string[];
 }
 
 /**
  * Carries out one decision, under the run's lock, and records it as an event.
  *
- * @throws CONFITURE_VERSION_UNKNOWN when the version does not have that problem, CONFITURE_LOCK_HELD
+ * @throws CONFITURE_VERSION_UNKNOWN when the version does not have that problem, CONFITURE_LOCK_HELD, CONFITURE_POOLER,
+ * and what `readMigrations` throws
  */
 export async function repair(
   database: Database,
@@ -182,6 +187,7 @@ function noSuchProblem(version: string, because: string): ConfitureError {
   );
 }
 
+/** Files renamed: each of `from` has become the one of `to` in the same position. */
 export interface Renumbered {
   readonly from: readonly string[];
   readonly to: readonly string[];
@@ -189,9 +195,11 @@ export interface Renumbered {
 
 /**
  * Gives a migration that was merged late, or shares its version with another, a version later than every other. Only
- * files are renamed; refuse it for one that is applied by looking at the status first.
+ * files are renamed, both of an SQL pair; refuse it for one that is applied by looking at the status first.
  *
- * @throws CONFITURE_FILE_NOT_FOUND, CONFITURE_MIGRATION_NAME
+ * @param existing versions that are taken
+ * @param now the moment that becomes the version
+ * @throws CONFITURE_FILE_NOT_FOUND, CONFITURE_MIGRATION_NAME, CONFITURE_VERSION_UNKNOWN for one of `existing` that is none
  */
 export function renumberMigration(file: string, existing: readonly string[], now: Date): Renumbered {
   if (!existsSync(file)) {

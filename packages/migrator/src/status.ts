@@ -3,7 +3,12 @@ import { type RunOptions, resolveRunOptions } from "./execute/run-options.js";
 import { examine, type MigrationSource, migrationsOf } from "./migrate.js";
 import type { MigrationStatus } from "./plan/examine-history.js";
 
-/** What is applied, pending, and out of joint. Reads only: neither lock nor tables are needed. */
+/**
+ * What is applied, pending, and out of joint. Reads only: neither lock nor tables are needed. Nothing it finds is an
+ * error; `migrate` is what refuses.
+ *
+ * @throws what `readMigrations` throws, and what opening a session throws
+ */
 export async function readStatus(
   database: Database,
   options: Pick<RunOptions, "ownSchema"> & MigrationSource,

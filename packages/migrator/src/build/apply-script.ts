@@ -6,6 +6,7 @@ import { type ParsedSection, parseSections } from "./parse-sections.js";
 import { refuseNonEmpty } from "./refuse-non-empty.js";
 import { splitSections } from "./script-sections.js";
 
+/** A build under way, file by file: `index` counts from 0, `total` is the number of files. */
 export type ApplyProgress =
   | { readonly kind: "file-started"; readonly file: string; readonly index: number; readonly total: number }
   | {
@@ -16,6 +17,7 @@ export type ApplyProgress =
       readonly statements: number;
     };
 
+/** How a build is run. */
 export interface ApplyBuildOptions {
   /** Called before and after each file. */
   readonly onProgress?: (event: ApplyProgress) => void;
@@ -27,7 +29,9 @@ export interface ApplyBuildOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** What a build did. What failed is thrown. */
 export interface ApplyOutcome {
+  /** Files of the script, and statements in all of them. */
   readonly files: number;
   readonly statements: number;
   /** Milliseconds. */

@@ -6,6 +6,7 @@ import { orderByDependencies } from "./order-by-dependencies.js";
 import { type BuildFile, readBuildFiles } from "./read-build-files.js";
 import { joinSections } from "./script-sections.js";
 
+/** Which files make up a schema, and in which order. */
 export interface BuildSchemaOptions {
   /** Absolute path of the folder of confiture.yaml. */
   readonly root: string;
@@ -30,7 +31,9 @@ export interface SchemaBuild {
   readonly notes: readonly string[];
 }
 
+/** One file of a build, without its text. */
 export interface SchemaBuildFile {
+  /** From the root, with `/`. */
   readonly path: string;
   /** SHA-256 (hex) of the file, byte for byte. */
   readonly rawHash: string;
@@ -41,7 +44,7 @@ export interface SchemaBuildFile {
  * Reads a project's DDL in its load order and joins it to one script. Nothing is parsed unless the order is `dependencies`.
  *
  * @throws CONFITURE_LOAD_ORDER for an entry that names nothing, and for files that need each other in a circle;
- * CONFITURE_FILE_NOT_FOUND, CONFITURE_FILE_UNREADABLE
+ * CONFITURE_FILE_NOT_FOUND, CONFITURE_FILE_UNREADABLE (binary, not UTF-8, over 256 MiB)
  */
 export async function buildSchema(options: BuildSchemaOptions): Promise<SchemaBuild> {
   const { root, loadOrder, fileSystem = nodeFileSystem } = options;

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** What stands in a folder. */
 export interface FolderEntry {
+  /** Without the path. */
   readonly name: string;
   /** What a symbolic link leads to counts; a link that leads nowhere counts as a file, so that reading it reports it. */
   readonly kind: "file" | "folder" | "other";
@@ -13,6 +15,7 @@ export interface FolderEntry {
 export interface FileSystem {
   /** What a folder holds, in any order; undefined when there is no such folder. */
   list(folder: string): readonly FolderEntry[] | undefined;
+  /** Bytes. */
   size(file: string): number;
   readFile(file: string): Uint8Array;
   /** The path with every link followed. */

@@ -1,14 +1,20 @@
 import type { Blocker, ConfitureError, SourceLocation } from "@confiture/model";
 
-/** What happens while migrations run, as it happens. Every event is plain data. */
+/**
+ * What happens while migrations run, as it happens. Times are milliseconds, steps count from 1. Every event is plain
+ * data but for the Error in `migration-failed`.
+ */
 export type MigrationProgress =
+  /** Another run holds the lock: said every 50 to 200 ms until it is let go. */
   | { readonly kind: "waiting-for-run-lock"; readonly waitedMs: number }
+  /** The plan is final and nothing has run yet. */
   | {
       readonly kind: "planned";
       readonly direction: "up" | "down";
       readonly versions: readonly string[];
       readonly planHash: string;
     }
+  /** `steps` counts a program as one. */
   | {
       readonly kind: "migration-started";
       readonly version: string;
@@ -16,6 +22,7 @@ export type MigrationProgress =
       readonly direction: "up" | "down";
       readonly steps: number;
     }
+  /** `statement` is its first words without values, `at` its place in the file. Again for each attempt. */
   | {
       readonly kind: "step-started";
       readonly version: string;
@@ -30,6 +37,7 @@ export type MigrationProgress =
       readonly durationMs: number;
       readonly rows: number | null;
     }
+  /** Seen by a second session in each sample (every 50 ms), from a quarter of `lockTimeoutMs` (at most 250 ms) on. */
   | {
       readonly kind: "waiting-for-lock";
       readonly version: string;
@@ -39,6 +47,7 @@ export type MigrationProgress =
       readonly waitedMs: number;
       readonly blockers: readonly Blocker[];
     }
+  /** A lock could not be had, or a deadlock was found: all of the segment begins again in `inMs`. `attempt` is the one that failed. */
   | {
       readonly kind: "segment-retried";
       readonly version: string;
@@ -47,6 +56,7 @@ export type MigrationProgress =
       readonly because: string;
       readonly blockers: readonly Blocker[];
     }
+  /** An earlier run was interrupted in this statement; `evidence` is what the server showed of it. */
   | {
       readonly kind: "in-doubt-settled";
       readonly version: string;
@@ -54,7 +64,9 @@ export type MigrationProgress =
       readonly verdict: "finished" | "not-started";
       readonly evidence: string;
     }
+  /** `index` with its schema: what a broken CREATE INDEX CONCURRENTLY had left. */
   | { readonly kind: "invalid-index-dropped"; readonly version: string; readonly index: string }
+  /** It is committed, with its record; in a rehearsal it has only run. */
   | {
       readonly kind: "migration-finished";
       readonly version: string;
@@ -62,6 +74,7 @@ export type MigrationProgress =
       readonly direction: "up" | "down";
       readonly durationMs: number;
     }
+  /** The run ends here; `error` is the one of the outcome. */
   | {
       readonly kind: "migration-failed";
       readonly version: string;
@@ -69,4 +82,5 @@ export type MigrationProgress =
       readonly error: ConfitureError;
     };
 
+/** Called at once and not waited for. It must not throw: the run would end as if a statement had failed. */
 export type ProgressListener = (event: MigrationProgress) => void;

@@ -5,7 +5,7 @@ import type { ProgressListener } from "./migration-progress.js";
 
 /** How migrations are run. Every time is in milliseconds. */
 export interface RunOptions {
-  /** Schema of our own tables. Default `confiture`. */
+  /** Schema of our own tables, not quoted. Default `confiture`. Runs with different ones do not know of each other. */
   readonly ownSchema?: string;
   /** Longest wait for any one lock that would queue the application behind it. Default 2,000. */
   readonly lockTimeoutMs?: number;
@@ -13,20 +13,24 @@ export interface RunOptions {
   readonly lockRetryMs?: number;
   /** How long to wait for another run to end. Default 30,000. */
   readonly lockWaitMs?: number;
-  /** Longest time for one statement in a transaction; 0 for none. Default 0. */
+  /** Longest time for one statement; 0 for none. Default 0. CONCURRENTLY forms have `concurrentlyDeadlineMs` instead. */
   readonly statementTimeoutMs?: number;
   /** The server ends our transaction when we fall silent this long inside one; 0 for never. Default 60,000. */
   readonly idleInTransactionTimeoutMs?: number;
   /** Longest time for one CONCURRENTLY statement, its waits included. Default 3,600,000 (1 h). */
   readonly concurrentlyDeadlineMs?: number;
+  /** What happens, as it happens. */
   readonly onProgress?: ProgressListener;
-  /** Aborting cancels the running statement, rolls back, releases the lock and records `cancelled`. */
+  /**
+   * Aborting cancels the running statement from a second connection, rolls back, lets go of the lock and records
+   * `migration_cancelled`; the outcome's `failed` is CONFITURE_CANCELLED. A program outside a transaction runs to its end.
+   */
   readonly signal?: AbortSignal;
   /** Recorded with every event. Default: this process's user and host. */
   readonly actor?: Partial<Actor>;
-  /** The same plan twice is the same plan; what is random is handed in. */
+  /** For the pauses between attempts: from 0, below 1. Default `Math.random`. */
   readonly random?: () => number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a clock that only goes forward. Default `performance.now()`. */
   readonly now?: () => number;
 }
 

@@ -11,12 +11,16 @@ import {
   type QueryResult,
 } from "kysely";
 
+/** How transactions of the Kysely relate to the session's. */
 export interface KyselyOverSessionOptions {
   /** True: the session's transaction is open, and `db.transaction()` is a savepoint in it. Default false: a real one. */
   readonly insideTransaction?: boolean;
 }
 
-/** A Kysely over one session of ours: what it runs, runs in that session's transaction and under its settings. */
+/**
+ * A Kysely over one session of ours: what it runs, runs in that session's transaction and under its settings. One query
+ * after another; `stream()` throws; `destroy()` leaves the session open. Errors are those of the session.
+ */
 export function kyselyOverSession<DB = unknown>(session: Session, options: KyselyOverSessionOptions = {}): Kysely<DB> {
   return new Kysely<DB>({ dialect: sessionDialect(session, options.insideTransaction ?? false) });
 }

@@ -6,6 +6,7 @@ import { checksumMigration, checksumStoredText } from "./checksum-migration.js";
 
 /** The files and the record, held against each other. */
 export interface MigrationStatus {
+  /** Applied whole, in order of version. */
   readonly applied: readonly AppliedMigration[];
   /** Not applied, in order; a migration that was applied in part is among them. */
   readonly pending: readonly Migration[];

@@ -21,10 +21,11 @@ export interface PreparedPlan {
   readonly migrations: ReadonlyMap<string, Migration>;
 }
 
+/** How far to go; a version may be spelled `3` or `003`. */
 export interface Target {
   /** Up: the last version to apply. Down: the version to come back to, which stays applied (`0`: nothing stays). */
   readonly to?: string;
-  /** At most this many migrations. Down without either: 1. */
+  /** At most this many migrations, from 1. Neither given: all up, one down. */
   readonly steps?: number;
 }
 

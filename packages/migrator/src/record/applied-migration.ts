@@ -3,18 +3,27 @@ export interface AppliedMigration {
   readonly version: string;
   readonly name: string;
   readonly source: "sql" | "yaml" | "typescript";
+  /** Its path when it was applied. */
   readonly file: string;
   /** `applying` and `reverting`: begun, and committed in part. */
   readonly state: "applied" | "applying" | "reverting";
+  /** SHA-256 (hex) of the parse tree, or of a program's text; comparable under the same algorithm only. */
   readonly checksum: string;
   readonly checksumAlgorithm: string;
+  /** SHA-256 (hex) of the file, byte for byte. */
   readonly rawHash: string;
+  /** Whether a down was kept; always true for a program, whose text only loading it can tell. */
   readonly reversible: boolean;
+  /** ISO 8601, UTC, milliseconds. */
   readonly appliedAt: string;
+  /** The role of the database that applied it. */
   readonly appliedBy: string;
   readonly host: string;
+  /** Milliseconds; 0 for a baseline. */
   readonly durationMs: number;
+  /** Version of Confiture. */
   readonly toolVersion: string;
+  /** Hash of the plan it was part of. */
   readonly planHash: string;
   /** `run`: it was executed; `baseline`: the database already had it. */
   readonly how: "run" | "baseline";

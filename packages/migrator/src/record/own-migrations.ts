@@ -1,12 +1,16 @@
-/** One step in the history of our own tables. `{own}` stands for the quoted name of our schema. */
+/** One step in the history of our own tables. */
 export interface OwnMigration {
+  /** Recorded in `own_migrations`. */
   readonly id: string;
+  /** Several statements; `{own}` stands for the quoted name of our schema. */
   readonly sql: string;
 }
 
 /**
  * Our own tables, as migrations of their own: a new version of Confiture appends to this list and never edits it.
- * All of them run in one transaction, under the same lock as everything else.
+ * All of them run in one transaction, under the same lock as everything else, with the first run that writes. Whoever
+ * runs them by hand first creates the schema and in it `own_migrations (id text primary key, applied_at timestamptz not
+ * null default now())`, which gets a row for each.
  */
 export const ownMigrations: readonly OwnMigration[] = [
   {

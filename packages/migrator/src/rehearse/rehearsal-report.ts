@@ -10,39 +10,48 @@ export interface RehearsalReport {
   readonly onShadow: readonly MigrationResult[];
   /** Rows the part on the target changed, by table. */
   readonly rows: readonly TableRows[];
-  /** Locks on relations that existed before, seen from a second session every 20 ms; null: no second session could watch. */
+  /**
+   * Locks on relations that existed before, seen from a second session every 20 ms until the last statement ended;
+   * `heldMs` is milliseconds. Null: no second session could watch.
+   */
   readonly locks: readonly HeldLock[] | null;
-  /** Objects added, removed or changed: catalogs before and after, compared. */
+  /** Objects added, removed or changed by the part on the target: catalogs before and after, compared. */
   readonly changes: readonly CatalogDifference[];
-  /** Constraints that rows violate: found by a statement, or when deferred constraints were checked at the end. */
+  /** Constraints that the target's rows violate: found by a statement, or when deferred constraints were checked at the end. */
   readonly violations: readonly Violation[];
   /** A rollback does not take back nextval: these sequences stand elsewhere now. */
   readonly sequencesMoved: readonly string[];
-  /** Set when locks were held for longer than `maxLockHoldMs`: the rehearsal was rolled back at that moment. */
+  /** Set when locks were held for longer than `maxLockHoldMs`: the rehearsal was rolled back at that moment, after `afterMs` milliseconds. */
   readonly bounded: { readonly afterMs: number; readonly lock: HeldLock | null } | null;
   /** Where the shadow's schema, built from the record, is not what the target has; null: no shadow was used. */
   readonly shadowDiffers: readonly CatalogDifference[] | null;
+  /** Migrations that were not run at all, or not to their end, and why. */
   readonly notRehearsed: readonly NotRehearsed[];
   /** Milliseconds the transaction on the target was open. */
   readonly openMs: number;
 }
 
+/** Rows changed in one table. */
 export interface TableRows {
+  /** `schema.table`, not quoted. */
   readonly table: string;
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
 }
 
+/** A constraint that rows violate, without the rows. */
 export interface Violation {
   readonly version: string | null;
   readonly step: number | null;
   readonly table: string | null;
   readonly constraint: string | null;
+  /** PostgreSQL's code, of class 23. */
   readonly sqlState: string;
   readonly message: string;
 }
 
+/** What was left out of a rehearsal. */
 export interface NotRehearsed {
   readonly version: string;
   readonly because: string;

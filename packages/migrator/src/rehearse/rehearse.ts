@@ -20,11 +20,13 @@ import { readChangedRows, readSequencePositions, sequencesMoved } from "./observ
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
 import { rehearseOnShadow } from "./rehearse-on-shadow.js";
 
+/** What to rehearse, how far, and where. */
 export interface RehearseOptions extends RunOptions, MigrationSource, Target, ProblemAllowances {
+  /** Default `up`. */
   readonly direction?: "up" | "down";
   /** `target` (default): in a transaction there, and on a shadow from the first commit on. `shadow`: there from the start. */
   readonly on?: "target" | "shadow";
-  /** Longest time a lock that blocks others may be held before the rehearsal is rolled back. Default 5,000. */
+  /** Milliseconds a lock that blocks others may be held on the target before the rehearsal is rolled back. Default 5,000. */
   readonly maxLockHoldMs?: number;
   /** Makes shadow databases; without one, what cannot be rehearsed on the target is reported as not rehearsed. */
   readonly shadow?: ShadowProvider;
@@ -38,7 +40,12 @@ export interface RehearsalOutcome extends MigrateOutcome {
 /**
  * Runs the whole real plan and rolls it back: real locks, real triggers, real rows. What needs a commit (a statement
  * that runs alone, a new enum value in use) cannot be taken back, so from there on it runs on a shadow database.
- * Afterwards catalog and rows are what they were; sequences that moved are named.
+ * Afterwards catalog and rows are what they were; sequences that moved are named. A migration that ran in part on the
+ * target and again on the shadow is in `applied` twice. It went well when `failed` and `rehearsal.bounded` are null and
+ * `rehearsal.notRehearsed` is empty. PostgreSQL 13 to 18.
+ *
+ * @throws as `migrate` and `rollback` do; CONFITURE_CANCELLED when aborted on the target; CONFITURE_SHADOW_UNAVAILABLE,
+ * CONFITURE_SERVER_VERSION, CONFITURE_CATALOG_MOVED
  */
 export async function rehearse(database: Database, options: RehearseOptions): Promise<RehearsalOutcome> {
   const resolved = resolveRunOptions(options);

@@ -2,13 +2,16 @@ import type { Kysely } from "kysely";
 
 /** A migration written in TypeScript. `DB` describes the tables it touches; leave it out to write free-hand. */
 export interface MigrationDefinition<DB = unknown> {
+  /** For those who read the file; it is not recorded. */
   readonly description?: string;
+  /** `db` runs over the run's session: what it does commits with the record. It cannot stream rows. */
   up(db: Kysely<DB>): Promise<void>;
   /** Absent: it cannot be undone. */
   down?(db: Kysely<DB>): Promise<void>;
   /**
-   * False runs it outside a transaction, for statements PostgreSQL refuses inside one. After a crash only a person can
-   * then tell how far it came. Default true: all of it or nothing, and run again from its first line when a lock cannot be had.
+   * False runs it outside a transaction, for statements PostgreSQL refuses inside one. After a crash or an error only a
+   * person can then tell how far it came, and aborting does not stop it. Default true: all of it or nothing, and run again
+   * from its first line when a lock cannot be had, so it should do nothing outside the database.
    */
   readonly transaction?: boolean;
 }

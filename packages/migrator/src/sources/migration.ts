@@ -9,12 +9,13 @@ export interface SqlText {
 }
 
 interface MigrationBase {
+  /** As the file name spells it: `001` and `1` are one version. */
   readonly version: string;
   readonly name: string;
   /** Path of the file that makes the migration, as a person would type it from the project's folder. */
   readonly file: string;
   readonly description?: string;
-  /** SHA-256 of what the up file holds, byte for byte. */
+  /** SHA-256 (hex) of what the up file holds, byte for byte. */
   readonly rawHash: string;
 }
 

@@ -4,12 +4,15 @@ import { ConfitureError } from "@confiture/model";
 import { versionKey } from "./migration-version.js";
 import { readMigrations } from "./read-migrations.js";
 
+/** Which migration to begin, and where. */
 export interface NewMigrationOptions {
+  /** Made where it is missing. */
   readonly directory: string;
   /** What the migration does, in words; it becomes part of the file name. */
   readonly name: string;
+  /** What it is written in. Default `sql`: an .up.sql and a .down.sql. */
   readonly kind?: "sql" | "yaml" | "typescript";
-  /** The moment that becomes the version. */
+  /** The moment that becomes the version: `20261120T101500`, UTC. */
   readonly now: Date;
 }
 
@@ -17,7 +20,8 @@ export interface NewMigrationOptions {
  * Writes the files of a new migration, with a version later than every one in the folder.
  *
  * @returns the paths written
- * @throws CONFITURE_MIGRATION_NAME when nothing of the name can stand in a file name
+ * @throws CONFITURE_MIGRATION_NAME when nothing of the name can stand in a file name, and what `readMigrations` throws
+ * for the folder as it is
  */
 export async function newMigration(options: NewMigrationOptions): Promise<readonly string[]> {
   const name = slugOf(options.name);
