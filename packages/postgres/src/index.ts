@@ -5,6 +5,7 @@ export type { PostgresDatabase } from "./connect/postgres-database.js";
 export { redactUrl } from "./connect/redact-url.js";
 export type { EmbeddedServer, OpenEmbeddedServerOptions } from "./embedded/open-embedded-server.js";
 export { openEmbeddedServer } from "./embedded/open-embedded-server.js";
+export type { OrphanedServers } from "./embedded/stop-orphaned-servers.js";
 export { stopOrphanedServers } from "./embedded/stop-orphaned-servers.js";
 export { detectPooler } from "./pooler/detect-pooler.js";
 export type { ShadowProviderOptions } from "./shadow/shadow-provider.js";

@@ -2,7 +2,7 @@ import { ConfitureError } from "@confiture/model";
 import { connectDatabase, type EmbeddedServer, openEmbeddedServer } from "@confiture/postgres";
 import type { CliContext } from "../context.js";
 import { startTraffic, type TrafficReport } from "../demo/application-traffic.js";
-import { copyDemoProject, type DemoProject } from "../demo/demo-project.js";
+import { clearKilledDemos, copyDemoProject, type DemoProject, serverFolderOf } from "../demo/demo-project.js";
 import { type TypedCommand, typeCommand } from "../demo/type-command.js";
 import type { GlobalFlags } from "../flags.js";
 import { formatCount, formatDuration } from "../output/durations.js";
@@ -17,15 +17,16 @@ const seedRows = 400_000;
 /** Shows the whole way on a real server: build, look, rehearse, make safe, apply, fail, undo, remember. */
 export async function runDemo(this: CliContext, flags: DemoFlags): Promise<void> {
   await runCommand(this, flags, async (tools) => {
+    await clearKilledDemos();
     const project = copyDemoProject();
     try {
       await using server = await openEmbeddedServer({
-        directory: `${project.directory}/.confiture/postgres`,
+        directory: serverFolderOf(project.directory),
         onProgress: (message) => tools.terminal.note(tools.terminal.paint("dim", message)),
       });
       return await new Demo(this, flags, tools, project, server).play();
     } finally {
-      if (!flags.keep) project.remove();
+      project.end(flags.keep);
     }
   });
 }

@@ -5,6 +5,7 @@ import { buildSchema, type Migration, readMigrations, type SchemaBuild } from "@
 import type { ShadowProvider } from "@confiture/model";
 import { connectDatabase, openEmbeddedServer, type PostgresDatabase, shadowProvider } from "@confiture/postgres";
 import type { CliContext } from "../context.js";
+import { clearKilledDemos } from "../demo/demo-project.js";
 import type { GlobalFlags } from "../flags.js";
 import type { Terminal } from "../output/terminal.js";
 
@@ -100,6 +101,7 @@ const embeddedDatabase = "confiture";
 
 /** Opens the project's own server and makes sure its database is there. */
 async function openEmbedded(root: string, opened: AsyncDisposable[], terminal: Terminal): Promise<string> {
+  await clearKilledDemos();
   const server = await openEmbeddedServer({
     directory: join(root, ".confiture", "postgres"),
     onProgress: (message) => terminal.note(terminal.paint("dim", message)),

@@ -7,18 +7,31 @@ import { systemHomeOf } from "./server-home.js";
 import { countUsers } from "./server-users.js";
 import { removeTemporarySocketFolder } from "./start-server.js";
 
-/**
- * Stops the servers below a folder that nobody uses any more (their users were killed); returns their process ids.
- * Servers in use are left alone.
- */
-export async function stopOrphanedServers(directory: string): Promise<readonly number[]> {
+/** What was found below a folder. */
+export interface OrphanedServers {
+  /** Process ids of the servers that were stopped. */
+  readonly stopped: readonly number[];
+  /** Servers that somebody uses, or is starting or stopping right now: they were left alone. */
+  readonly inUse: number;
+}
+
+/** Stops the servers below a folder that nobody uses any more: their users were killed. */
+export async function stopOrphanedServers(directory: string): Promise<OrphanedServers> {
   const stopped: number[] = [];
-  if (!existsSync(directory)) return stopped;
+  let inUse = 0;
+  if (!existsSync(directory)) return { stopped, inUse };
   for (const folder of [...clusterFolders(directory), ...clusterFolders(systemHomeOf(directory))]) {
     const lock = await acquireLockFile(lockPath(folder), 10_000);
-    if (lock === undefined) continue;
+    if (lock === undefined) {
+      inUse += 1;
+      continue;
+    }
     try {
-      const postmaster = countUsers(folder) > 0 ? undefined : findPostmaster(join(folder, "data"));
+      if (countUsers(folder) > 0) {
+        inUse += 1;
+        continue;
+      }
+      const postmaster = findPostmaster(join(folder, "data"));
       if (postmaster === undefined) continue;
       await stopPostmaster(postmaster.process);
       removeTemporarySocketFolder(postmaster);
@@ -27,7 +40,7 @@ export async function stopOrphanedServers(directory: string): Promise<readonly n
       lock.release();
     }
   }
-  return stopped;
+  return { stopped, inUse };
 }
 
 function clusterFolders(directory: string): readonly string[] {

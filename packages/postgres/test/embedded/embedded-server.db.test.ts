@@ -104,9 +104,9 @@ test("after the only user is killed with -9 the next one adopts the server and s
 test("a server nobody uses any more is stopped on request, one in use is not", async () => {
   const directory = newDirectory("orphan");
   const user = await openInProcess({ directory });
-  expect(await stopOrphanedServers(directory)).toEqual([]);
+  expect(await stopOrphanedServers(directory)).toEqual({ stopped: [], inUse: 1 });
   await user.end("SIGKILL");
-  expect(await stopOrphanedServers(directory)).toHaveLength(1);
+  expect(await stopOrphanedServers(directory)).toMatchObject({ stopped: [expect.any(Number)], inUse: 0 });
   expect(postgresProcesses(user.dataDirectory)).toEqual([]);
 });
 
