@@ -14,8 +14,10 @@ const vitest = createRequire(join(root, "package.json"))
 
 function runVitest(report) {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, [vitest, "run", ...reporters, ...process.argv.slice(2)], {
+  const given = process.argv.slice(2).filter((argument) => argument !== "--long");
+  const child = spawn(process.execPath, [vitest, "run", ...reporters, ...given], {
     cwd: root,
+    env: process.argv.includes("--long") ? { ...process.env, CONFITURE_LONG: "1" } : process.env,
     stdio: "inherit",
   });
   // Ctrl-C reaches vitest too; we stay to print what it had seen.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { catalogHash, readCatalog } from "@confiture/schema";
-import { openTestDatabase } from "@confiture/testkit";
+import { longRun, openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { migrate } from "../src/index.js";
 import { type MigrationsFolder, migrationsFolder } from "./migrations-folder.js";
@@ -11,8 +11,7 @@ type TestDb = Awaited<ReturnType<typeof openTestDatabase>>;
 
 const script = fileURLToPath(new URL("./crash/crashing-run.mjs", import.meta.url));
 const seed = Number(process.env.CONFITURE_TEST_SEED ?? Date.now() % 1_000_000);
-/** `pnpm test:long` asks for the full count. */
-const rounds = Number(process.env.CONFITURE_CRASH_ROUNDS ?? 12);
+const rounds = longRun ? 100 : 12;
 
 // Every kind of segment, and a row that would be there twice if anything ran twice.
 const files = {
@@ -54,7 +53,7 @@ test(`killed at random moments (seed ${seed}), also several times in a row, a ru
 /** All of them in a long run; else every third, another third for each side. */
 function pickMoments(sent: number, side: string): readonly number[] {
   const all = Array.from({ length: sent }, (_, index) => index + 1);
-  if (process.env.CONFITURE_CRASH_ROUNDS !== undefined) return all;
+  if (longRun) return all;
   const offset = { before: 0, during: 1, behind: 2 }[side] ?? 0;
   return all.filter((at) => at % 3 === offset);
 }

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { openTestDatabase } from "@confiture/testkit";
+import { longRun, openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { migrationsFolder } from "./migrations-folder.js";
 
 const script = fileURLToPath(new URL("./crash/crashing-run.mjs", import.meta.url));
-const rounds = Number(process.env.CONFITURE_PARALLEL_ROUNDS ?? 2);
+const rounds = longRun ? 20 : 2;
 
 test("8 processes on 40 migrations, CONCURRENTLY among them: each migration exactly once, and nobody fails", async () => {
   const files = Object.fromEntries(

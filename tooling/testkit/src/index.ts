@@ -1,3 +1,4 @@
+export { longRun } from "./long-run.js";
 export type { OpenTestDatabaseOptions, TestDatabase } from "./open-test-database.js";
 export { openTestDatabase } from "./open-test-database.js";
 export { pgbouncerBinary, startPgbouncer } from "./pgbouncer.js";
