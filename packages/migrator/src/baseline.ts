@@ -36,9 +36,9 @@ export interface BaselineOutcome {
  * two catalogs must be equal. It runs no statement of yours on the database itself. PostgreSQL 13 to 18.
  *
  * @throws CONFITURE_BASELINE_MISMATCH with every difference in `facts.differences`; CONFITURE_VERSION_UNKNOWN when
- * nothing says what the schema of that version is; CONFITURE_STATEMENT_FAILED and what `migrate` and `applyBuild` end with, when the
- * shadow cannot be built; CONFITURE_SHADOW_UNAVAILABLE, CONFITURE_SERVER_VERSION, CONFITURE_CATALOG_MOVED,
- * CONFITURE_OWN_TABLES, CONFITURE_LOCK_HELD, CONFITURE_POOLER and what `readMigrations` throws
+ * nothing says what the schema of that version is; CONFITURE_STATEMENT_FAILED and what else `migrate` and `applyBuild`
+ * end with, when the shadow cannot be built; CONFITURE_SHADOW_UNAVAILABLE, CONFITURE_SERVER_VERSION,
+ * CONFITURE_CATALOG_MOVED, CONFITURE_OWN_TABLES, CONFITURE_LOCK_HELD, CONFITURE_POOLER and what `readMigrations` throws
  */
 export async function setBaseline(database: Database, options: BaselineOptions): Promise<BaselineOutcome> {
   const resolved = resolveRunOptions(options);

@@ -10,8 +10,9 @@ export interface HistoryEvent {
   /** UUID of the run. */
   readonly executionId: string;
   /**
-   * `migration_started` (where one transaction cannot hold it), `migration_completed`, `migration_failed`, `migration_rolled_back`,
-   * `migration_cancelled`, `step_settled`, `invalid_index_dropped`, `build_applied`, `baseline_set` or `repaired`.
+   * `migration_started` (where one transaction cannot hold it), `migration_completed`, `migration_failed`,
+   * `migration_rolled_back`, `migration_cancelled`, `step_settled`, `invalid_index_dropped`, `build_applied`,
+   * `baseline_set` or `repaired`.
    */
   readonly kind: string;
   /** Null where it is about no single migration. */

@@ -199,7 +199,7 @@ export interface Renumbered {
  *
  * @param existing versions that are taken
  * @param now the moment that becomes the version
- * @throws CONFITURE_FILE_NOT_FOUND, CONFITURE_MIGRATION_NAME, CONFITURE_VERSION_UNKNOWN for one of `existing` that is none
+ * @throws CONFITURE_FILE_NOT_FOUND, CONFITURE_MIGRATION_NAME; CONFITURE_VERSION_UNKNOWN when one of `existing` is none
  */
 export function renumberMigration(file: string, existing: readonly string[], now: Date): Renumbered {
   if (!existsSync(file)) {

@@ -16,10 +16,13 @@ export interface ValidatedMigration {
   readonly file: string;
   /** Whether there is a down, be it empty. */
   readonly reversible: boolean;
-  /** Of the up: statements, and the segments they are grouped in. 0 statements for a program, which only running can tell. */
+  /** Of the up: statements, and the segments they are grouped in. A program has 0: only running it can tell. */
   readonly statements: number;
   readonly segments: number;
-  /** Of the up or the down: CONFITURE_SQL_SYNTAX, CONFITURE_META_COMMAND, CONFITURE_TRANSACTION_CONTROL, CONFITURE_MIGRATION_INVALID. */
+  /**
+   * Of the up or the down: CONFITURE_SQL_SYNTAX, CONFITURE_META_COMMAND, CONFITURE_TRANSACTION_CONTROL or
+   * CONFITURE_MIGRATION_INVALID.
+   */
   readonly error: ConfitureError | null;
 }
 
@@ -75,7 +78,7 @@ export interface Stair {
   readonly afterDown: readonly CatalogDifference[];
   /** What is different after up → down → up, compared with the first up. */
   readonly afterUpAgain: readonly CatalogDifference[];
-  /** CONFITURE_STAIRWAY_FAILED with the differences, or why a way could not be gone; null unless the verdict is `failed`. */
+  /** CONFITURE_STAIRWAY_FAILED with the differences, or why a way could not be gone; null unless `failed`. */
   readonly error: ConfitureError | null;
 }
 

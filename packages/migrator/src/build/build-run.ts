@@ -2,6 +2,7 @@ import { ConfitureError, type PlannedStep, type Session, type SourceLocation, ty
 import { failureAt } from "../execute/failure-at.js";
 import type { StepFailure } from "../execute/migration-outcome.js";
 import { restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";
+import { stepOf } from "../plan/segment-statements.js";
 import type { ParsedSection } from "./parse-sections.js";
 
 /** A commit before the end of a build: what stands above it stays when something below it fails. */
@@ -120,15 +121,4 @@ export class BuildRun {
       });
     }
   }
-}
-
-function stepOf(statement: Statement): PlannedStep {
-  return {
-    index: statement.index + 1,
-    sql: statement.text,
-    at: statement.at,
-    kind: statement.kind,
-    hash: statement.semanticHash,
-    mayChangeSettings: statement.mayChangeSettings,
-  };
 }

@@ -47,7 +47,7 @@ export type MigrationProgress =
       readonly waitedMs: number;
       readonly blockers: readonly Blocker[];
     }
-  /** A lock could not be had, or a deadlock was found: all of the segment begins again in `inMs`. `attempt` is the one that failed. */
+  /** After a lock that could not be had, or a deadlock, the segment begins again in `inMs`; `attempt` counts from 1. */
   | {
       readonly kind: "segment-retried";
       readonly version: string;

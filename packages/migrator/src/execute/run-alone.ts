@@ -5,7 +5,7 @@ import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
-import { headline, sendStep } from "./run-step.js";
+import { runStep } from "./run-step.js";
 import { lockTimeout, retryReason, watchRun } from "./run-transaction.js";
 import { isServerError, sqlState } from "./statement-error.js";
 import { describeBlockers, type WaitWatch } from "./watch-waits.js";
@@ -48,16 +48,8 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   await using watch = watchRun(run, migration, cursor, undefined);
   using _cancel = cancelOnAbort(run);
   await session.query(`set lock_timeout = 0; set statement_timeout = ${Math.ceil(options.concurrentlyDeadlineMs)}`);
-  const started = options.now();
   try {
-    const result = await sendStep(session, step);
-    return {
-      step: step.index,
-      kind: step.kind,
-      statement: headline(step.sql),
-      durationMs: options.now() - started,
-      rows: result.rowCount,
-    };
+    return await runStep(session, step, options);
   } catch (error) {
     if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
     if (
@@ -103,16 +95,8 @@ async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: 
     const cursor: Cursor = { step, prefixLength: 0 };
     await using watch = watchRun(run, migration, cursor, options.lockTimeoutMs);
     using _cancel = cancelOnAbort(run);
-    const started = options.now();
     try {
-      const result = await sendStep(session, step);
-      return {
-        step: step.index,
-        kind: step.kind,
-        statement: headline(step.sql),
-        durationMs: options.now() - started,
-        rows: result.rowCount,
-      };
+      return await runStep(session, step, options);
     } catch (error) {
       if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
       const because = retryReason(error, watch);

@@ -23,7 +23,8 @@ export interface RunOptions {
   readonly onProgress?: ProgressListener;
   /**
    * Aborting cancels the running statement from a second connection, rolls back, lets go of the lock and records
-   * `migration_cancelled`; the outcome's `failed` is CONFITURE_CANCELLED. A program outside a transaction runs to its end.
+   * `migration_cancelled`; the outcome's `failed` is CONFITURE_CANCELLED. A program outside a transaction runs to its
+   * end.
    */
   readonly signal?: AbortSignal;
   /** Recorded with every event. Default: this process's user and host. */

@@ -1,8 +1,21 @@
 import type { PlannedStep, QueryResult, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
+import type { StepResult } from "./migration-outcome.js";
 
-/** Sends one statement as it stands in the file, with its COPY data where it has some. */
-export async function sendStep(session: Session, step: PlannedStep, prefix = ""): Promise<QueryResult<unknown>> {
+/** Sends one statement and says how long it took, in milliseconds of the clock given. */
+export async function runStep(
+  session: Session,
+  step: PlannedStep,
+  { now, prefix = "" }: { readonly now: () => number; readonly prefix?: string },
+): Promise<StepResult> {
+  const started = now();
+  const { rowCount } = await sendStep(session, step, prefix);
+  const { index, kind } = step;
+  return { step: index, kind, statement: headline(step.sql), durationMs: now() - started, rows: rowCount };
+}
+
+/** As it stands in the file, with its COPY data where it has some. */
+async function sendStep(session: Session, step: PlannedStep, prefix = ""): Promise<QueryResult<unknown>> {
   if (step.copyData === undefined) return session.query(prefix + step.sql);
   if (session.copyIn === undefined) throw copyUnsupported(step);
   if (prefix !== "") await session.query(prefix);

@@ -1,7 +1,7 @@
 import type { PlannedMigration, PlannedSegment } from "@confiture/model";
 import type { StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
-import { headline, sendStep } from "./run-step.js";
+import { headline, runStep } from "./run-step.js";
 import type { TransactionWork } from "./run-transaction.js";
 import { keepLockTimeout } from "./session-settings.js";
 
@@ -20,18 +20,11 @@ export function statementsBody(
       cursor.step = step;
       cursor.prefixLength = prefix.length;
       options.emit({ kind: "step-started", version, step: step.index, statement: headline(step.sql), at: step.at });
-      const started = options.now();
-      const result = await sendStep(session, step, prefix);
-      const durationMs = options.now() - started;
+      const result = await runStep(session, step, { now: options.now, prefix });
       prefix = "";
-      results.push({
-        step: step.index,
-        kind: step.kind,
-        statement: headline(step.sql),
-        durationMs,
-        rows: result.rowCount,
-      });
-      options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows: result.rowCount });
+      results.push(result);
+      const { durationMs, rows } = result;
+      options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows });
       if (step.mayChangeSettings) await keepLockTimeout(session, options);
     }
     return results;

@@ -106,7 +106,8 @@ function refusalOf(control: "rollback" | "prepare"): string {
     : "PREPARE TRANSACTION would leave the transaction to somebody else.";
 }
 
-function stepOf(statement: Statement): PlannedStep {
+/** A statement of a file as a step of a plan. */
+export function stepOf(statement: Statement): PlannedStep {
   return {
     index: statement.index + 1,
     sql: statement.text,

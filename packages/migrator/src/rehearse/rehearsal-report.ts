@@ -17,11 +17,11 @@ export interface RehearsalReport {
   readonly locks: readonly HeldLock[] | null;
   /** Objects added, removed or changed by the part on the target: catalogs before and after, compared. */
   readonly changes: readonly CatalogDifference[];
-  /** Constraints that the target's rows violate: found by a statement, or when deferred constraints were checked at the end. */
+  /** Constraints that the target's rows violate: found by a statement, or by the check of deferred ones. */
   readonly violations: readonly Violation[];
   /** A rollback does not take back nextval: these sequences stand elsewhere now. */
   readonly sequencesMoved: readonly string[];
-  /** Set when locks were held for longer than `maxLockHoldMs`: the rehearsal was rolled back at that moment, after `afterMs` milliseconds. */
+  /** Set when locks were held for longer than `maxLockHoldMs`: it was rolled back after `afterMs` milliseconds. */
   readonly bounded: { readonly afterMs: number; readonly lock: HeldLock | null } | null;
   /** Where the shadow's schema, built from the record, is not what the target has; null: no shadow was used. */
   readonly shadowDiffers: readonly CatalogDifference[] | null;

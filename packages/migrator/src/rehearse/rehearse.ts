@@ -26,7 +26,7 @@ export interface RehearseOptions extends RunOptions, MigrationSource, Target, Pr
   readonly direction?: "up" | "down";
   /** `target` (default): in a transaction there, and on a shadow from the first commit on. `shadow`: there from the start. */
   readonly on?: "target" | "shadow";
-  /** Milliseconds a lock that blocks others may be held on the target before the rehearsal is rolled back. Default 5,000. */
+  /** Milliseconds a lock that blocks others may be held before the rehearsal is rolled back. Default 5,000. */
   readonly maxLockHoldMs?: number;
   /** Makes shadow databases; without one, what cannot be rehearsed on the target is reported as not rehearsed. */
   readonly shadow?: ShadowProvider;

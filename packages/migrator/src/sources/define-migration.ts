@@ -10,8 +10,8 @@ export interface MigrationDefinition<DB = unknown> {
   down?(db: Kysely<DB>): Promise<void>;
   /**
    * False runs it outside a transaction, for statements PostgreSQL refuses inside one. After a crash or an error only a
-   * person can then tell how far it came, and aborting does not stop it. Default true: all of it or nothing, and run again
-   * from its first line when a lock cannot be had, so it should do nothing outside the database.
+   * person can then tell how far it came, and aborting does not stop it. Default true: all of it or nothing, and run
+   * again from its first line when a lock cannot be had, so it should do nothing outside the database.
    */
   readonly transaction?: boolean;
 }
