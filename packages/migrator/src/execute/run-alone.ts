@@ -48,6 +48,7 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   await using watch = watchRun(run, migration, cursor, undefined);
   using _cancel = cancelOnAbort(run);
   await session.query(`set lock_timeout = 0; set statement_timeout = ${Math.ceil(options.concurrentlyDeadlineMs)}`);
+  const started = options.now();
   try {
     return await runStep(session, step, options);
   } catch (error) {
