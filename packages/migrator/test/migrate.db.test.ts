@@ -126,10 +126,10 @@ test("a YAML migration runs its ddl, and its rollback; an error in it names the 
   using folder = migrationsFolder({
     "001_yaml.yaml":
       "migration:\n  description: A table.\n  ddl: |\n    create table y (id int);\n  rollback:\n    ddl: |\n      drop table y;\n",
-    "002_bad.yaml": "migration:\n  ddl: |\n    select 1;\n    select nothing_here;\n",
+    "002_bad.yaml": "migration:\n  ddl: |\n    select 1;\n    select 1,\n      nothing_here;\n",
   });
   const { failed } = await migrate(db, { migrations: folder.path });
-  expect(failed?.error.at).toEqual({ file: `${folder.path}/002_bad.yaml`, line: 4, column: 12 });
+  expect(failed?.error.at).toEqual({ file: `${folder.path}/002_bad.yaml`, line: 5, column: 7 });
   await rollback(db, { migrations: folder.path });
   expect(await columnsOf(db, "y")).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { ConfitureError, type PlannedStep, type Session, type SourceLocation, type Statement } from "@confiture/model";
+import { ConfitureError, type Session, type SourceLocation, type Statement } from "@confiture/model";
 import { failureAt } from "../execute/failure-at.js";
 import type { StepFailure } from "../execute/migration-outcome.js";
 import { restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";

@@ -41,7 +41,7 @@ function serverFailure(error: ServerError, cursor: Cursor, file: string, undone:
   const advice = adviceFor(error);
   return statementFailed(
     error,
-    { sql: cursor.step?.sql ?? "", at, prefixLength: cursor.prefixLength },
+    { sql: cursor.step?.sql ?? "", at, indent: cursor.step?.indent ?? 0, prefixLength: cursor.prefixLength },
     advice === undefined ? undone : `${advice} ${undone}`,
   );
 }

@@ -34,6 +34,7 @@ export const sqlState = {
 export interface FailedStatement {
   readonly sql: string;
   readonly at: SourceLocation;
+  readonly indent?: number;
   readonly prefixLength?: number;
 }
 
@@ -74,5 +75,5 @@ export function placeOf(error: ServerError, failed: FailedStatement): SourceLoca
   const last = lines.at(-1) ?? "";
   return lines.length === 1
     ? { ...failed.at, column: failed.at.column + last.length }
-    : { ...failed.at, line: failed.at.line + lines.length - 1, column: last.length + 1 };
+    : { ...failed.at, line: failed.at.line + lines.length - 1, column: last.length + 1 + (failed.indent ?? 0) };
 }

@@ -30,7 +30,11 @@ export async function parseSqlText(sql: SqlText): Promise<ParsedSqlText> {
   const broken = parsed.statements.filter((statement) => statement.syntaxError !== undefined);
   if (broken.length > 0) throw syntaxErrors(broken, place);
   return {
-    statements: parsed.statements.map((statement) => ({ ...statement, at: place(statement.at) })),
+    statements: parsed.statements.map((statement) => ({
+      ...statement,
+      at: place(statement.at),
+      ...(sql.indent === 0 ? {} : { indent: sql.indent }),
+    })),
     checksum: parsed.checksum,
     checksumAlgorithm: parsed.checksumAlgorithm,
   };

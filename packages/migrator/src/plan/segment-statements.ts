@@ -112,6 +112,7 @@ export function stepOf(statement: Statement): PlannedStep {
     index: statement.index + 1,
     sql: statement.text,
     at: statement.at,
+    ...(statement.indent === undefined ? {} : { indent: statement.indent }),
     kind: statement.kind,
     hash: statement.semanticHash,
     mayChangeSettings: statement.mayChangeSettings,

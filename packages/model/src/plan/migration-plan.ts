@@ -54,6 +54,8 @@ export interface PlannedStep {
   readonly index: number;
   readonly sql: string;
   readonly at: SourceLocation;
+  /** As of the statement: columns in front of each further line in the file. Absent: 0. */
+  readonly indent?: number;
   readonly kind: string;
   readonly hash: string;
   readonly mayChangeSettings: boolean;

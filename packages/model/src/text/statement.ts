@@ -10,6 +10,8 @@ export interface Statement {
   readonly start: number;
   readonly end: number;
   readonly at: SourceLocation;
+  /** Columns in front of each further line in the file that the text does not have: the indentation of a YAML block. Absent: 0. */
+  readonly indent?: number;
   /** Inline data of `COPY … FROM STDIN`, up to but without the `\.` line. */
   readonly copyData?: string;
   /** The parse tree's node tag (`CreateStmt`, `IndexStmt`, …), or `unparsable`. */
