@@ -1,7 +1,7 @@
 // Builds every published package: JavaScript by tsup (one entry for each entry of `exports`), types by tsc.
 // One preset, no per-package build configuration: what a package publishes is what its package.json says.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -85,7 +85,9 @@ function collectLicences(dist) {
           (path) => /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
         );
         const sections = [...new Set(folders)].sort().map((path) => licenceOf(resolve(root, path)));
-        if (sections.length > 0) writeFileSync(file, sections.join("\n"));
+        if (sections.length === 0) return;
+        mkdirSync(dist, { recursive: true });
+        writeFileSync(file, sections.join("\n"));
       });
     },
   };
