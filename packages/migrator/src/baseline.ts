@@ -22,6 +22,7 @@ export interface BaselineOptions extends RunOptions, MigrationSource {
   readonly shadow: ShadowProvider;
 }
 
+/** A baseline that was proven and is recorded. */
 export interface BaselineOutcome {
   /** As it was asked for. */
   readonly version: string;
