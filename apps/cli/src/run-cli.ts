@@ -1,5 +1,5 @@
 import { exitCodeOf } from "@confiture/model";
-import { ExitCode, run } from "@stricli/core";
+import { ExitCode, proposeCompletions, run } from "@stricli/core";
 import { buildConfiture } from "./application.js";
 import type { CliContext } from "./context.js";
 import { hoistGlobalFlags } from "./hoist-global-flags.js";
@@ -8,7 +8,7 @@ import { UsageMistakes } from "./output/usage-mistakes.js";
 
 declare const confitureVersion: string | undefined;
 
-export const cliVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
+const cliVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
 
 /**
  * The command line, from `process.argv` to `process.exitCode`: what `bin/confiture` calls, for those who ship the command
@@ -18,8 +18,17 @@ export const cliVersion: string = typeof confitureVersion === "string" ? confitu
 export async function runCli(process: NodeJS.Process): Promise<void> {
   const inputs = hoistGlobalFlags(process.argv.slice(2));
   const mistakes = new UsageMistakes();
-  const context: CliContext = { process, cwd: process.cwd(), env: process.env };
-  await run(buildConfiture(cliVersion, mistakes.text), inputs, {
+  const application = buildConfiture(cliVersion, mistakes.text);
+  const context: CliContext = {
+    process,
+    cwd: process.cwd(),
+    env: process.env,
+    propose: async (words) => {
+      const proposals = await proposeCompletions(application, words, { process, forCommand: () => context });
+      return proposals.map(({ completion }) => completion);
+    },
+  };
+  await run(application, inputs, {
     ...context,
     process: {
       stdout: process.stdout,

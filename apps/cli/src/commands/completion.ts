@@ -32,7 +32,9 @@ export async function runCompletion(
   ...[shell, ...words]: string[]
 ): Promise<void> {
   try {
-    this.process.stdout.write(shell === "propose" ? await propose(this, words) : scriptFor(shell, this.env.SHELL));
+    this.process.stdout.write(
+      shell === "propose" ? lines(await this.propose(words)) : scriptFor(shell, this.env.SHELL),
+    );
   } catch (error) {
     if (!isConfitureError(error)) throw error;
     this.process.stderr.write(`${errorLines(error, false).join("\n")}\n`);
@@ -53,15 +55,6 @@ function scriptFor(asked: string | undefined, loginShell: string | undefined): s
   return script;
 }
 
-async function propose(context: CliContext, words: readonly string[]): Promise<string> {
-  const [{ proposeCompletions }, { buildConfiture }, { cliVersion }] = await Promise.all([
-    import("@stricli/core"),
-    import("../application.js"),
-    import("../run-cli.js"),
-  ]);
-  const proposals = await proposeCompletions(buildConfiture(cliVersion), words, {
-    process: context.process,
-    forCommand: () => context,
-  });
-  return proposals.map(({ completion }) => `${completion}\n`).join("");
+function lines(proposals: readonly string[]): string {
+  return proposals.map((proposal) => `${proposal}\n`).join("");
 }
