@@ -3,7 +3,6 @@ export interface GlobalFlags {
   readonly env?: string;
   readonly config?: string;
   readonly format: "pretty" | "json";
-  readonly yes: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
@@ -23,7 +22,6 @@ export const globalFlags = {
   },
   config: { kind: "parsed", parse: text, optional: true, brief: "Path of confiture.yaml", placeholder: "file" },
   format: { kind: "enum", values: ["pretty", "json"], default: "pretty", brief: "How results are printed" },
-  yes: { kind: "boolean", default: false, withNegated: false, brief: "Answer yes where a question would be asked" },
   quiet: { kind: "boolean", default: false, withNegated: false, brief: "Print results only, no progress" },
   verbose: { kind: "boolean", default: false, withNegated: false, brief: "Print every statement as it runs" },
   color: { kind: "boolean", default: true, brief: "Colour on a terminal" },

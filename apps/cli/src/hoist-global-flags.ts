@@ -1,5 +1,5 @@
 const withValue = new Set(["--env", "--config", "--format"]);
-const alone = new Set(["--yes", "--quiet", "--verbose", "--no-color", "--color"]);
+const alone = new Set(["--quiet", "--verbose", "--no-color", "--color"]);
 
 /** `confiture --env production migrate up` is `confiture migrate up --env production`: global flags may stand in front. */
 export function hoistGlobalFlags(inputs: readonly string[]): readonly string[] {

@@ -147,9 +147,73 @@ test("migrate new writes files that the next run understands, each later than th
     "add_yaml_things.yaml",
     "add_typescript_things.ts",
   ]);
-  expect(await json(["migrate", "validate"], folder.path, db.url)).toMatchObject({
+});
+
+test("what migrate new wrote is not applied before somebody has written in it", async () => {
+  await using db = await openTestDatabase();
+  for (const kind of ["sql", "yaml", "typescript"]) {
+    using folder = projectFolder({ "confiture.yaml": project["confiture.yaml"] });
+    await json(["migrate", "new", "Add things", "--kind", kind], folder.path, db.url);
+    expect((await json(["migrate", "status"], folder.path, db.url)).code).toBe(0);
+    const { code, document } = await json(["migrate", "up"], folder.path, db.url);
+    expect([kind, code]).toEqual([kind, kind === "typescript" ? 3 : 2]);
+    expect(JSON.stringify(document)).toMatch(/othing is written in/);
+    expect((await json(["migrate", "history"], folder.path, db.url)).document).toEqual({
+      events: kind === "typescript" ? [expect.objectContaining({ kind: "migration_failed" })] : [],
+    });
+  }
+});
+
+test("an embedded server does not come between Ctrl-C and the end of a run in good order", async () => {
+  using folder = projectFolder({
+    ...project,
+    "confiture.yaml": "environments:\n  local:\n    database_url: embedded\n",
+    "db/migrations/001_note.up.sql": "select pg_sleep(60);",
+  });
+  await runConfiture(["migrate", "status"], { cwd: folder.path });
+  const { code, stdout } = await runConfiture(["migrate", "up", "--format", "json"], {
+    cwd: folder.path,
+    signalAfterMs: 3_000,
+  });
+  expect([code, JSON.parse(stdout)]).toMatchObject([130, { failed: { error: { code: "CONFITURE_CANCELLED" } } }]);
+  const history = await runConfiture(["migrate", "history"], { cwd: folder.path });
+  expect(history.stdout).toContain("migration cancelled 001");
+});
+
+test("renumber leaves an applied migration alone", async () => {
+  await using db = await openTestDatabase({ sql: "create table orders (id int);" });
+  using folder = projectFolder(project);
+  await json(["migrate", "up"], folder.path, db.url);
+  const renumber = (file: string) => json(["migrate", "repair", "--renumber", file], folder.path, db.url);
+  expect(await renumber("db/migrations/001_note.up.sql")).toMatchObject({
+    code: 2,
+    document: { error: { message: expect.stringContaining("is applied") } },
+  });
+  folder.write({ "db/migrations/001_late.up.sql": "select 1;" });
+  expect((await renumber("db/migrations/001_late.up.sql")).code).toBe(0);
+  expect(await json(["migrate", "status"], folder.path, db.url)).toMatchObject({
     code: 0,
-    document: { valid: true },
+    document: { applied: [{ version: "001" }], pending: [{ name: "late" }], missing: [] },
+  });
+});
+
+test("a plan says how far to go, whatever folder it is executed from; what is no plan is refused", async () => {
+  await using db = await openTestDatabase({ sql: "create table orders (id int);" });
+  using folder = projectFolder({ ...project, "db/migrations/002_b.up.sql": "create table b ();" });
+  const preview = await json(["migrate", "up", "--preview", "--steps", "1"], folder.path, db.url);
+  folder.write({ "plan.json": JSON.stringify(preview.document), "no-plan.json": "{}" });
+  const below = join(folder.path, "db");
+  expect(await json(["migrate", "up", "--plan", "../no-plan.json"], below, db.url)).toMatchObject({
+    code: 2,
+    document: { error: { code: "CONFITURE_FILE_UNREADABLE" } },
+  });
+  expect(await json(["migrate", "up", "--plan", "../plan.json"], below, db.url)).toMatchObject({
+    code: 0,
+    document: { applied: [{ version: "001" }] },
+  });
+  expect(await json(["migrate", "up", "--plan", "../plan.json"], below, db.url)).toMatchObject({
+    code: 2,
+    document: { error: { code: "CONFITURE_PLAN_STALE" } },
   });
 });
 

@@ -4,13 +4,14 @@ import { ConfitureError } from "@confiture/model";
 import { type CatalogDifference, catalogHash, compareCatalogs, readCatalog } from "@confiture/schema";
 import { quoteIdentifier } from "@confiture/sql";
 import { applyScript } from "./build/apply-script.js";
+import { refuseAborted } from "./execute/cancel-on-abort.js";
 import { type ExecutingRun, withRun, withRunSettings } from "./execute/run.js";
 import { type RunOptions, resolveRunOptions } from "./execute/run-options.js";
 import { examine, installInTransaction, type MigrationSource, migrate, migrationsOf } from "./migrate.js";
 import { checksumMigration } from "./plan/checksum-migration.js";
 import { guardOwnTables } from "./record/guard-own-tables.js";
 import type { Migration } from "./sources/migration.js";
-import { versionKey } from "./sources/migration-version.js";
+import { sameVersion, versionKey } from "./sources/migration-version.js";
 
 /** What a database is said to be, and where that is proven. */
 export interface BaselineOptions extends RunOptions, MigrationSource {
@@ -55,6 +56,7 @@ export async function setBaseline(database: Database, options: BaselineOptions):
       },
     );
   }
+  refuseUnknownVersion(options.version, covered, migrations);
   return withRun(database, resolved, async (run) => {
     const { status } = await examine(run, migrations);
     const known = new Set([...status.applied, ...status.underWay].map(({ version }) => versionKey(version)));
@@ -65,20 +67,36 @@ export async function setBaseline(database: Database, options: BaselineOptions):
   });
 }
 
+/** A version beyond the migrations, or between two of them, is a slip of the pen; one before all of them is not. */
+function refuseUnknownVersion(version: string, covered: readonly Migration[], all: readonly Migration[]): void {
+  const newest = covered.at(-1);
+  if (newest === undefined || all.some((migration) => sameVersion(migration.version, version))) return;
+  throw new ConfitureError("CONFITURE_VERSION_UNKNOWN", `No migration has version \`${version}\`.`, {
+    hint: `The newest before it is ${newest.version}_${newest.name}.`,
+  });
+}
+
 async function proveBaseline(
   run: Pick<ExecutingRun, "session" | "options">,
   covered: readonly Migration[],
   options: BaselineOptions,
 ): Promise<string> {
   const { ownSchema } = run.options;
+  const { signal } = run.options;
+  refuseAborted(signal);
   await using shadow = await options.shadow.create();
   if (options.script === undefined) {
-    const outcome = await migrate(shadow, { migrations: covered, ownSchema });
+    const outcome = await migrate(shadow, {
+      migrations: covered,
+      ownSchema,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if (outcome.failed !== null) throw outcome.failed.error;
   } else {
     await using session = await shadow.openSession();
-    await applyScript(session, options.script);
+    await applyScript(session, options.script, { onProgress: () => refuseAborted(signal) });
   }
+  refuseAborted(signal);
   await using shadowSession = await shadow.openSession();
   const exclude = { exclude: [ownSchema] };
   const live = await readCatalog(run.session, exclude);

@@ -1,5 +1,6 @@
 import type { Database } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
+import { versionKey } from "./sources/migration-version.js";
 
 /** A row of `events`: something that happened, and who made it happen. */
 export interface HistoryEvent {
@@ -39,7 +40,7 @@ export interface HistoryEvent {
 export interface ReadEventsOptions {
   /** Schema of our own tables. Default `confiture`. */
   readonly ownSchema?: string;
-  /** Only events of this migration, its version spelled as it was recorded: `001`, not `1`. */
+  /** Only events of this migration; `1` and `001` are one version. */
   readonly version?: string;
   /** At most this many, the newest. Default 100. */
   readonly limit?: number;
@@ -64,10 +65,10 @@ export async function readEvents(
             execution_id as "executionId", kind, version, name, actor, os_user as "osUser", host,
             duration_ms as "durationMs", checksum, plan_hash as "planHash", tool_version as "toolVersion", details
      from ${own}.events
-     where $1::text is null or version = $1
+     where $1::numeric is null or pg_catalog.replace(version, 'T', '')::numeric = $1::numeric
      order by id desc
      limit $2`,
-    [options.version ?? null, options.limit ?? 100],
+    [options.version === undefined ? null : versionKey(options.version).toString(), options.limit ?? 100],
   );
   return rows;
 }

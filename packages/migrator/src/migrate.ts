@@ -5,7 +5,14 @@ import type { MigrateOutcome } from "./execute/migration-outcome.js";
 import { type Run, withRun, withRunSettings } from "./execute/run.js";
 import { type ResolvedRunOptions, type RunOptions, resolveRunOptions } from "./execute/run-options.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
-import { type PreparedPlan, planDown, planUp, selectToRevert, type Target } from "./plan/plan-migrations.js";
+import {
+  type PreparedPlan,
+  planDown,
+  planUp,
+  refuseOddSteps,
+  selectToRevert,
+  type Target,
+} from "./plan/plan-migrations.js";
 import type { History } from "./record/applied-migration.js";
 import { guardOwnTables } from "./record/guard-own-tables.js";
 import { installOwnTables } from "./record/install-own-tables.js";
@@ -23,8 +30,8 @@ export interface MigrationSource {
 /** What to run, how far, and how. */
 export interface MigrateOptions extends RunOptions, MigrationSource, Target, ProblemAllowances {
   /**
-   * A plan made earlier, by `planMigrations` with the same options: `to`, `steps` and the folder as it was spelled count
-   * too. It is executed only when the files and the database still give that very plan.
+   * A plan made earlier by `planMigrations`: executed only when the files and the database still give that very plan.
+   * It says how far to go, in place of `to` and `steps`.
    */
   readonly plan?: MigrationPlan;
 }
@@ -101,7 +108,7 @@ export async function planMigrations(
   const resolved = resolveRunOptions(options);
   const migrations = await migrationsOf(options);
   await using session = await database.openSession();
-  const run = { database, session, options: resolved, pid: 0, serverVersion: 0 };
+  const run = { database, session, options: resolved, pid: 0, serverVersion: 0, spoilSession: () => undefined };
   const { prepared } = await prepare(run, migrations, direction, options);
   return prepared.plan;
 }
@@ -115,7 +122,10 @@ async function runDirection(
   const migrations = await migrationsOf(options);
   return withRun(database, resolved, async (run) => {
     // Only now, under the lock: what was pending before it may have been applied by the run in front of us.
-    const { prepared, history } = await prepare(run, migrations, direction, options);
+    const { plan: wanted } = options;
+    // How far to go is part of a plan.
+    const target = wanted === undefined ? {} : { steps: Math.max(1, wanted.migrations.length) };
+    const { prepared, history } = await prepare(run, migrations, direction, { ...options, ...target });
     if (options.plan !== undefined) refuseStalePlan(options.plan, prepared.plan);
     return execute(run, prepared, history);
   });
@@ -134,6 +144,7 @@ export async function prepare(
   direction: "up" | "down",
   options: Target & ProblemAllowances,
 ): Promise<Prepared> {
+  refuseOddSteps(options);
   const { history, status } = await examine(run, migrations);
   if (direction === "up") {
     refuseProblems(status, options);
@@ -204,6 +215,11 @@ function refuseHalfApplied(status: MigrationStatus): void {
 
 /** A plan is for one state of the database and the files; any other gives another plan. */
 function refuseStalePlan(wanted: MigrationPlan, now: MigrationPlan): void {
+  if (wanted.direction !== now.direction) {
+    throw new ConfitureError("CONFITURE_PLAN_STALE", `This plan goes ${wanted.direction}, not ${now.direction}.`, {
+      hint: "Hand it to the verb it was made for.",
+    });
+  }
   if (wanted.hash === now.hash) return;
   const because = wanted.basis === now.basis ? "The migration files have changed" : "The database has moved on";
   throw new ConfitureError("CONFITURE_PLAN_STALE", `${because} since this plan was made. Nothing was run.`, {

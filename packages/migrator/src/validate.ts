@@ -59,9 +59,7 @@ async function validateOne(migration: Migration): Promise<ValidatedMigration> {
 }
 
 /** What to prove, and where. */
-export interface StairwayOptions
-  extends Pick<RunOptions, "ownSchema" | "onProgress" | "signal" | "lockRetryMs">,
-    MigrationSource {
+export interface StairwayOptions extends Pick<RunOptions, "ownSchema" | "onProgress" | "signal">, MigrationSource {
   /** DDL that stands before the first migration. Absent: they start on an empty database. */
   readonly script?: string;
   /** Makes the one shadow database that all stairs are climbed on. */
@@ -148,8 +146,20 @@ async function climb(
     };
   } catch (error) {
     if (!isConfitureError(error)) throw error;
-    return { ...base, verdict: "failed", afterDown: [], afterUpAgain: [], error };
+    return { ...base, verdict: "failed", afterDown: [], afterUpAgain: [], error: withBaseHint(error, options) };
   }
+}
+
+/** On an empty database, a migration on top of a schema that was built from DDL misses its tables. */
+function withBaseHint(error: ConfitureError, { script }: StairwayOptions): ConfitureError {
+  const missing = error.facts.sqlState === "42P01" || error.facts.sqlState === "3F000";
+  if (script !== undefined || !missing) return error;
+  return new ConfitureError(error.code, error.message, {
+    ...(error.at === undefined ? {} : { at: error.at }),
+    hint: "The stairway began on an empty database. When the schema is built from DDL first, say so: `--base ddl` (`script` in the API).",
+    cause: error,
+    facts: error.facts,
+  });
 }
 
 async function isReversible(migration: Migration): Promise<boolean> {

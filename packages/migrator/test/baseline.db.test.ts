@@ -67,6 +67,27 @@ test("the stairway proves each migration: up, down, same schema, up, same schema
   ]);
 });
 
+test("a baseline names a version that is there, and stops when it is aborted", async () => {
+  await using db = await openTestDatabase({ sql: "create table a ();" });
+  using folder = migrationsFolder({ "001_a.up.sql": "create table a ();" });
+  const options = { migrations: folder.path, shadow: shadowProvider({ url: db.url }) };
+  await expect(setBaseline(db, { ...options, version: "900" })).rejects.toMatchObject({
+    code: "CONFITURE_VERSION_UNKNOWN",
+    hint: expect.stringContaining("001_a"),
+  });
+  await expect(setBaseline(db, { ...options, version: "1", signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: "CONFITURE_CANCELLED",
+  });
+  expect((await setBaseline(db, { ...options, version: "1" })).versions).toEqual(["001"]);
+});
+
+test("a stairway over a schema that is built first says how to climb it", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_a.up.sql": "alter table a add x int;" });
+  const [stair] = await proveStairway({ migrations: folder.path, shadow: shadowProvider({ url: db.url }) });
+  expect(stair).toMatchObject({ verdict: "failed", error: { hint: expect.stringContaining("--base ddl") } });
+});
+
 test("the stairway names what a down leaves behind", async () => {
   await using db = await openTestDatabase();
   using folder = migrationsFolder({

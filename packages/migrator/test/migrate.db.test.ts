@@ -156,6 +156,44 @@ test("a file of comments is applied by its record alone", async () => {
   ]);
 });
 
+test("a listener that throws does not make the outcome say what is not so", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_a.up.sql": "create table a ();" });
+  const warnings: string[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", listen);
+  const outcome = await migrate(db, {
+    migrations: folder.path,
+    onProgress: ({ kind }) => {
+      throw new Error(`no listener for ${kind}`);
+    },
+  });
+  await new Promise(setImmediate);
+  process.off("warning", listen);
+  expect([outcome.failed, outcome.applied.length]).toEqual([null, 1]);
+  expect(warnings).toContain("no listener for migration-finished");
+});
+
+test("a program outside a transaction is cancelled too, and says what stays", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({
+    "001_slow.ts": `import { sql } from "kysely";
+      export default { transaction: false, async up(db: any) {
+        await sql\`create table early ()\`.execute(db);
+        await sql\`select pg_sleep(60)\`.execute(db);
+      } };`,
+  });
+  const { failed } = await migrate(db, { migrations: folder.path, signal: AbortSignal.timeout(1_500) });
+  expect(failed?.error).toMatchObject({ code: "CONFITURE_CANCELLED", message: expect.stringContaining("stays") });
+});
+
+test("steps are a whole number from 1", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_a.up.sql": "create table a ();" });
+  for (const steps of [-1, 0, 0.5, Number.NaN])
+    await expect(migrate(db, { migrations: folder.path, steps })).rejects.toMatchObject({ code: "CONFITURE_USAGE" });
+});
+
 async function columnsOf(db: Awaited<ReturnType<typeof openTestDatabase>>, table: string): Promise<readonly string[]> {
   const { rows } = await db.query<{ name: string }>(
     "select attname::text as name from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped order by attnum",

@@ -125,6 +125,36 @@ test("asked to, a rehearsal runs on a shadow from the start and leaves the targe
   expect(outcome.rehearsal.onShadow.map(({ version }) => version)).toEqual(["001"]);
 });
 
+test("the bound also ends a rehearsal whose locks are held on while its schema is read", async () => {
+  await using db = await openTestDatabase({ sql: seeded });
+  using folder = migrationsFolder({ "001_a.up.sql": "alter table t add column w int;" });
+  for (const maxLockHoldMs of [1, 5, 20, 50]) {
+    const { failed, rehearsal } = await rehearse(db, { migrations: folder.path, maxLockHoldMs });
+    expect([failed, rehearsal.bounded === null ? "in time" : rehearsal.bounded.lock?.relation]).toEqual([
+      null,
+      expect.stringMatching(/in time|public\.t/),
+    ]);
+  }
+});
+
+test("a failure on the shadow names what violated, and what is behind it was not rehearsed", async () => {
+  await using db = await openTestDatabase();
+  await db.query(seeded);
+  await recordBuild(db, seeded, {});
+  using folder = migrationsFolder({
+    "001_a.up.sql": "vacuum t;",
+    "002_b.up.sql": "create table few (id int check (id < 3));\ninsert into few values (7);",
+    "003_c.up.sql": "create table behind ();",
+  });
+  const { failed, rehearsal } = await rehearse(db, {
+    migrations: folder.path,
+    shadow: shadowProvider({ url: db.url }),
+  });
+  expect(failed).toMatchObject({ version: "002", step: 2 });
+  expect(rehearsal.violations).toEqual([expect.objectContaining({ version: "002", table: "public.few" })]);
+  expect(rehearsal.notRehearsed).toEqual([{ version: "003", because: "a migration before it failed" }]);
+});
+
 test("the way back can be rehearsed as well", async () => {
   await using db = await openTestDatabase({ sql: seeded });
   using folder = migrationsFolder({

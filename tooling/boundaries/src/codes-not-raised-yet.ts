@@ -2,4 +2,4 @@
  * Codes whose rows stand in the table before the code that raises them. An entry that has become used, or that left
  * the table, fails the test: the list can only shrink to nothing.
  */
-export const codesNotRaisedYet: readonly string[] = ["CONFITURE_NEEDS_ANSWER", "CONFITURE_REHEARSAL_BOUNDED"];
+export const codesNotRaisedYet: readonly string[] = [];

@@ -188,7 +188,7 @@ class Demo {
         "  confiture init                          a project with a local PostgreSQL",
         '  confiture migrate new "my first change" the files of a migration',
         "  confiture migrate up --dry-run          what it would do, measured",
-        "  confiture migrate validate --stairway   proof that every migration can be undone",
+        "  confiture migrate validate --stairway --base ddl   proof that every migration can be undone",
         "  confiture migrate baseline --help       how to begin with a database that is already there",
       ],
     };

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { type MigrationStatus, type Repair, readStatus, renumberMigration, repair } from "@confiture/migrator";
 import { ConfitureError, isConfitureError } from "@confiture/model";
 import type { CliContext } from "../context.js";
@@ -6,7 +6,7 @@ import type { GlobalFlags } from "../flags.js";
 import { errorDocument, errorLines } from "../output/print-error.js";
 import { type CommandResult, runCommand } from "../output/run-command.js";
 import type { Terminal } from "../output/terminal.js";
-import { openProject, type Project, readProject } from "../project/open-project.js";
+import { openProject, type Project } from "../project/open-project.js";
 import { runOptionsOf } from "../project/run-options-of.js";
 
 export interface MigrateRepairFlags extends GlobalFlags {
@@ -20,7 +20,7 @@ export interface MigrateRepairFlags extends GlobalFlags {
 
 export async function runMigrateRepair(this: CliContext, flags: MigrateRepairFlags): Promise<void> {
   await runCommand(this, flags, async ({ terminal }) => {
-    if (flags.renumber !== undefined) return renumber(this, flags, flags.renumber);
+    if (flags.renumber !== undefined) return await renumber(this, flags, flags.renumber, terminal);
     await using project = await openProject(this, flags, terminal);
     const decision = decisionOf(flags, project);
     if (decision === undefined) return await listProblems(project, terminal);
@@ -54,14 +54,34 @@ function decisionOf(flags: MigrateRepairFlags, project: Project): Repair | undef
   return decisions[0];
 }
 
-/** Files only: the database is asked whether the migration is applied, and such a one is never renamed. */
-async function renumber(context: CliContext, flags: MigrateRepairFlags, file: string): Promise<CommandResult> {
-  const project = await readProject(context, flags);
-  const renamed = renumberMigration(project.pathOf(file), project.versionsInFolder(), new Date());
+/** The database is asked whether the migration is applied: such a one is never renamed. Two files of one version may be. */
+async function renumber(
+  context: CliContext,
+  flags: MigrateRepairFlags,
+  file: string,
+  terminal: Terminal,
+): Promise<CommandResult> {
+  await using project = await openProject(context, flags, terminal);
+  const { ownSchema } = project.config.migrations;
+  // Without the files: two of one version could not be read.
+  const { applied } = await readStatus(project.database, { migrations: [], ownSchema });
+  const path = project.pathOf(file);
+  const row = applied.find((migration) => stemOf(migration.file) === stemOf(path));
+  if (row !== undefined) {
+    throw new ConfitureError("CONFITURE_USAGE", `${file} is applied to this database as ${row.version}_${row.name}.`, {
+      hint: "Only a migration that is not applied gets another version. Rename the other file, or undo this one first.",
+    });
+  }
+  const renamed = renumberMigration(path, project.versionsInFolder(), new Date());
   const lines = renamed.from.map(
     (from, index) => `Renamed ${relative(project.root, from)} to ${relative(project.root, renamed.to[index] ?? "")}`,
   );
   return { document: renamed, lines };
+}
+
+/** Up and down are one migration. */
+function stemOf(file: string): string {
+  return basename(file).replace(/\.(up|down)\.sql$/, "");
 }
 
 async function listProblems(project: Project, terminal: Terminal): Promise<CommandResult> {

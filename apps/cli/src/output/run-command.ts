@@ -18,7 +18,7 @@ export interface CommandResult {
 
 export interface CommandTools {
   readonly terminal: Terminal;
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C; the second ends the process. */
   readonly signal: AbortSignal;
 }
 
@@ -30,9 +30,13 @@ export async function runCommand(
 ): Promise<void> {
   const terminal = new Terminal(context.process, flags);
   const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
-  context.process.once("SIGINT", onSignal);
-  context.process.once("SIGTERM", onSignal);
+  // Stays on while the command ends in good order; who cannot wait for that asks a second time.
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) context.process.exit(exitCodeOf("CONFITURE_CANCELLED"));
+    interrupt.abort();
+  };
+  context.process.on("SIGINT", onSignal);
+  context.process.on("SIGTERM", onSignal);
   try {
     const result = await command({ terminal, signal: interrupt.signal });
     terminal.clearStatus();

@@ -94,7 +94,7 @@ async function rehearseDirection(
 
 function readPlan(file: string): MigrationPlan {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as MigrationPlan;
+    return asPlan(JSON.parse(readFileSync(file, "utf8")));
   } catch (cause) {
     throw new ConfitureError(
       "CONFITURE_FILE_UNREADABLE",
@@ -105,4 +105,12 @@ function readPlan(file: string): MigrationPlan {
       },
     );
   }
+}
+
+function asPlan(document: unknown): MigrationPlan {
+  const { format, direction, hash, basis, migrations } = (document ?? {}) as Partial<MigrationPlan>;
+  const complete = typeof hash === "string" && typeof basis === "string" && Array.isArray(migrations);
+  if (format !== 1 || (direction !== "up" && direction !== "down") || !complete)
+    throw new TypeError("it lacks what a plan has");
+  return document as MigrationPlan;
 }

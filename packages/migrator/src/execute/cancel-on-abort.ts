@@ -16,7 +16,8 @@ export function cancelOnAbort(run: Run): Disposable {
 
 /** Asks the server to cancel what a run's backend is doing. */
 export async function cancelBackend(run: Run): Promise<void> {
-  await using second = await run.database.openSession();
+  const { database } = run;
+  await using second = await (database.openBeside?.() ?? database.openSession());
   await second.query("select pg_catalog.pg_cancel_backend($1)", [run.pid]);
 }
 
@@ -24,8 +25,20 @@ export function cancelledError(): ConfitureError {
   return new ConfitureError(
     "CONFITURE_CANCELLED",
     "Cancelled; the transaction under way was rolled back and the lock let go.",
-    {
-      hint: "Run it again: what was committed is recorded.",
-    },
+    { hint: "Run it again: what was committed is recorded." },
   );
+}
+
+/** For what runs outside a transaction: it ended, and there is nothing to roll back. */
+export function cancelledOutside(): ConfitureError {
+  return new ConfitureError(
+    "CONFITURE_CANCELLED",
+    "Cancelled; it ran outside a transaction, so what it had done by then stays, and the lock was let go.",
+    { hint: "Run it again: what is left is looked at on the server and finished." },
+  );
+}
+
+/** @throws CONFITURE_CANCELLED when the signal is aborted */
+export function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelledError();
 }

@@ -1,7 +1,7 @@
 import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import { backoffDelay, pause } from "./backoff.js";
-import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
+import { cancelledOutside, cancelOnAbort } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
@@ -52,7 +52,7 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   try {
     return await runStep(session, step, options);
   } catch (error) {
-    if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
+    if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
     if (
       isServerError(error) &&
       error.code === sqlState.queryCanceled &&
@@ -99,7 +99,7 @@ async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: 
     try {
       return await runStep(session, step, options);
     } catch (error) {
-      if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledError());
+      if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
       const because = retryReason(error, watch);
       if (because === undefined) throw failureAt(error, cursor, migration.file, left);
       const inMs = backoffDelay(attempt, options.random);

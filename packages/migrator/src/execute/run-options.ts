@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly onProgress?: ProgressListener;
   /**
    * Aborting cancels the running statement from a second connection, rolls back, lets go of the lock and records
-   * `migration_cancelled`; the outcome's `failed` is CONFITURE_CANCELLED. A program outside a transaction runs to its
-   * end.
+   * `migration_cancelled`; the outcome's `failed` is CONFITURE_CANCELLED. What runs outside a
+   * transaction is cancelled too, and is in doubt until the next run has looked at the server.
    */
   readonly signal?: AbortSignal;
   /** Recorded with every event. Default: this process's user and host. */
@@ -57,7 +57,7 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
     concurrentlyDeadlineMs: options.concurrentlyDeadlineMs ?? 3_600_000,
     signal: options.signal,
-    emit: options.onProgress ?? (() => undefined),
+    emit: guarded(options.onProgress),
     actor: {
       osUser: options.actor?.osUser ?? nameOfUser(),
       host: options.actor?.host ?? hostname(),
@@ -66,6 +66,17 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     random: options.random ?? Math.random,
     now: options.now ?? (() => performance.now()),
     executionId: randomUUID(),
+  };
+}
+
+/** A listener that throws is a defect of the program that listens; it must not make the outcome say what is not so. */
+function guarded(listener: ProgressListener | undefined): ProgressListener {
+  return (event) => {
+    try {
+      listener?.(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error), { code: "CONFITURE_PROGRESS_LISTENER" });
+    }
   };
 }
 

@@ -1,7 +1,9 @@
 import type { PlannedMigration } from "@confiture/model";
+import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import type { MigrationProgram } from "../sources/load-program.js";
+import { cancelledOutside, cancelOnAbort } from "./cancel-on-abort.js";
 import { failureAt } from "./failure-at.js";
-import type { StepResult } from "./migration-outcome.js";
+import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
 import { runTransaction } from "./run-transaction.js";
 
@@ -35,7 +37,9 @@ export async function runProgram(
       last: program.last,
     });
   }
+  using _cancel = cancelOnAbort(run);
   const results = await callProgram(run, body, false).catch((error: unknown) => {
+    if (run.options.signal?.aborted === true) throw new StepFailure(null, cancelledOutside());
     throw failureAt(error, { step: undefined, prefixLength: 0 }, migration.file, "What it had committed stays.");
   });
   await program.commitRecord([results]);
@@ -47,7 +51,8 @@ async function callProgram(
   body: MigrationProgram["up"],
   insideTransaction: boolean,
 ): Promise<StepResult> {
-  const { kyselyOverSession } = await import("../kysely/session-dialect.js");
+  const { kyselyOverSession } = await loadSessionDialect();
+  run.spoilSession();
   const started = run.options.now();
   await body(kyselyOverSession(run.session, { insideTransaction }));
   return {

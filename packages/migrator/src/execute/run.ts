@@ -12,6 +12,8 @@ export interface Run {
   readonly pid: number;
   readonly serverVersion: number;
   readonly options: ResolvedRunOptions;
+  /** Called when a migration may have left something on the session that cannot be found again: a custom setting. */
+  readonly spoilSession: () => void;
 }
 
 /** A run that executes: its session has our settings, and the way back to those it had. */
@@ -41,7 +43,8 @@ export async function withRun<T>(
     lost = true;
   });
   try {
-    return await work({ database, session, pid, serverVersion: version, options });
+    const spoilSession = () => session.discard?.();
+    return await work({ database, session, pid, serverVersion: version, options, spoilSession });
   } finally {
     unlisten?.();
     // The lock of a lost connection ends with its backend.

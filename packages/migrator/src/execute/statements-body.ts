@@ -25,7 +25,10 @@ export function statementsBody(
       results.push(result);
       const { durationMs, rows } = result;
       options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows });
-      if (step.mayChangeSettings) await keepLockTimeout(session, options);
+      if (step.mayChangeSettings) {
+        run.spoilSession();
+        await keepLockTimeout(session, options);
+      }
     }
     return results;
   };

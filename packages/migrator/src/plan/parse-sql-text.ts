@@ -1,6 +1,7 @@
 import { ConfitureError, type SourceLocation, type Statement } from "@confiture/model";
 import { parseSqlFile } from "@confiture/sql";
 import type { SqlText } from "../sources/migration.js";
+import { isTemplate } from "../sources/migration-templates.js";
 
 export interface ParsedSqlText {
   readonly statements: readonly Statement[];
@@ -11,9 +12,10 @@ export interface ParsedSqlText {
 /**
  * Parses what a migration file holds; every place is a place in that file.
  *
- * @throws CONFITURE_SQL_SYNTAX naming each statement the grammar refuses, CONFITURE_META_COMMAND
+ * @throws CONFITURE_MIGRATION_INVALID for a template nobody has written in, CONFITURE_SQL_SYNTAX naming each statement the grammar refuses, CONFITURE_META_COMMAND
  */
 export async function parseSqlText(sql: SqlText): Promise<ParsedSqlText> {
+  refuseTemplate(sql);
   const parsed = await parseSqlFile(sql.text, { file: sql.file });
   const place = (at: SourceLocation): SourceLocation => ({
     file: sql.file,
@@ -38,6 +40,19 @@ export async function parseSqlText(sql: SqlText): Promise<ParsedSqlText> {
     checksum: parsed.checksum,
     checksumAlgorithm: parsed.checksumAlgorithm,
   };
+}
+
+/** Applied as it is, it would count as done, and its statements could never follow. */
+function refuseTemplate(sql: SqlText): void {
+  if (!isTemplate(sql.text)) return;
+  throw new ConfitureError(
+    "CONFITURE_MIGRATION_INVALID",
+    `\`${sql.file}\` is as \`migrate new\` made it: nothing is written in it yet.`,
+    {
+      at: { file: sql.file, line: sql.firstLine, column: 1 },
+      hint: "Write its statements. A down file that is not needed is removed; an up that is meant to be empty says why in a comment.",
+    },
+  );
 }
 
 function syntaxErrors(broken: readonly Statement[], place: (at: SourceLocation) => SourceLocation): ConfitureError {

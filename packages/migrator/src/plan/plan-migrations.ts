@@ -57,6 +57,12 @@ export async function planDown(
   return assemble("down", status.applied, prepared);
 }
 
+/** @throws CONFITURE_USAGE when it is not a whole number from 1 */
+export function refuseOddSteps({ steps }: Target): void {
+  if (steps === undefined || (Number.isInteger(steps) && steps >= 1)) return;
+  throw new ConfitureError("CONFITURE_USAGE", `\`steps\` is ${steps}.`, { hint: "It is a whole number from 1." });
+}
+
 /** The applied migrations that `down` would undo, newest first. */
 export function selectToRevert(status: MigrationStatus, target: Target): readonly AppliedMigration[] {
   const reverting = status.underWay.filter((applied) => applied.state === "reverting");
@@ -269,6 +275,20 @@ export function historyBasis(applied: readonly Pick<AppliedMigration, "version" 
   return hashOf(applied.map(({ version, checksum }) => [version, checksum]));
 }
 
+/** Where the files lie and how their folder was spelled is not what a plan does. */
+function withoutPlaces(body: Omit<MigrationPlan, "hash">): unknown {
+  return {
+    ...body,
+    migrations: body.migrations.map(({ file: _file, segments, ...migration }) => ({
+      ...migration,
+      segments: segments.map((segment) => ({
+        ...segment,
+        steps: segment.steps.map(({ at: _at, indent: _indent, ...step }) => step),
+      })),
+    })),
+  };
+}
+
 function assemble(
   direction: "up" | "down",
   applied: readonly AppliedMigration[],
@@ -281,7 +301,7 @@ function assemble(
     migrations: prepared.map(({ planned }) => planned),
   };
   return {
-    plan: { ...body, hash: hashOf(body) },
+    plan: { ...body, hash: hashOf(withoutPlaces(body)) },
     records: new Map(prepared.map(({ record }) => [record.version, record])),
     programs: new Map(
       prepared.flatMap(({ record, program }) => (program === undefined ? [] : [[record.version, program]])),

@@ -33,7 +33,6 @@ export type EventKind =
   | "invalid_index_dropped"
   | "build_applied"
   | "baseline_set"
-  | "execution_completed"
   | "repaired";
 
 export interface JournalEvent {

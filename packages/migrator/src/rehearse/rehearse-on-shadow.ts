@@ -1,18 +1,20 @@
 import type { ShadowProvider } from "@confiture/model";
 import { isConfitureError } from "@confiture/model";
 import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
-import type { MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
+import type { MigrateOutcome, MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
 import type { Run } from "../execute/run.js";
 import { migrate, type Prepared, rollback } from "../migrate.js";
 import { rebuildOnShadow } from "./rebuild-on-shadow.js";
-import type { NotRehearsed } from "./rehearsal-report.js";
+import type { NotRehearsed, Violation } from "./rehearsal-report.js";
 import { planAsMigrations } from "./stored-migrations.js";
+import { violationsOf } from "./violations-of.js";
 
 export interface ShadowPart {
   readonly ran: readonly MigrationResult[];
   readonly failed: MigrationFailure | null;
   readonly differs: readonly CatalogDifference[] | null;
   readonly notRehearsed: readonly NotRehearsed[];
+  readonly violations: readonly Violation[];
 }
 
 /**
@@ -32,6 +34,7 @@ export async function rehearseOnShadow(
     failed: null,
     differs: null,
     notRehearsed: rest.map(({ version }) => ({ version, because })),
+    violations: [],
   });
   if (options.shadow === undefined) return notRehearsed("it needs a shadow database, and none was handed in");
   await using shadow = await options.shadow.create();
@@ -54,8 +57,25 @@ export async function rehearseOnShadow(
     ran: outcome.applied.filter(({ version }) => reported.has(version)),
     failed: outcome.failed,
     differs,
-    notRehearsed: [],
+    notRehearsed: behindFailure(rest, outcome),
+    violations: violationsOnShadow(outcome),
   };
+}
+
+/** A failure ends the rehearsal: what is behind it was not reached. */
+function behindFailure(
+  rest: readonly { readonly version: string }[],
+  { applied, failed }: MigrateOutcome,
+): readonly NotRehearsed[] {
+  if (failed === null) return [];
+  const reached = new Set([failed.version, ...applied.map(({ version }) => version)]);
+  return rest
+    .filter(({ version }) => !reached.has(version))
+    .map(({ version }) => ({ version, because: "a migration before it failed" }));
+}
+
+function violationsOnShadow({ failed }: MigrateOutcome): readonly Violation[] {
+  return failed === null ? [] : violationsOf(failed.error.cause, failed.version, failed);
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -1,16 +1,17 @@
-import type { Database, PlannedMigration, PlannedSegment, ShadowProvider } from "@confiture/model";
+import type { Database, PlannedMigration, PlannedSegment, Session, ShadowProvider } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
-import { compareCatalogs, readCatalog } from "@confiture/schema";
+import { compareCatalogs, type ReadCatalogOptions, readCatalog } from "@confiture/schema";
 import { backoffDelay, pause } from "../execute/backoff.js";
 import { cancelBackend, cancelledError, cancelOnAbort } from "../execute/cancel-on-abort.js";
 import { type Cursor, failureAt } from "../execute/failure-at.js";
-import type { MigrateOutcome, MigrationResult, StepFailure, StepResult } from "../execute/migration-outcome.js";
+import type { MigrateOutcome, MigrationResult, StepResult } from "../execute/migration-outcome.js";
 import { type ExecutingRun, withRun, withRunSettings } from "../execute/run.js";
 import { type RunOptions, resolveRunOptions } from "../execute/run-options.js";
 import { retryReason, watchRun } from "../execute/run-transaction.js";
 import { restoreSettings } from "../execute/session-settings.js";
 import { isServerError, sqlState } from "../execute/statement-error.js";
 import { statementsBody } from "../execute/statements-body.js";
+import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import { type MigrationSource, migrationsOf, type Prepared, prepare } from "../migrate.js";
 import type { PreparedPlan, Target } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
@@ -19,6 +20,7 @@ import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
 import { readChangedRows, readSequencePositions, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
 import { rehearseOnShadow } from "./rehearse-on-shadow.js";
+import { violationsOf } from "./violations-of.js";
 
 /** What to rehearse, how far, and where. */
 export interface RehearseOptions extends RunOptions, MigrationSource, Target, ProblemAllowances {
@@ -73,13 +75,14 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
   const shadow =
     target.part.failed === null && target.bounded === null && stopped !== null
       ? await rehearseOnShadow(run, ready, stopped.migration, options)
-      : { ran: [], failed: null, differs: null, notRehearsed: [] };
+      : { ran: [], failed: null, differs: null, notRehearsed: [], violations: [] };
+  const failed = target.part.failed ?? shadow.failed;
   return {
     executionId: run.options.executionId,
     direction: plan.direction,
     dryRun: true,
     applied: [...target.part.ran, ...shadow.ran],
-    failed: target.part.failed ?? shadow.failed,
+    failed,
     inDoubt: [],
     rehearsal: {
       onTarget: target.part.ran,
@@ -87,7 +90,7 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
       rows: target.rows,
       locks: target.locks,
       changes: target.changes,
-      violations: target.violations,
+      violations: [...target.violations, ...shadow.violations],
       sequencesMoved: target.sequencesMoved,
       bounded: target.bounded,
       shadowDiffers: shadow.differs,
@@ -191,9 +194,13 @@ async function attemptOnTarget(
         error,
         seen: { ...emptySeen(part), locks: bound.heldLocks(), bounded: bound.bounded, openMs: now() - opened },
       };
-    const rows = await readChangedRows(session, ownSchema);
+    // As a real run would hold them: reading the schema below holds them on.
     const locks = bound.heldLocks();
-    const changes = compareCatalogs(catalogBefore, await readCatalog(session, exclude));
+    const after = await readAfter(session, bound, { ownSchema, exclude });
+    if (after === undefined)
+      return { error, seen: { ...emptySeen(part), locks, bounded: bound.bounded, openMs: now() - opened } };
+    const { rows } = after;
+    const changes = compareCatalogs(catalogBefore, after.catalog);
     return {
       error,
       seen: {
@@ -210,6 +217,20 @@ async function attemptOnTarget(
   } finally {
     await session.query("rollback");
     await restoreSettings(session, run.settings);
+  }
+}
+
+/** What the statements changed; undefined when the locks were held for too long while it was read. */
+async function readAfter(
+  session: Session,
+  bound: LockHoldBound,
+  { ownSchema, exclude }: { readonly ownSchema: string; readonly exclude: ReadCatalogOptions },
+) {
+  try {
+    return { rows: await readChangedRows(session, ownSchema), catalog: await readCatalog(session, exclude) };
+  } catch (error) {
+    if (bound.bounded === null) throw error;
+    return undefined;
   }
 }
 
@@ -254,7 +275,7 @@ async function runRolledBack(
       return {
         part: { ran, failed: { version: migration.version, step: failed.step, error: failed.error }, stoppedAt: null },
         error,
-        violations: violationsOf(error, migration, failed),
+        violations: violationsOf(error, migration.version, failed),
       };
     }
     if (bound.bounded !== null)
@@ -311,7 +332,7 @@ async function runProgramOnce(
       "CONFITURE_IRREVERSIBLE",
       `Migration ${migration.version} has no program for this direction.`,
     );
-  const { kyselyOverSession } = await import("../kysely/session-dialect.js");
+  const { kyselyOverSession } = await loadSessionDialect();
   const started = run.options.now();
   await body(kyselyOverSession(run.session, { insideTransaction: true }));
   return [
@@ -321,21 +342,6 @@ async function runProgramOnce(
       statement: "a TypeScript program",
       durationMs: run.options.now() - started,
       rows: null,
-    },
-  ];
-}
-
-/** Integrity constraint violations (class 23), without the values that violate. */
-function violationsOf(error: unknown, migration: PlannedMigration, failed: StepFailure): readonly Violation[] {
-  if (!isServerError(error) || !error.code.startsWith("23")) return [];
-  return [
-    {
-      version: migration.version,
-      step: failed.step,
-      table: error.table === undefined ? null : `${error.schema ?? "public"}.${error.table}`,
-      constraint: error.constraint ?? null,
-      sqlState: error.code,
-      message: failed.error.message,
     },
   ];
 }

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfitureError } from "@confiture/model";
 import type { Kysely } from "kysely";
+import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 
 /** A loaded TypeScript migration, ready to be called. */
 export interface MigrationProgram {
@@ -19,6 +20,8 @@ export interface MigrationProgram {
  */
 export async function loadProgram(source: { readonly file: string; readonly text: string }): Promise<MigrationProgram> {
   const path = isAbsolute(source.file) ? source.file : resolve(source.file);
+  // Known before anything runs.
+  await loadSessionDialect();
   const exported = await evaluate(source.text, path, source.file);
   const definition = definitionOf(exported);
   if (definition === undefined) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfitureError } from "@confiture/model";
+import { migrationTemplates } from "./migration-templates.js";
 import { versionKey } from "./migration-version.js";
 import { readMigrations } from "./read-migrations.js";
 
@@ -69,31 +70,10 @@ function slugOf(name: string): string {
 }
 
 function templatesFor(kind: "sql" | "yaml" | "typescript", stem: string): readonly (readonly [string, string])[] {
-  if (kind === "yaml") return [[`${stem}.yaml`, yamlTemplate]];
-  if (kind === "typescript") return [[`${stem}.ts`, typescriptTemplate]];
+  if (kind === "yaml") return [[`${stem}.yaml`, migrationTemplates.yaml]];
+  if (kind === "typescript") return [[`${stem}.ts`, migrationTemplates.typescript]];
   return [
-    [`${stem}.up.sql`, "-- What this migration does, and why.\n\n"],
-    [`${stem}.down.sql`, "-- The way back. Remove this file when there is none.\n\n"],
+    [`${stem}.up.sql`, migrationTemplates.up],
+    [`${stem}.down.sql`, migrationTemplates.down],
   ];
 }
-
-const yamlTemplate = `migration:
-  description: What this migration does, and why.
-  ddl: |
-    -- select 1;
-  rollback:
-    ddl: |
-      -- select 1;
-`;
-
-const typescriptTemplate = `import { defineMigration } from "@confiture/migrator";
-
-export default defineMigration({
-  async up(db) {
-    // await db.schema.alterTable("orders").addColumn("note", "text").execute();
-  },
-  async down(db) {
-    // await db.schema.alterTable("orders").dropColumn("note").execute();
-  },
-});
-`;

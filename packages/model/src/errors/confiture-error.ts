@@ -26,6 +26,12 @@ export class ConfitureError extends Error {
     this.hint = details.hint;
     this.facts = details.facts ?? {};
   }
+
+  /** For logs and reports: an Error's own message would be lost. The cause may hold row values and is left out. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, at, hint, facts } = this;
+    return { name, code, message, at, hint, facts };
+  }
 }
 
 /** True for our own errors, also across two copies of this package in one process. */

@@ -141,11 +141,6 @@ export const errorCodes = {
     meaning: "The connection goes through a pooler in transaction mode, where session locks do not hold.",
     remedy: "Connect to the server itself, or to a pool in session mode.",
   },
-  CONFITURE_NEEDS_ANSWER: {
-    exit: 2,
-    meaning: "A question would be asked, and there is no terminal to ask it on.",
-    remedy: "Pass the flag the message names.",
-  },
   CONFITURE_EMBEDDED_UNAVAILABLE: {
     exit: 2,
     meaning: "The PostgreSQL shipped through npm is not there for this platform, or could not be started.",
@@ -171,11 +166,6 @@ export const errorCodes = {
     exit: 1,
     meaning: "The database to build into is not empty.",
     remedy: "Name an empty database.",
-  },
-  CONFITURE_REHEARSAL_BOUNDED: {
-    exit: 1,
-    meaning: "The rehearsal held locks longer than --max-lock-hold allows and was rolled back.",
-    remedy: "Rehearse on a shadow: --on shadow, or allow more.",
   },
   // The database refused or failed.
   CONFITURE_CONNECT_FAILED: {

@@ -26,7 +26,13 @@ export interface ServerNotice {
 }
 
 /** A session that its opener must close: `await using session = await database.openSession()`. */
-export type OwnedSession = Session & AsyncDisposable;
+export interface OwnedSession extends Session, AsyncDisposable {
+  /**
+   * Says that something was left on the connection that nobody can find and undo (a custom setting, a temporary
+   * table): it is then closed, and not given back to a pool. Absent where a session always is closed.
+   */
+  discard?(): void;
+}
 
 /** How a connection reaches its server. Under `transaction`, session state and session locks do not hold. */
 export type PoolerMode = "none" | "session" | "transaction";
@@ -37,6 +43,8 @@ export type PoolerMode = "none" | "session" | "transaction";
  */
 export interface Database {
   openSession(): Promise<OwnedSession>;
+  /** A session that does not come out of the program's pool, which may have no other. Absent: as `openSession`. */
+  openBeside?(): Promise<OwnedSession>;
   /**
    * Tells whether something between us and the server hands our session to others.
    * Absent where it cannot be told; the caller then reports it as not inspected.

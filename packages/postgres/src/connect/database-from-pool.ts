@@ -16,7 +16,13 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
 
   async function openSession(): Promise<OwnedSession> {
     const client = await pool.connect().catch((error: unknown) => throwConnectError(pool, error));
-    const session = pgSession(client, async ({ lost, inTransaction }) => client.release(lost || inTransaction));
+    let spoiled = false;
+    const session: OwnedSession = {
+      ...pgSession(client, async ({ lost, inTransaction }) => client.release(lost || inTransaction || spoiled)),
+      discard: () => {
+        spoiled = true;
+      },
+    };
     if (versionChecked) return session;
     try {
       await checkVersion(session);
@@ -42,6 +48,7 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
   return {
     name: pool.options.database ?? "",
     openSession,
+    openBeside,
     detectPooler: (session) => detectPooler(session, openBeside),
     observeLocks: (pid, options) => observeLocks(openBeside, pid, options),
     withDatabase: (name) => ownPool(pool, name),
