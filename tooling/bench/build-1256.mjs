@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { generatePrintoptim } from "./generate-printoptim.mjs";
+import { generatePrintoptim, writeProject } from "./generate-printoptim.mjs";
 import { describeMachine } from "./measure/describe-machine.mjs";
 import { measureCommand } from "./measure/measure-command.mjs";
 import { renderTable } from "./measure/render-table.mjs";
@@ -24,7 +24,7 @@ const workspace = mkdtempSync(join(tmpdir(), "confiture-build-"));
 try {
   const project = join(workspace, "project");
   mkdirSync(project);
-  await generatePrintoptim(project);
+  writeProject(project, generatePrintoptim());
   const files = listSql(join(project, "db"));
   const commands = [
     { id: "node: read + hash + write", command: [process.execPath, readAndHash, "db", join(workspace, "floor.sql")] },

@@ -80,23 +80,30 @@ const watched: readonly Watched[] = [
  * and hint bits change no xmin. Only rows of pg_class also change when nothing of the schema does (TRUNCATE, CLUSTER,
  * REINDEX give a table a new file), so there the columns we read are hashed instead.
  *
- * `outdated` is for transactions whose one snapshot was taken earlier: true when a row it shows was since replaced or
- * deleted. For our own transactions and READ COMMITTED it is false at no cost.
+ * `oneSnapshot` says that the transaction sees everything as it was at its beginning: then `outdatedQuery` has to be
+ * asked too.
  */
 export function fingerprintQuery({ version }: ReadScope): string {
-  const ours = watched.filter(({ since = 13 }) => version >= since);
-  const sums = ours.map(
+  const sums = watchedOn(version).map(
     (catalog) => `(
     select count(*) || ':' || coalesce(sum(hashtextextended(w.xmin::text, 0)), 0) ${rowsOf(catalog)})`,
   );
-  const replaced = [...ours, relationsThatStay].map(
+  return `
+    select concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")}) as fingerprint,
+           current_setting('transaction_isolation') in ('repeatable read', 'serializable') as "oneSnapshot"`;
+}
+
+/** True when a row that the transaction's snapshot shows was since replaced or deleted. */
+export function outdatedQuery({ version }: ReadScope): string {
+  const replaced = [...watchedOn(version), relationsThatStay].map(
     (catalog) => `exists (
     select ${rowsOf(catalog)} and w.xmax <> 0 and ${committed("w.xmax")})`,
   );
-  return `
-    select concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")}) as fingerprint,
-           case when current_setting('transaction_isolation') in ('repeatable read', 'serializable')
-             then ${[...replaced, renamedRoles].join(" or ")} else false end as outdated`;
+  return `select ${[...replaced, renamedRoles].join(" or ")} as outdated`;
+}
+
+function watchedOn(version: ServerVersion): readonly Watched[] {
+  return watched.filter(({ since = 13 }) => version >= since);
 }
 
 function rowsOf({ catalog, unless = "false" }: Watched): string {

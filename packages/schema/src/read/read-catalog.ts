@@ -2,7 +2,7 @@ import type { Catalog, CatalogKinds, CatalogObject, Session, UnsupportedObject }
 import { ConfitureError } from "@confiture/model";
 import { allQueries } from "./all-queries.js";
 import type { CatalogQuery, ReadScope } from "./catalog-query.js";
-import { fingerprintQuery } from "./fingerprint.js";
+import { fingerprintQuery, outdatedQuery } from "./fingerprint.js";
 import { Moved, unreadable } from "./moved.js";
 import { insideCallersTransaction, ownTransaction } from "./read-frames.js";
 import { readScope } from "./read-scope.js";
@@ -109,8 +109,11 @@ async function readObjects<Entry>(session: Session, sql: string): Promise<Entry[
 
 /** @throws Moved above READ COMMITTED, where the snapshot is the caller's and can be older than the schema. */
 async function readFingerprint(session: Session, scope: ReadScope): Promise<string> {
-  const { rows } = await session.query<{ fingerprint: string; outdated: boolean }>(fingerprintQuery(scope));
-  if (rows[0]?.outdated === true) throw new Moved("DDL was committed behind the snapshot of the transaction");
+  const { rows } = await session.query<{ fingerprint: string; oneSnapshot: boolean }>(fingerprintQuery(scope));
+  if (rows[0]?.oneSnapshot === true) {
+    const answer = await session.query<{ outdated: boolean }>(outdatedQuery(scope));
+    if (answer.rows[0]?.outdated === true) throw new Moved("DDL was committed behind the transaction's snapshot");
+  }
   return rows[0]?.fingerprint ?? "";
 }
 

@@ -27,16 +27,25 @@ const secret = (option: string) =>
 
 /** Options without those that may hold a secret, sorted. */
 export function harmlessOptions(column: string): string {
-  return `array(select o from unnest(${column}) o where not ${secret("o")} order by o collate "C")`;
+  return unlessEmpty(column, `select o from unnest(${column}) o where not ${secret("o")} order by o collate "C"`);
 }
 
 /** The names of the options left out. */
 export function secretOptions(column: string): string {
-  return `array(select split_part(o, '=', 1) from unnest(${column}) o where ${secret("o")} order by o collate "C")`;
+  return unlessEmpty(
+    column,
+    `select split_part(o, '=', 1) from unnest(${column}) o where ${secret("o")} order by o collate "C"`,
+  );
 }
 
-export function sorted(arrayColumn: string): string {
-  return `array(select o from unnest(${arrayColumn}) o order by o collate "C")`;
+export function sorted(array: string): string {
+  return unlessEmpty(array, `select o from unnest(${array}) o order by o collate "C"`);
+}
+
+/** Most objects have no options at all, and a subquery for each of them costs more than everything else. */
+function unlessEmpty(array: string, query: string): string {
+  const isColumn = /^[a-z]+\.[a-z]+$/.test(array);
+  return isColumn ? `case when ${array} is null then '{}'::text[] else array(${query}) end` : `array(${query})`;
 }
 
 export const replicaIdentity = `case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end`;
