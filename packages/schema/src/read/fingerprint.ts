@@ -1,5 +1,6 @@
 import type { ReadScope, ServerVersion } from "./catalog-query.js";
 import { passingSchemas } from "./read-scope.js";
+import { thisDatabase } from "./sql-fragments.js";
 
 interface Watched {
   readonly catalog: string;
@@ -34,7 +35,7 @@ const watched: readonly Watched[] = [
   { catalog: "pg_conversion" },
   { catalog: "pg_default_acl" },
   { catalog: "pg_enum" },
-  { catalog: "pg_db_role_setting" },
+  { catalog: "pg_db_role_setting", unless: `w.setdatabase <> ${thisDatabase}` },
   { catalog: "pg_depend", unless: otherLink },
   { catalog: "pg_description" },
   { catalog: "pg_event_trigger" },
@@ -61,7 +62,7 @@ const watched: readonly Watched[] = [
   { catalog: "pg_seclabel" },
   { catalog: "pg_sequence", unless: ofPassingRelation("seqrelid") },
   { catalog: "pg_statistic_ext" },
-  { catalog: "pg_tablespace" },
+  { catalog: "pg_tablespace", unless: "w.oid not in (select c.reltablespace from pg_catalog.pg_class c)" },
   { catalog: "pg_transform" },
   { catalog: "pg_trigger", unless: ofPassingRelation("tgrelid") },
   { catalog: "pg_ts_config" },
@@ -127,7 +128,13 @@ const relations = `(
   from pg_catalog.pg_class w
   where w.relpersistence <> 't' and (w.relkind <> 't' or w.reloptions is not null))`;
 
-const roles = `(select count(*) || ':' || coalesce(sum(hashtextextended(r.oid || r.rolname, 0)), 0) from pg_catalog.pg_roles r)`;
+/** The names of roles that something here refers to. What else the server has of roles comes and goes without us. */
+const roles = `(
+  select count(*) || ':' || coalesce(sum(hashtextextended(r.oid || r.rolname, 0)), 0)
+  from pg_catalog.pg_roles r
+  where r.oid < 16384 or r.oid in (
+    select d.refobjid from pg_catalog.pg_shdepend d
+    where d.dbid = ${thisDatabase} and d.refclassid = 'pg_catalog.pg_authid'::regclass))`;
 
 /** Names of roles are always printed as they are now. */
 const renamedRoles = `exists (select from pg_catalog.pg_roles r where quote_ident(r.rolname) <> r.oid::regrole::text)`;
@@ -136,7 +143,8 @@ const renamedRoles = `exists (select from pg_catalog.pg_roles r where quote_iden
 const subscriptions = (version: ServerVersion) => `(
   select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', s.subname, s.subowner, s.subenabled,
     s.subslotname, s.subpublications${version >= 14 ? ", s.subbinary, s.substream, s.subsynccommit" : ""}), 0)), 0)
-  from pg_catalog.pg_subscription s)`;
+  from pg_catalog.pg_subscription s
+  where s.subdbid = ${thisDatabase})`;
 
 const userMappings = `(
   select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', u.umid, u.umuser, u.srvid), 0)), 0)

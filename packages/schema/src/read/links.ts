@@ -1,5 +1,12 @@
 import { defineQuery, type ServerVersion } from "./catalog-query.js";
-import { functionName, harmlessOptions, notPartOfExtension, secretOptions, sorted } from "./sql-fragments.js";
+import {
+  functionName,
+  harmlessOptions,
+  notPartOfExtension,
+  secretOptions,
+  sorted,
+  thisDatabase,
+} from "./sql-fragments.js";
 
 const publishedTables = (version: ServerVersion) => `coalesce((
   select json_agg(json_build_object(
@@ -73,7 +80,7 @@ export const subscriptions = defineQuery({
                .join(", ")}]::text[], null)`,
            )} as options
     from pg_catalog.pg_subscription s
-    where s.subdbid = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())`,
+    where s.subdbid = ${thisDatabase}`,
 });
 
 export const foreignDataWrappers = defineQuery({

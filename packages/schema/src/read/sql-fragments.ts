@@ -61,3 +61,6 @@ export function dependsOnExtensions(catalog: string, oid: string): string {
     where auto.classid = 'pg_catalog.${catalog}'::regclass and auto.objid = ${oid} and auto.deptype = 'x'
       and auto.refclassid = 'pg_catalog.pg_extension'::regclass)`;
 }
+
+/** The oid of the database we are in, for the catalogs that all databases of a server share. */
+export const thisDatabase = "(select b.oid from pg_catalog.pg_database b where b.datname = current_database())";

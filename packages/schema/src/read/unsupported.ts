@@ -1,4 +1,5 @@
 import type { ReadScope } from "./catalog-query.js";
+import { thisDatabase } from "./sql-fragments.js";
 
 /** The catalogs whose rows a query of ours reads as entries, or as parts of entries. */
 const readCatalogs = [
@@ -129,5 +130,3 @@ export function unsupportedQuery({ version, includedName, readsSubscriptionSetti
            where b.subdbid = ${thisDatabase}`
     }`;
 }
-
-const thisDatabase = "(select b.oid from pg_catalog.pg_database b where b.datname = current_database())";
