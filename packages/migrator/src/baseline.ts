@@ -153,7 +153,7 @@ async function recordBaseline(
           how: "baseline",
         },
         "applied",
-        0,
+        { durationMs: 0, known: false },
       ),
     );
   }

@@ -1,3 +1,4 @@
+export { indexShape } from "./checksum/index-shape.js";
 export { rawHash } from "./checksum/raw-hash.js";
 export { checksumAlgorithm, semanticChecksum } from "./checksum/semantic-hash.js";
 export type { DefinedObject, NamedObject, ObjectKind, UsedName } from "./dependencies/named-object.js";

@@ -6,10 +6,11 @@ import { type Cursor, failureAt } from "./failure-at.js";
 import { type MigrateOutcome, type MigrationResult, StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
 import { runAlone } from "./run-alone.js";
+import { guardRunLock } from "./run-lock.js";
 import { runProgram } from "./run-program.js";
 import { headline } from "./run-step.js";
 import { runTransaction } from "./run-transaction.js";
-import { restoreSettings } from "./session-settings.js";
+import { clearSession, leavesObjects, restoreSettings } from "./session-settings.js";
 import { dropInvalidIndexes, gatherEvidence, settleInDoubt } from "./settle-in-doubt.js";
 import { statementsBody } from "./statements-body.js";
 
@@ -90,6 +91,8 @@ class MigrationExecution {
   readonly #isLast: boolean;
   readonly #started: number;
   readonly #done: StepResult[] = [];
+  /** Whether the record has a row of this migration: of parts that are applied. */
+  #known: boolean;
 
   constructor(
     run: ExecutingRun,
@@ -104,18 +107,23 @@ class MigrationExecution {
     this.#progress = progress;
     this.#isLast = isLast;
     this.#started = run.options.now();
+    this.#known = prepared.underWay.has(migration.version);
   }
 
   async run(): Promise<readonly StepResult[]> {
     const { segments, resumeAt } = this.#migration;
     try {
+      await this.#settleEdited();
       await this.#replaySettings(segments.slice(0, resumeAt));
       if (segments.length === resumeAt) await this.#recordAlone();
       for (const [index, segment] of segments.entries()) {
-        if (index >= resumeAt) this.#done.push(...(await this.#segment(segment, index)));
+        if (index < resumeAt) continue;
+        this.#done.push(...(await this.#segment(segment, index)));
+        this.#known = true;
       }
     } finally {
       if (this.#changesSettings(segments.length - 1)) await this.#restore();
+      if (segments.some(leavesObjects)) await this.#clear();
     }
     return this.#done;
   }
@@ -155,8 +163,13 @@ class MigrationExecution {
       ...dropped.map((name) => journal.event({ kind: "invalid_index_dropped", version, details: { index: name } })),
       journal.startStep(key, segmentHash(segment), statement, evidence),
     ]);
+    this.#known = true;
     options.emit({ kind: "step-started", version, step: step.index, statement, at: step.at });
-    const result = await runAlone(this.#run, this.#migration, segment);
+    const result = await runAlone(this.#run, this.#migration, segment).catch(async (error: unknown) => {
+      // Only what the server itself said counts: on a lost connection nobody knows.
+      if (isReported(error)) await this.#transaction([journal.failStep(key)]);
+      throw error;
+    });
     options.emit({
       kind: "step-finished",
       version,
@@ -164,8 +177,47 @@ class MigrationExecution {
       durationMs: result.durationMs,
       rows: result.rows,
     });
+    await guardRunLock(session, options);
     await this.#transaction([this.#record(segment, index, [result])]);
     return [result];
+  }
+
+  /** An interrupted statement that the file no longer has: what it left is settled all the same, by what it was. */
+  async #settleEdited(): Promise<void> {
+    const { session, journal, options } = this.#run;
+    const { version, segments, file } = this.#migration;
+    for (const open of this.#progress) {
+      if (open.version !== version || open.direction !== this.#direction || open.state !== "started") continue;
+      const segment = segments[open.segment];
+      if (segment !== undefined && segment.kind !== "transaction" && segmentHash(segment) === open.hash) continue;
+      const { action } = open.evidence;
+      if (action === undefined) throw inDoubt(this.#migration, undefined, `\`${open.statement}\` was interrupted`);
+      const verdict = await settleInDoubt(session, action, open.evidence);
+      if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, undefined, verdict.evidence);
+      if (verdict.kind === "finished") {
+        throw new StepFailure(
+          null,
+          new ConfitureError(
+            "CONFITURE_PARTIAL_CHANGED",
+            `\`${open.statement}\` of ${file} is done (${verdict.evidence}), and the file says something else there now.`,
+            {
+              at: segment?.steps[0]?.at ?? { file, line: 1, column: 1 },
+              hint: "Restore the statement; those behind it may be edited.",
+            },
+          ),
+        );
+      }
+      const { evidence } = verdict;
+      options.emit({ kind: "in-doubt-settled", version, statement: open.statement, verdict: "not-started", evidence });
+      await this.#transaction([
+        journal.event({
+          kind: "step_settled",
+          version,
+          details: { statement: open.statement, verdict: "not-started", evidence },
+        }),
+        journal.forgetStep({ version, direction: this.#direction, segment: open.segment }),
+      ]);
+    }
   }
 
   /** True when an interrupted earlier try of this very statement turns out to have happened. */
@@ -177,10 +229,11 @@ class MigrationExecution {
         row.version === version &&
         row.direction === this.#direction &&
         row.segment === index &&
-        row.state === "started",
+        row.state === "started" &&
+        row.hash === segmentHash(segment),
     );
     if (open === undefined) return false;
-    const verdict = await settleInDoubt(session, segment, open.evidence);
+    const verdict = await settleInDoubt(session, segment.action, open.evidence);
     if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, segment.steps[0], verdict.evidence);
     options.emit({
       kind: "in-doubt-settled",
@@ -218,11 +271,15 @@ class MigrationExecution {
         this.#stateUnderWay(index),
         this.#run.journal.startStep(key, segmentHash(segment), "program", {}),
       ]);
+      this.#known = true;
     }
     return runProgram(this.#run, this.#migration, body, {
       transaction: segment.transaction,
       record: (results) => this.#record(segment, index, results),
-      commitRecord: (results) => this.#transaction([this.#record(segment, index, results)]),
+      commitRecord: async (results) => {
+        await guardRunLock(this.#run.session, this.#run.options);
+        await this.#transaction([this.#record(segment, index, results)]);
+      },
       last: this.#isLast,
     });
   }
@@ -253,7 +310,8 @@ class MigrationExecution {
         rows,
       })),
     };
-    const clear = segments.length > 1 || segments[0]?.kind !== "transaction" ? [journal.forgetSteps(version)] : [];
+    const inParts = segments.length > 1 || segments[0]?.kind !== "transaction" || this.#known;
+    const clear = inParts ? [journal.forgetSteps(version)] : [];
     if (this.#direction === "down") {
       return [
         ...clear,
@@ -263,7 +321,7 @@ class MigrationExecution {
     }
     return [
       ...clear,
-      journal.put(this.#recordOf(), "applied", durationMs),
+      journal.put(this.#recordOf(), "applied", { durationMs, known: this.#known }),
       journal.event({ kind: "migration_completed", version, name, durationMs, checksum, details }),
     ].join("\n");
   }
@@ -278,7 +336,9 @@ class MigrationExecution {
     const { journal } = this.#run;
     const { version, name, checksum } = this.#migration;
     const state =
-      this.#direction === "up" ? journal.put(this.#recordOf(), "applying", 0) : journal.markReverting(version);
+      this.#direction === "up"
+        ? journal.put(this.#recordOf(), "applying", { durationMs: 0, known: this.#known })
+        : journal.markReverting(version);
     if (index > 0) return state;
     return [
       state,
@@ -322,6 +382,14 @@ class MigrationExecution {
     });
   }
 
+  /** Temporary tables and the like end with the migration that made them: the next must not find them in its way. */
+  async #clear(): Promise<void> {
+    this.#run.spoilSession();
+    await clearSession(this.#run.session).catch((error: unknown) => {
+      if (isConfitureError(error)) throw error;
+    });
+  }
+
   /** A resumed migration goes on under the search path and role that its finished part had set. */
   async #replaySettings(finished: readonly PlannedSegment[]): Promise<void> {
     const cursor: Cursor = { step: undefined, prefixLength: 0 };
@@ -334,6 +402,14 @@ class MigrationExecution {
       }
     }
   }
+}
+
+/** Whether the server said that it failed. A cancelled one may have been lost as well. */
+function isReported(error: unknown): boolean {
+  return (
+    error instanceof StepFailure &&
+    ["CONFITURE_STATEMENT_FAILED", "CONFITURE_DEADLINE", "CONFITURE_LOCK_TIMEOUT"].includes(error.error.code)
+  );
 }
 
 function onlySetsSettings(step: PlannedStep): boolean {

@@ -26,7 +26,10 @@ export async function runAlone(
   segment: AloneSegment,
 ): Promise<StepResult> {
   const step = segment.steps[0];
-  return waitsWithoutQueueing(segment) ? runToDeadline(run, migration, step) : runBounded(run, migration, step);
+  if (waitsWithoutQueueing(segment)) return runToDeadline(run, migration, step);
+  // A DO that commits may have done its half: only a person can say whether it may be done again.
+  const repeatable = segment.action.kind !== "unknowable";
+  return runBounded(run, migration, step, { repeatable });
 }
 
 function waitsWithoutQueueing({ action }: AloneSegment): boolean {
@@ -89,7 +92,12 @@ function deadlinePassed(step: PlannedStep, deadlineMs: number, watch: WaitWatch)
 }
 
 /** VACUUM FULL, REINDEX, CLUSTER, ALTER SYSTEM, …: a wait would queue the application, so it is bounded and tried again. */
-async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: PlannedStep): Promise<StepResult> {
+async function runBounded(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  step: PlannedStep,
+  { repeatable }: { readonly repeatable: boolean },
+): Promise<StepResult> {
   const { session, options } = run;
   const first = options.now();
   for (let attempt = 1; ; attempt += 1) {
@@ -101,7 +109,7 @@ async function runBounded(run: ExecutingRun, migration: PlannedMigration, step: 
     } catch (error) {
       if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
       const because = retryReason(error, watch);
-      if (because === undefined) throw failureAt(error, cursor, migration.file, left);
+      if (because === undefined || !repeatable) throw failureAt(error, cursor, migration.file, left);
       const inMs = backoffDelay(attempt, options.random);
       if (options.now() - first + inMs > options.lockRetryMs)
         throw lockTimeout(run, cursor, watch.lastWait(), attempt, options.now() - first);

@@ -44,6 +44,24 @@ export async function takeRunLock(
   }
 }
 
+/**
+ * Makes sure that the lock is still ours behind a statement that may have let go of it.
+ *
+ * @throws CONFITURE_LOCK_LOST
+ */
+export async function guardRunLock(session: Session, options: ResolvedRunOptions): Promise<void> {
+  const { rows } = await session.query(
+    `select from pg_catalog.pg_locks
+     where locktype operator(pg_catalog.=) 'advisory' and granted and objsubid operator(pg_catalog.=) 2
+       and pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()
+       and classid::bigint operator(pg_catalog.=) ${lockClass} and objid::bigint operator(pg_catalog.=) ${lockKey(options.ownSchema) >>> 0}`,
+  );
+  if (rows.length > 0) return;
+  throw new ConfitureError("CONFITURE_LOCK_LOST", "The migration let go of the lock that keeps two runs apart.", {
+    hint: "Take out what releases session locks (pg_advisory_unlock_all, say). What was in the transaction is rolled back.",
+  });
+}
+
 export async function releaseRunLock(session: Session, options: ResolvedRunOptions): Promise<void> {
   await session.query(`select pg_catalog.pg_advisory_unlock(${lockClass}, ${lockKey(options.ownSchema)})`);
 }

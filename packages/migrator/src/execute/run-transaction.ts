@@ -6,6 +6,7 @@ import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
+import { guardRunLock } from "./run-lock.js";
 import { actAsOurselves } from "./session-settings.js";
 import { isServerError, sqlState } from "./statement-error.js";
 import { describeBlockers, type WaitWatch, watchWaits } from "./watch-waits.js";
@@ -74,11 +75,28 @@ async function attemptOnce(
   if (work.reachesBeyond) {
     await actAsOurselves(session, run.settings);
     await guardOwnTables(session, options.ownSchema);
+    await guardRunLock(session, options);
   }
   const durable = work.last ? `set local synchronous_commit = ${run.synchronousCommit};\n` : "";
   cursor.step = undefined;
-  await session.query(`${durable}${work.record(results, options.now() - started)}\ncommit`);
+  try {
+    await session.query(`${durable}${work.record(results, options.now() - started)}\ncommit`);
+  } catch (error) {
+    throw isRecordedMeanwhile(error, options.ownSchema) ? recordedMeanwhile(work.migration, error) : error;
+  }
   return results;
+}
+
+/** The row was not there when this run began. */
+function isRecordedMeanwhile(error: unknown, ownSchema: string): boolean {
+  return isServerError(error) && error.code === "23505" && error.schema === ownSchema && error.table === "migrations";
+}
+
+function recordedMeanwhile({ version }: PlannedMigration, cause: unknown): ConfitureError {
+  return new ConfitureError("CONFITURE_LOCK_LOST", `Another run has recorded migration ${version} meanwhile.`, {
+    hint: "This run's transaction is rolled back. See `confiture migrate history`.",
+    cause,
+  });
 }
 
 /** A rollback that fails means that the connection is gone, and the server rolls back by itself. */

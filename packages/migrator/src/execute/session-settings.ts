@@ -1,4 +1,4 @@
-import type { Session } from "@confiture/model";
+import type { PlannedSegment, Session } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import type { ResolvedRunOptions } from "./run-options.js";
 
@@ -26,7 +26,7 @@ export async function snapshotSettings(session: Session): Promise<SessionSnapsho
     "select pg_catalog.current_setting('role') as role, session_user::text as session_user",
   );
   const { rows } = await session.query<SettingRow>(
-    "select name, setting from pg_catalog.pg_settings where source = 'session' and name <> all (array['role', 'session_authorization', 'is_superuser'])",
+    "select name, setting from pg_catalog.pg_settings where source = 'session' and name <> all (array['role', 'session_authorization', 'is_superuser', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable'])",
   );
   return {
     settings: new Map(rows.map((row) => [row.name, row.setting])),
@@ -52,6 +52,24 @@ export async function restoreSettings(session: Session, wanted: SessionSnapshot)
     if (!now.settings.has(name)) changes.push(setConfig(name, setting));
   }
   if (changes.length > 0) await session.query(changes.join(";\n"));
+}
+
+const kindsThatLeaveObjects = new Set(["PrepareStmt", "DeclareCursorStmt", "ListenStmt"]);
+
+/** Whether a segment may leave temporary tables, prepared statements, cursors or a LISTEN on the session. */
+export function leavesObjects(segment: PlannedSegment): boolean {
+  return (
+    segment.kind === "program" ||
+    segment.steps.some(
+      ({ kind, sql, mayChangeSettings }) =>
+        mayChangeSettings || kindsThatLeaveObjects.has(kind) || /\btemp(orary)?\b|\bpg_temp\b/i.test(sql),
+    )
+  );
+}
+
+/** Takes them off again, inside or outside a transaction. Not DISCARD ALL: it would let go of the run's lock. */
+export async function clearSession(session: Session): Promise<void> {
+  await session.query("close all;\ndeallocate all;\nunlisten *;\ndiscard temp");
 }
 
 /** For the record at the end of a transaction: our own role again, until that transaction ends and no longer. */

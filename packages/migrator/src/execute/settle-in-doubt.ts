@@ -1,5 +1,5 @@
-import type { QualifiedName, Session } from "@confiture/model";
-import { quoteIdentifier, quoteQualified } from "@confiture/sql";
+import type { QualifiedName, Session, StandaloneAction } from "@confiture/model";
+import { indexShape, quoteIdentifier, quoteQualified } from "@confiture/sql";
 import type { StepEvidence } from "../record/applied-migration.js";
 import type { AloneSegment } from "./run-alone.js";
 
@@ -15,14 +15,20 @@ export type Verdict =
 export async function gatherEvidence(session: Session, segment: AloneSegment): Promise<StepEvidence> {
   const { action } = segment;
   switch (action.kind) {
-    case "create-index-concurrently":
-      return { indexesBefore: (await readIndexes(session, action.table)).map((index) => index.name) };
+    case "create-index-concurrently": {
+      const shape = await indexShape(segment.steps[0].sql);
+      return {
+        action,
+        indexesBefore: (await readIndexes(session, action.table)).map((index) => index.name),
+        ...(shape === undefined ? {} : { indexShape: shape }),
+      };
+    }
     case "create-database":
     case "create-tablespace":
     case "create-subscription":
-      return { existedBefore: await exists(session, action.kind, action.name) };
+      return { action, existedBefore: await exists(session, action.kind, action.name) };
     default:
-      return {};
+      return { action };
   }
 }
 
@@ -30,8 +36,11 @@ export async function gatherEvidence(session: Session, segment: AloneSegment): P
  * Decides by looking at the server whether an interrupted statement happened, and removes the invalid index a broken
  * CONCURRENTLY left behind. Never guesses: what the catalog cannot answer stays in doubt.
  */
-export async function settleInDoubt(session: Session, segment: AloneSegment, evidence: StepEvidence): Promise<Verdict> {
-  const { action } = segment;
+export async function settleInDoubt(
+  session: Session,
+  action: StandaloneAction,
+  evidence: StepEvidence,
+): Promise<Verdict> {
   switch (action.kind) {
     case "create-index-concurrently":
       return settleCreatedIndex(session, action.table, action.index, evidence);
@@ -101,15 +110,32 @@ async function settleCreatedIndex(
       ? !before.has(found.name)
       : found.name === index.name && (!before.has(found.name) || !found.valid),
   );
-  const valid = made.find((found) => found.valid);
-  if (valid !== undefined) return finished(`index ${valid.name} is there and valid`);
+  const valid = evidence.failed === true ? [] : made.filter((found) => found.valid);
+  const [ours, ...others] = await sameShape(valid, evidence.indexShape);
+  if (ours !== undefined && others.length === 0) return finished(`index ${ours.name} is there and valid`);
+  if (valid.length > 0 && (index === undefined || ours === undefined))
+    return {
+      kind: "in-doubt",
+      evidence: `${valid.map(({ name }) => name).join(" and ")} came since it began, and may be its index or somebody else's`,
+    };
   if (made.some((found) => found.building))
     return { kind: "in-doubt", evidence: "the index is being built by another session right now" };
-  const dropped = await dropIndexes(session, made);
+  const dropped = await dropIndexes(
+    session,
+    made.filter((found) => !found.valid),
+  );
   return notStarted(
     dropped.length === 0 ? "the index is not there" : `invalid index ${dropped.join(", ")} was dropped`,
     dropped,
   );
+}
+
+/** Those that are what the statement makes. Without its shape, of an older record, the name alone has to do. */
+async function sameShape(indexes: readonly IndexRow[], shape: string | undefined): Promise<readonly IndexRow[]> {
+  if (shape === undefined) return indexes;
+  const same: IndexRow[] = [];
+  for (const index of indexes) if ((await indexShape(index.definition)) === shape) same.push(index);
+  return same;
 }
 
 async function settleReindex(session: Session, concurrently: boolean): Promise<Verdict> {
@@ -144,12 +170,14 @@ interface IndexRow {
   readonly schema: string;
   readonly name: string;
   readonly valid: boolean;
+  readonly definition: string;
   /** Another session holds the lock that building it takes, and is neither vacuuming nor analyzing the table. */
   readonly building: boolean;
 }
 
 const indexQuery = `
   select n.nspname::text as schema, c.relname::text as name, i.indisvalid as valid,
+         pg_catalog.pg_get_indexdef(i.indexrelid) as definition,
          exists (select from pg_catalog.pg_locks l
                  where l.locktype = 'relation' and l.relation = i.indrelid and l.granted
                    and l.mode = 'ShareUpdateExclusiveLock' and l.pid <> pg_catalog.pg_backend_pid()

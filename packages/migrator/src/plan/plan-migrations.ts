@@ -17,6 +17,8 @@ export interface PreparedPlan {
   readonly plan: MigrationPlan;
   readonly records: ReadonlyMap<string, MigrationRecord>;
   readonly programs: ReadonlyMap<string, MigrationProgram>;
+  /** Versions that are applied or undone in part: the record has a row of each. */
+  readonly underWay: ReadonlySet<string>;
   /** The migrations themselves, where their files are there. */
   readonly migrations: ReadonlyMap<string, Migration>;
 }
@@ -37,7 +39,7 @@ export async function planUp(
 ): Promise<PreparedPlan> {
   const wanted = selectPending(status, target);
   const prepared = await Promise.all(wanted.map((migration) => prepareUp(migration, progress)));
-  return assemble("up", status.applied, prepared);
+  return assemble("up", status, prepared);
 }
 
 /** What `down` would do, newest first; from the file, or from the copy kept when the file is gone. */
@@ -54,7 +56,7 @@ export async function planDown(
       return prepareDown(applied, filed, stored.get(applied.version), progress);
     }),
   );
-  return assemble("down", status.applied, prepared);
+  return assemble("down", status, prepared);
 }
 
 /** @throws CONFITURE_USAGE when it is not a whole number from 1 */
@@ -291,7 +293,7 @@ function withoutPlaces(body: Omit<MigrationPlan, "hash">): unknown {
 
 function assemble(
   direction: "up" | "down",
-  applied: readonly AppliedMigration[],
+  { applied, underWay }: Pick<MigrationStatus, "applied" | "underWay">,
   prepared: readonly PreparedMigration[],
 ): PreparedPlan {
   const body = {
@@ -302,6 +304,11 @@ function assemble(
   };
   return {
     plan: { ...body, hash: hashOf(withoutPlaces(body)) },
+    underWay: new Set(
+      prepared.flatMap(({ record }) =>
+        underWay.some(({ version }) => sameVersion(version, record.version)) ? [record.version] : [],
+      ),
+    ),
     records: new Map(prepared.map(({ record }) => [record.version, record])),
     programs: new Map(
       prepared.flatMap(({ record, program }) => (program === undefined ? [] : [[record.version, program]])),

@@ -34,6 +34,7 @@ class Grouping {
         this.#steps.push(stepOf(statement));
         return;
       case "alone":
+        refuseDiscardAll(statement);
         if (this.#begun !== undefined) throw aloneInsideBegin(statement, transactionality.because, this.#begun);
         this.close(`the next statement runs alone: ${transactionality.because}`);
         this.#segments.push({
@@ -98,6 +99,18 @@ class Grouping {
         control.control satisfies never;
     }
   }
+}
+
+function refuseDiscardAll(statement: Statement): void {
+  if (statement.kind !== "DiscardStmt") return;
+  throw new ConfitureError(
+    "CONFITURE_MIGRATION_INVALID",
+    "DISCARD ALL would let go of the lock that keeps two runs apart.",
+    {
+      at: statement.at,
+      hint: "Remove it: settings, temporary tables and prepared statements of a migration end with it.",
+    },
+  );
 }
 
 function refusalOf(control: "rollback" | "prepare"): string {

@@ -1,3 +1,5 @@
+import type { StandaloneAction } from "@confiture/model";
+
 /** A row of `migrations`: what is in the database now, without the texts. */
 export interface AppliedMigration {
   readonly version: string;
@@ -45,6 +47,12 @@ export interface SegmentProgress {
 export interface StepEvidence {
   /** Names of the indexes the table had, for CREATE INDEX CONCURRENTLY without a name. */
   readonly indexesBefore?: readonly string[];
+  /** What the statement does: the file may say something else when it is looked at again. */
+  readonly action?: StandaloneAction;
+  /** What the index to create is, apart from its name. */
+  readonly indexShape?: string;
+  /** The server said that the statement failed. */
+  readonly failed?: boolean;
   /** Whether the object to create or drop stood there already. */
   readonly existedBefore?: boolean;
 }

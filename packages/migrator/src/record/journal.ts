@@ -77,8 +77,15 @@ export class Journal {
     ].join(", ")});`;
   }
 
-  /** The migration is in the database, whole (`applied`) or in part (`applying`). */
-  put(record: MigrationRecord, state: "applied" | "applying", durationMs: number): string {
+  /**
+   * The migration is in the database, whole (`applied`) or in part (`applying`). `known`: it has a row already, of its
+   * parts; where it has none, a row that somebody else made meanwhile is an error.
+   */
+  put(
+    record: MigrationRecord,
+    state: "applied" | "applying",
+    { durationMs, known }: { readonly durationMs: number; readonly known: boolean },
+  ): string {
     return `insert into ${this.#own}.migrations (version, sort_key, name, source, file, state, how, checksum, checksum_algorithm, raw_hash, up_text, down_text, execution_id, plan_hash, host, duration_ms, tool_version) values (${[
       quoteLiteral(record.version),
       versionKey(record.version).toString(),
@@ -97,9 +104,11 @@ export class Journal {
       quoteLiteral(this.#actor.host),
       durationMs.toFixed(3),
       quoteLiteral(this.#actor.toolVersion),
-    ].join(
-      ", ",
-    )}) on conflict (version) do update set state = excluded.state, name = excluded.name, file = excluded.file, checksum = excluded.checksum, checksum_algorithm = excluded.checksum_algorithm, raw_hash = excluded.raw_hash, up_text = excluded.up_text, down_text = excluded.down_text, execution_id = excluded.execution_id, plan_hash = excluded.plan_hash, applied_at = pg_catalog.clock_timestamp(), duration_ms = ${this.#own}.migrations.duration_ms + excluded.duration_ms, tool_version = excluded.tool_version;`;
+    ].join(", ")})${known ? this.#overParts() : ""};`;
+  }
+
+  #overParts(): string {
+    return ` on conflict (version) do update set state = excluded.state, name = excluded.name, file = excluded.file, checksum = excluded.checksum, checksum_algorithm = excluded.checksum_algorithm, raw_hash = excluded.raw_hash, up_text = excluded.up_text, down_text = excluded.down_text, execution_id = excluded.execution_id, plan_hash = excluded.plan_hash, applied_at = pg_catalog.clock_timestamp(), duration_ms = ${this.#own}.migrations.duration_ms + excluded.duration_ms, tool_version = excluded.tool_version`;
   }
 
   /** The migration is being undone, and committed in part. */
@@ -113,6 +122,11 @@ export class Journal {
 
   startStep(step: StepKey, hash: string, statement: string, evidence: StepEvidence): string {
     return this.#step(step, hash, "started", statement, evidence);
+  }
+
+  /** The server said that it failed: what is found of it later is not its work. */
+  failStep(step: StepKey): string {
+    return `update ${this.#own}.steps set evidence = evidence operator(pg_catalog.||) '{"failed": true}' where version = ${quoteLiteral(step.version)} and direction = ${quoteLiteral(step.direction)} and segment = ${step.segment};`;
   }
 
   finishStep(step: StepKey, hash: string, statement: string): string {

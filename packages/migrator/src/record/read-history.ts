@@ -30,7 +30,14 @@ export async function readHistory(session: Queryable, ownSchema: string): Promis
   if (there.rows[0]?.there !== true) return { installed: false, migrations: [], progress: [] };
   const migrations = await readAppliedMigrations(session, own);
   const underWay = migrations.some((migration) => migration.state !== "applied");
-  return { installed: true, migrations, progress: underWay ? await readProgress(session, own) : [] };
+  const rows = underWay ? await readProgress(session, own) : [];
+  // What a migration left that is whole by now says nothing of it any more.
+  const progress = rows.filter((row) => migrations.some((migration) => isPartOf(row, migration)));
+  return { installed: true, migrations, progress };
+}
+
+function isPartOf(row: SegmentProgress, { version, state }: AppliedMigration): boolean {
+  return row.version === version && state === (row.direction === "up" ? "applying" : "reverting");
 }
 
 async function readAppliedMigrations(session: Queryable, own: string): Promise<readonly AppliedMigration[]> {

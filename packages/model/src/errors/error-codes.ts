@@ -235,6 +235,11 @@ export const errorCodes = {
     meaning: "Another run holds the migration lock.",
     remedy: "Wait for it to end; --lock-wait allows more time.",
   },
+  CONFITURE_LOCK_LOST: {
+    exit: 3,
+    meaning: "A statement of the migration let go of the lock that keeps two runs apart.",
+    remedy: "Remove it (pg_advisory_unlock_all, say); what was in its transaction is rolled back.",
+  },
   CONFITURE_CANCELLED: {
     exit: 130,
     meaning: "The run was interrupted.",

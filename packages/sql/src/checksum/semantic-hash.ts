@@ -46,7 +46,7 @@ export function withLineFeeds(text: string): string {
 }
 
 /** JSON with sorted keys and without positions. Keeps its own stack: a long chain of operators is a deep tree. */
-function canonicalTree(tree: TreeValue): string {
+export function canonicalTree(tree: TreeValue): string {
   const parts: string[] = [];
   // Text waiting to be written stands in an object of its own, so that a string of the tree is never taken for it.
   const open: (TreeValue | Literal)[] = [tree];
