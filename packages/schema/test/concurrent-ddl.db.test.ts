@@ -1,6 +1,9 @@
 import { catalogHash, readCatalog } from "@confiture/schema";
-import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { longRun, openTestDatabase, type ServerVersion, testOnEachVersion } from "@confiture/testkit";
 import { expect } from "vitest";
+import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
+import { changeFiles, readChanges } from "./read-changes.js";
+import { type Interrupt, withInterruption } from "./with-interruption.js";
 
 testOnEachVersion("a read beside a stream of DDL is either whole or refused as moved", async (version) => {
   await using db = await openTestDatabase({ version, sql: "create table fixed (n int)" });
@@ -39,6 +42,87 @@ testOnEachVersion("a read beside a stream of DDL is either whole or refused as m
   }
   expect(outcomes.whole + outcomes.moved).toBe(40);
 });
+
+/** Changes that can be committed one after another: not those that damage rows or need the last one undone. */
+function committableChanges(version: ServerVersion): readonly string[] {
+  return changeFiles
+    .flatMap((file) => readChanges(file, version))
+    .map(({ sql }) => sql)
+    .filter((sql) => !/allow_system_table_mods|set local|tablespace|temp /.test(sql));
+}
+
+const modes = [
+  { name: "a transaction of our own", begin: undefined },
+  { name: "the caller's READ COMMITTED transaction", begin: "begin isolation level read committed; select 1" },
+  { name: "the caller's REPEATABLE READ transaction", begin: "begin isolation level repeatable read; select 1" },
+] as const;
+
+for (const { name, begin } of modes) {
+  testOnEachVersion(
+    `DDL that is committed in the middle of a read in ${name} is seen whole or not at all`,
+    async (version) => {
+      await using db = await openTestDatabase({ version });
+      await db.query(oneOfEverything(version));
+      await using reader = await db.openSession();
+      const options = { insideTransaction: begin !== undefined };
+      const seen = { before: 0, after: 0, moved: 0 };
+      const rounds = longRun ? 400 : 40;
+      const random = seededRandom();
+      const changes = committableChanges(version);
+      await using _subscriptions = { [Symbol.asyncDispose]: () => dropSubscriptions(db) };
+      while (seen.before + seen.after + seen.moved < rounds) {
+        const sql = changes[Math.floor(random() * changes.length)]!;
+        const before = catalogHash(await readCatalog(reader));
+        let committed = true;
+        const interrupted = withInterruption(
+          reader,
+          atQuery(1 + Math.floor(random() * 50), async () => {
+            // What an earlier round dropped cannot be dropped again, and under a view the reader looks at nothing can
+            // be changed until it is done; then nothing happens in this round.
+            await db.query(`begin; set local lock_timeout = '100ms'; ${sql} commit`).catch(() => {
+              committed = false;
+              return db.query("rollback");
+            });
+          }),
+        );
+        if (begin !== undefined) await reader.query(begin);
+        let outcome: string;
+        try {
+          outcome = catalogHash(await readCatalog(interrupted, options));
+        } catch (error) {
+          expect(error, sql).toMatchObject({ code: "CONFITURE_CATALOG_MOVED" });
+          outcome = "moved";
+        }
+        if (begin !== undefined) await reader.query("rollback");
+        if (!committed) continue;
+        const after = catalogHash(await readCatalog(reader));
+        expect([before, after, "moved"], sql).toContain(outcome);
+        seen[outcome === "moved" ? "moved" : outcome === before ? "before" : "after"] += 1;
+      }
+      // One change can be outrun by reading again, unless the snapshot is the caller's.
+      expect(seen[begin?.includes("repeatable") ? "after" : "moved"]).toBe(0);
+    },
+    longRun ? 900_000 : 240_000,
+  );
+}
+
+/** Does something once, before the query of that number goes out. */
+function atQuery(due: number, action: () => Promise<void>): Interrupt {
+  return async (number, text) => {
+    if (number === due) await action();
+    return text;
+  };
+}
+
+/** The same seed gives the same round again: CONFITURE_TEST_SEED. */
+function seededRandom(): () => number {
+  let state = Number(process.env.CONFITURE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.info(`CONFITURE_TEST_SEED=${state}`);
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 testOnEachVersion(
   "TRUNCATE, VACUUM, ANALYZE and temporary tables beside a read do not count as DDL",

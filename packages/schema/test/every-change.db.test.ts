@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changedColumns, readCatalogRows, readSchemaColumns } from "./catalog-columns.js";
 import { describeDifferences } from "./describe-difference.js";
-import { dropSubscription, oneOfEverything } from "./one-of-everything.js";
+import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
 import { type Change, changeFiles, readChanges } from "./read-changes.js";
 
 // The newest server gets every statement, the others one in four: another each time, all of them in a long run.
@@ -37,7 +37,7 @@ describeEachVersion(`one statement, its differences and no others (CONFITURE_TES
     before = await readCatalog(session);
   });
   afterAll(async () => {
-    await db.query(dropSubscription);
+    await dropSubscriptions(db);
     await db[Symbol.asyncDispose]();
   });
 

@@ -2,7 +2,7 @@ import type { Catalog } from "@confiture/model";
 import { canonicalText, catalogHash, compareCatalogs, readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dropSubscription, oneOfEverything } from "./one-of-everything.js";
+import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
 
 describeEachVersion("a database with one of everything", (version) => {
   let db: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -14,7 +14,7 @@ describeEachVersion("a database with one of everything", (version) => {
     catalog = await readCatalog(session);
   });
   afterAll(async () => {
-    await db.query(dropSubscription);
+    await dropSubscriptions(db);
     await db[Symbol.asyncDispose]();
   });
 
@@ -116,7 +116,7 @@ describeEachVersion("a database with one of everything", (version) => {
       expect(compareCatalogs(catalog, second)).toEqual([]);
       expect(catalogHash(second)).toBe(catalogHash(catalog));
     } finally {
-      await again.query(dropSubscription);
+      await dropSubscriptions(again);
       await again[Symbol.asyncDispose]();
     }
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Queryable } from "@confiture/model";
 import type { ServerVersion } from "@confiture/testkit";
 
 const folder = new URL("./fixtures/one-of-everything/", import.meta.url);
@@ -11,5 +12,14 @@ export function oneOfEverything(version: ServerVersion): string {
 }
 
 /** A subscription keeps its database from being dropped. */
-export const dropSubscription =
-  "alter subscription news disable; alter subscription news set (slot_name = none); drop subscription news";
+export async function dropSubscriptions(db: Queryable): Promise<void> {
+  const { rows } = await db.query<{ name: string }>(`
+    select quote_ident(subname) as name
+    from pg_subscription
+    where subdbid = (select oid from pg_database where datname = current_database())`);
+  for (const { name } of rows) {
+    await db.query(`alter subscription ${name} disable`);
+    await db.query(`alter subscription ${name} set (slot_name = none)`);
+    await db.query(`drop subscription ${name}`);
+  }
+}

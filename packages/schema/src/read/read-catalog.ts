@@ -4,7 +4,7 @@ import { allQueries } from "./all-queries.js";
 import type { CatalogQuery, ReadScope } from "./catalog-query.js";
 import { fingerprintQuery, outdatedQuery } from "./fingerprint.js";
 import { Moved, unreadable } from "./moved.js";
-import { insideCallersTransaction, ownTransaction } from "./read-frames.js";
+import { behindSavepoint, insideCallersTransaction, ownTransaction } from "./read-frames.js";
 import { readScope } from "./read-scope.js";
 import { readServer } from "./read-server.js";
 import { unsupportedQuery } from "./unsupported.js";
@@ -41,8 +41,8 @@ const attempts = 3;
  * is open and `insideTransaction` does not say so; errors of a query are the driver's own.
  */
 export async function readCatalog(session: Session, options: ReadCatalogOptions = {}): Promise<Catalog> {
-  const server = await readServer(session);
   const inside = options.insideTransaction === true;
+  const server = await (inside ? behindSavepoint(session, () => readServer(session)) : readServer(session));
   if (server.transactionOpen && !inside) await refuseOpenTransaction(session);
   const scope = readScope(server, options.exclude ?? []);
   const frame = inside ? insideCallersTransaction : ownTransaction;
@@ -117,10 +117,10 @@ async function readFingerprint(session: Session, scope: ReadScope): Promise<stri
   return rows[0]?.fingerprint ?? "";
 }
 
-/** By code units, not by anybody's collation; columns by their place in the table. */
+/** By code units, not by anybody's collation; columns by their place in the table, namesakes by their kind. */
 function byName<Entry extends CatalogObject>(entries: Entry[]): Entry[] {
-  const keyOf = (entry: Entry & { readonly table?: string; readonly position?: number }) =>
-    entry.position === undefined ? entry.name : (entry.table ?? "");
+  const keyOf = (entry: Entry & { readonly table?: string; readonly position?: number; readonly kind?: string }) =>
+    entry.position === undefined ? `${entry.name}\0${entry.kind ?? ""}` : (entry.table ?? "");
   return entries.sort((a, b) => {
     const [left, right] = [keyOf(a), keyOf(b)];
     return left < right ? -1 : left > right ? 1 : positionOf(a) - positionOf(b);

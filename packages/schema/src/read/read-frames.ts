@@ -85,7 +85,8 @@ async function withinTransaction<Answer>(
   });
 }
 
-async function behindSavepoint<Answer>(session: Session, work: () => Promise<Answer>): Promise<Answer> {
+/** The caller's transaction goes on as if nothing had been asked, whatever happens in between. */
+export async function behindSavepoint<Answer>(session: Session, work: () => Promise<Answer>): Promise<Answer> {
   const undo = "rollback to savepoint confiture_read_catalog; release savepoint confiture_read_catalog";
   await session.query("savepoint confiture_read_catalog");
   return undoneOnFailure(session, undo, async () => {
