@@ -7,7 +7,7 @@ import { applyScript } from "./build/apply-script.js";
 import { refuseAborted } from "./execute/cancel-on-abort.js";
 import { type ExecutingRun, withRun, withRunSettings } from "./execute/run.js";
 import { type RunOptions, resolveRunOptions } from "./execute/run-options.js";
-import { examine, installInTransaction, type MigrationSource, migrate, migrationsOf } from "./migrate.js";
+import { examine, installInTransaction, type MigrationSource, migrateOnShadow, migrationsOf } from "./migrate.js";
 import { checksumMigration } from "./plan/checksum-migration.js";
 import { guardOwnTables } from "./record/guard-own-tables.js";
 import type { Migration } from "./sources/migration.js";
@@ -86,7 +86,7 @@ async function proveBaseline(
   refuseAborted(signal);
   await using shadow = await options.shadow.create();
   if (options.script === undefined) {
-    const outcome = await migrate(shadow, {
+    const outcome = await migrateOnShadow(shadow, {
       migrations: covered,
       ownSchema,
       ...(signal === undefined ? {} : { signal }),
@@ -94,7 +94,10 @@ async function proveBaseline(
     if (outcome.failed !== null) throw outcome.failed.error;
   } else {
     await using session = await shadow.openSession();
-    await applyScript(session, options.script, { onProgress: () => refuseAborted(signal) });
+    await applyScript(session, options.script, {
+      onProgress: () => refuseAborted(signal),
+      serverWide: "skip",
+    });
   }
   refuseAborted(signal);
   await using shadowSession = await shadow.openSession();

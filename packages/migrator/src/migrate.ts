@@ -3,9 +3,15 @@ import { ConfitureError } from "@confiture/model";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
 import { type Run, withRun, withRunSettings } from "./execute/run.js";
-import { type ResolvedRunOptions, type RunOptions, resolveRunOptions } from "./execute/run-options.js";
+import {
+  type ResolvedRunOptions,
+  type RunOptions,
+  resolveRunOptions,
+  type ShadowRunOptions,
+} from "./execute/run-options.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
 import {
+  hashOfPlan,
   type PreparedPlan,
   planDown,
   planUp,
@@ -67,6 +73,12 @@ export async function rollback(database: Database, options: MigrateOptions): Pro
   return runDirection(database, options, "down");
 }
 
+/** As `migrate`, on a shadow that is part of the server the migrations were applied to. */
+export async function migrateOnShadow(shadow: Database, options: MigrateOptions): Promise<MigrateOutcome> {
+  const onShadow: MigrateOptions & ShadowRunOptions = { ...options, serverWide: "skip" };
+  return runDirection(shadow, onShadow, "up");
+}
+
 /**
  * Finishes what an interrupted run left begun, in the direction it went, and nothing else. `applied` is empty when
  * nothing was. Throws as {@link migrate}, but for what concerns other migrations.
@@ -108,7 +120,15 @@ export async function planMigrations(
   const resolved = resolveRunOptions(options);
   const migrations = await migrationsOf(options);
   await using session = await database.openSession();
-  const run = { database, session, options: resolved, pid: 0, serverVersion: 0, spoilSession: () => undefined };
+  const run = {
+    database,
+    session,
+    options: resolved,
+    pid: 0,
+    serverVersion: 0,
+    spoilSession: () => undefined,
+    readOnly: undefined,
+  };
   const { prepared } = await prepare(run, migrations, direction, options);
   return prepared.plan;
 }
@@ -177,6 +197,7 @@ function storedTexts(run: Pick<Run, "session" | "options">, versions: readonly s
 
 async function execute(run: Run, prepared: PreparedPlan, history: History): Promise<MigrateOutcome> {
   if (prepared.plan.migrations.length === 0) return nothingDone(run.options, prepared.plan.direction);
+  refuseReadOnly(run);
   return withRunSettings(run, prepared.plan.hash, async (executing) => {
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
@@ -213,11 +234,24 @@ function refuseHalfApplied(status: MigrationStatus): void {
   );
 }
 
+/** @throws CONFITURE_READ_ONLY */
+export function refuseReadOnly({ readOnly }: Pick<Run, "readOnly">): void {
+  if (readOnly === undefined) return;
+  throw new ConfitureError("CONFITURE_READ_ONLY", `Nothing can be changed on this connection: ${readOnly}.`, {
+    hint: "Connect to the primary, or take `default_transaction_read_only` away from this role or database.",
+  });
+}
+
 /** A plan is for one state of the database and the files; any other gives another plan. */
 function refuseStalePlan(wanted: MigrationPlan, now: MigrationPlan): void {
   if (wanted.direction !== now.direction) {
     throw new ConfitureError("CONFITURE_PLAN_STALE", `This plan goes ${wanted.direction}, not ${now.direction}.`, {
       hint: "Hand it to the verb it was made for.",
+    });
+  }
+  if (hashOfPlan(wanted) !== wanted.hash) {
+    throw new ConfitureError("CONFITURE_PLAN_STALE", "This plan is not what was made: it does not fit its own hash.", {
+      hint: "Make the plan again; change migrations, not plans.",
     });
   }
   if (wanted.hash === now.hash) return;

@@ -141,6 +141,7 @@ async function markStep(
   const known = migrations.some((migration) => sameVersion(migration.version, decision.version));
   if (applied === undefined) throw noSuchProblem(decision.version, known ? "is not in doubt" : "is not in the record");
   const happened = decision.kind === "mark-finished";
+  await refuseSettleable(run, applied.version);
   await recordRepair(
     run,
     applied,
@@ -156,6 +157,19 @@ async function markStep(
     },
   );
   return { version: applied.version, done: "Recorded. `confiture migrate resume` goes on from here.", files: [] };
+}
+
+/** What the server can be asked, nobody has to say: and what they say could be wrong. */
+async function refuseSettleable(run: ExecutingRun, version: string): Promise<void> {
+  const { rows } = await run.session.query<{ statement: string; kind: string | null }>(
+    `select statement, evidence -> 'action' ->> 'kind' as kind from ${quoteIdentifier(run.options.ownSchema)}.steps where version = $1 and state = 'started'`,
+    [version],
+  );
+  const open = rows[0];
+  if (open === undefined || open.kind === null || open.kind === "unknowable") return;
+  throw new ConfitureError("CONFITURE_USAGE", `The server itself can tell what became of \`${open.statement}\`.`, {
+    hint: "Run `confiture migrate resume`: it looks, cleans up and goes on. Where the statement cannot succeed, take it out of the file first.",
+  });
 }
 
 async function recordRepair(

@@ -2,8 +2,9 @@ import type { Database, ShadowProvider } from "@confiture/model";
 import { ConfitureError, isConfitureError } from "@confiture/model";
 import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
 import { applyScript } from "./build/apply-script.js";
-import { type RunOptions, resolveRunOptions } from "./execute/run-options.js";
-import { type MigrationSource, migrate, migrationsOf, rollback } from "./migrate.js";
+import { actsOnServer } from "./execute/program-session.js";
+import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "./execute/run-options.js";
+import { type MigrateOptions, type MigrationSource, migrate, migrationsOf, rollback } from "./migrate.js";
 import { parseSqlText } from "./plan/parse-sql-text.js";
 import { segmentStatements } from "./plan/segment-statements.js";
 import { loadProgram } from "./sources/load-program.js";
@@ -92,7 +93,7 @@ export async function proveStairway(options: StairwayOptions): Promise<readonly 
   await using shadow = await options.shadow.create();
   if (options.script !== undefined) {
     await using session = await shadow.openSession();
-    await applyScript(session, options.script);
+    await applyScript(session, options.script, { serverWide: "skip" });
   }
   const stairs: Stair[] = [];
   for (const [index, migration] of migrations.entries()) {
@@ -110,13 +111,18 @@ async function climb(
   options: StairwayOptions,
 ): Promise<Stair> {
   const { ownSchema } = resolveRunOptions(options);
-  const run = {
+  // A program's queries are looked at as well.
+  const run: MigrateOptions & ShadowRunOptions = {
+    serverWide: "skip",
     migrations: upTo,
     ownSchema,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   };
   const base = { version: migration.version, name: migration.name };
+  const reach = await reachOf(migration);
+  if (reach !== undefined)
+    return { ...base, verdict: "failed", afterDown: [], afterUpAgain: [], error: actsOnServer(reach) };
   const read = () => readShadow(shadow, ownSchema);
   try {
     const before = await read();
@@ -160,6 +166,14 @@ function withBaseHint(error: ConfitureError, { script }: StairwayOptions): Confi
     cause: error,
     facts: error.facts,
   });
+}
+
+/** What a migration does to the whole server, either way: on a shadow it would be done for real. */
+async function reachOf(migration: Migration): Promise<string | undefined> {
+  if (migration.source === "typescript") return undefined;
+  const texts = [migration.up, ...(migration.down === undefined ? [] : [migration.down])];
+  const parsed = await Promise.all(texts.map(parseSqlText));
+  return parsed.flatMap(({ statements }) => statements).find(({ serverWide }) => serverWide !== undefined)?.serverWide;
 }
 
 async function isReversible(migration: Migration): Promise<boolean> {

@@ -25,6 +25,11 @@ export interface ApplyBuildOptions {
   readonly allowNonEmpty?: boolean;
   /** Our own schema, which does not make a database non-empty. Default `confiture`. */
   readonly ownSchema?: string;
+  /**
+   * `skip`: leave out what acts on the whole server (`create role`, `alter database`), for a shadow that is part of the
+   * server where it was done. Default `run`.
+   */
+  readonly serverWide?: "run" | "skip";
   /** Settings of the session while the files run, by name: what they may ask for with `current_setting`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -102,7 +107,11 @@ async function applySections(
   const found = await snapshotSettings(session);
   const replaced = await replaceSettings(session, options.settings ?? {});
   const started = performance.now();
-  const run = new BuildRun(session, { settings: await snapshotSettings(session), boundaries });
+  const run = new BuildRun(session, {
+    settings: await snapshotSettings(session),
+    boundaries,
+    serverWide: options.serverWide ?? "run",
+  });
   try {
     await runSections(run, sections, options);
   } catch (error) {

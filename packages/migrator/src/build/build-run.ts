@@ -1,7 +1,7 @@
 import { ConfitureError, type Session, type SourceLocation, type Statement } from "@confiture/model";
 import { failureAt } from "../execute/failure-at.js";
 import type { StepFailure } from "../execute/migration-outcome.js";
-import { restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";
+import { keepUtf8, restoreSettings, type SessionSnapshot } from "../execute/session-settings.js";
 import { stepOf } from "../plan/segment-statements.js";
 import type { ParsedSection } from "./parse-sections.js";
 
@@ -18,6 +18,7 @@ export interface BuildRunOptions {
   readonly settings: SessionSnapshot;
   /** Statements behind which a commit must stand, and why. */
   readonly boundaries: ReadonlyMap<Statement, string>;
+  readonly serverWide: "run" | "skip";
 }
 
 /** The transaction of a build, and what had to be committed before its end. */
@@ -26,17 +27,21 @@ export class BuildRun {
   readonly #session: Session;
   readonly #settings: SessionSnapshot;
   readonly #boundaries: ReadonlyMap<Statement, string>;
+  readonly #serverWide: "run" | "skip";
   #open = false;
 
   constructor(session: Session, options: BuildRunOptions) {
     this.#session = session;
     this.#settings = options.settings;
     this.#boundaries = options.boundaries;
+    this.#serverWide = options.serverWide;
   }
 
   async file({ statements }: ParsedSection): Promise<void> {
     for (const statement of statements) {
+      if (statement.serverWide !== undefined && this.#serverWide === "skip") continue;
       await this.#statement(statement);
+      if (statement.kind === "VariableSetStmt") await this.#guarded(statement, "", () => keepUtf8(this.#session));
       const because = this.#boundaries.get(statement);
       if (because !== undefined) await this.#commitEarly({ at: statement.at, where: "behind", because }, statement);
     }

@@ -1,7 +1,9 @@
 import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/model";
-import { ConfitureError, isConfitureError } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
 import { type PreparedPlan, segmentHash } from "../plan/plan-migrations.js";
 import type { SegmentProgress } from "../record/applied-migration.js";
+import { backoffDelay, pause } from "./backoff.js";
+import { refuseAborted } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { type MigrateOutcome, type MigrationResult, StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
@@ -12,6 +14,7 @@ import { headline } from "./run-step.js";
 import { runTransaction } from "./run-transaction.js";
 import { clearSession, leavesObjects, restoreSettings } from "./session-settings.js";
 import { dropInvalidIndexes, gatherEvidence, settleInDoubt } from "./settle-in-doubt.js";
+import { isServerError, sqlState } from "./statement-error.js";
 import { statementsBody } from "./statements-body.js";
 
 /** Executes a plan migration by migration, and records each. A failure ends it and is part of what it returns. */
@@ -118,13 +121,16 @@ class MigrationExecution {
       if (segments.length === resumeAt) await this.#recordAlone();
       for (const [index, segment] of segments.entries()) {
         if (index < resumeAt) continue;
+        refuseAborted(this.#run.options.signal);
         this.#done.push(...(await this.#segment(segment, index)));
         this.#known = true;
       }
-    } finally {
-      if (this.#changesSettings(segments.length - 1)) await this.#restore();
-      if (segments.some(leavesObjects)) await this.#clear();
+    } catch (error) {
+      // That error is the one to report.
+      await this.#leaveClean().catch(() => undefined);
+      throw error;
     }
+    await this.#leaveClean();
     return this.#done;
   }
 
@@ -153,8 +159,12 @@ class MigrationExecution {
     const { version } = this.#migration;
     const step = segment.steps[0];
     const statement = headline(step.sql);
+    if (step.serverWide !== undefined && options.serverWide === "skip") {
+      await this.#transaction([this.#record(segment, index, [])]);
+      return [];
+    }
     if (await this.#settle(segment, index)) return [];
-    const dropped = await dropInvalidIndexes(session, segment);
+    const dropped = await dropInvalidIndexes(this.#run, this.#migration, segment);
     for (const name of dropped) options.emit({ kind: "invalid-index-dropped", version, index: name });
     const evidence = await gatherEvidence(session, segment);
     const key = { version, direction: this.#direction, segment: index };
@@ -184,7 +194,7 @@ class MigrationExecution {
 
   /** An interrupted statement that the file no longer has: what it left is settled all the same, by what it was. */
   async #settleEdited(): Promise<void> {
-    const { session, journal, options } = this.#run;
+    const { journal, options } = this.#run;
     const { version, segments, file } = this.#migration;
     for (const open of this.#progress) {
       if (open.version !== version || open.direction !== this.#direction || open.state !== "started") continue;
@@ -192,7 +202,7 @@ class MigrationExecution {
       if (segment !== undefined && segment.kind !== "transaction" && segmentHash(segment) === open.hash) continue;
       const { action } = open.evidence;
       if (action === undefined) throw inDoubt(this.#migration, undefined, `\`${open.statement}\` was interrupted`);
-      const verdict = await settleInDoubt(session, action, open.evidence);
+      const verdict = await settleInDoubt(this.#run, this.#migration, action, open.evidence);
       if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, undefined, verdict.evidence);
       if (verdict.kind === "finished") {
         throw new StepFailure(
@@ -222,7 +232,7 @@ class MigrationExecution {
 
   /** True when an interrupted earlier try of this very statement turns out to have happened. */
   async #settle(segment: Extract<PlannedSegment, { kind: "alone" }>, index: number): Promise<boolean> {
-    const { session, journal, options } = this.#run;
+    const { journal, options } = this.#run;
     const { version } = this.#migration;
     const open = this.#progress.find(
       (row) =>
@@ -233,7 +243,7 @@ class MigrationExecution {
         row.hash === segmentHash(segment),
     );
     if (open === undefined) return false;
-    const verdict = await settleInDoubt(session, segment.action, open.evidence);
+    const verdict = await settleInDoubt(this.#run, this.#migration, segment.action, open.evidence);
     if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, segment.steps[0], verdict.evidence);
     options.emit({
       kind: "in-doubt-settled",
@@ -361,7 +371,7 @@ class MigrationExecution {
         ? ""
         : `select pg_catalog.set_config('role', '${this.#run.settings.role.replaceAll("'", "''")}', true);\n`;
     const durable = this.#isLast ? `set local synchronous_commit = ${this.#run.synchronousCommit};\n` : "";
-    await this.#run.session.query(`begin;\n${ours}${role}${durable}${statements.join("\n")}\ncommit`);
+    await sendRecord(this.#run, `begin;\n${ours}${role}${durable}${statements.join("\n")}\ncommit`);
   }
 
   /** Whether a statement up to and with this segment may have left a setting or a role behind. */
@@ -375,19 +385,13 @@ class MigrationExecution {
       );
   }
 
-  async #restore(): Promise<void> {
-    // On a lost connection there is nothing to restore; the loss itself is being reported.
-    await restoreSettings(this.#run.session, this.#run.settings).catch((error: unknown) => {
-      if (isConfitureError(error)) throw error;
-    });
-  }
-
-  /** Temporary tables and the like end with the migration that made them: the next must not find them in its way. */
-  async #clear(): Promise<void> {
+  /** Settings are put back, and temporary tables and the like end with the migration: the next must not meet them. */
+  async #leaveClean(): Promise<void> {
+    const { segments } = this.#migration;
+    if (this.#changesSettings(segments.length - 1)) await restoreSettings(this.#run.session, this.#run.settings);
+    if (!segments.some(leavesObjects)) return;
     this.#run.spoilSession();
-    await clearSession(this.#run.session).catch((error: unknown) => {
-      if (isConfitureError(error)) throw error;
-    });
+    await clearSession(this.#run.session);
   }
 
   /** A resumed migration goes on under the search path and role that its finished part had set. */
@@ -462,5 +466,26 @@ async function recordFailure(run: ExecutingRun, migration: PlannedMigration, fai
       at: failure.error.at ?? null,
     },
   });
-  await run.session.query(`begin;\nset local synchronous_commit = ${run.synchronousCommit};\n${event}\ncommit`);
+  const text = `begin;\nset local synchronous_commit = ${run.synchronousCommit};\n${event}\ncommit`;
+  // The failure itself is what is reported, also where it cannot be written.
+  await run.session.query(text).catch(() => run.session.query("rollback").catch(() => undefined));
+}
+
+/** Writes a record in a transaction of its own, and again while somebody holds a lock on our tables: what it says has happened. */
+async function sendRecord(run: ExecutingRun, text: string): Promise<void> {
+  const { session, options } = run;
+  const started = options.now();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await session.query(text);
+      return;
+    } catch (error) {
+      // The text is one message: the server is inside its transaction still.
+      await session.query("rollback").catch(() => undefined);
+      const inMs = backoffDelay(attempt, options.random);
+      const late = options.now() - started + inMs > options.lockRetryMs;
+      if (!isServerError(error) || error.code !== sqlState.lockNotAvailable || late) throw error;
+      await pause(inMs, undefined);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
+import { quoteQualified } from "@confiture/sql";
 import { backoffDelay, pause } from "./backoff.js";
 import { cancelledOutside, cancelOnAbort } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
@@ -29,20 +30,31 @@ export async function runAlone(
   if (waitsWithoutQueueing(segment)) return runToDeadline(run, migration, step);
   // A DO that commits may have done its half: only a person can say whether it may be done again.
   const repeatable = segment.action.kind !== "unknowable";
-  return runBounded(run, migration, step, { repeatable });
+  return runBounded(run, migration, step, { repeatable, again: () => nextTry(run, segment) });
 }
 
 function waitsWithoutQueueing({ action }: AloneSegment): boolean {
   switch (action.kind) {
     case "create-index-concurrently":
     case "drop-index-concurrently":
-    case "detach-partition-concurrently":
       return true;
     case "reindex":
       return action.concurrently;
     default:
       return false;
   }
+}
+
+/**
+ * Drops an index that a failed build left, under the deadline of CONCURRENTLY.
+ *
+ * @param index quoted
+ * @throws StepFailure
+ */
+export async function dropToDeadline(run: ExecutingRun, migration: PlannedMigration, index: string): Promise<void> {
+  const at = { file: migration.file, line: 1, column: 1 };
+  const sql = `drop index concurrently ${index}`;
+  await runToDeadline(run, migration, { index: 0, sql, at, kind: "DropStmt", hash: "", mayChangeSettings: false });
 }
 
 async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, step: PlannedStep): Promise<StepResult> {
@@ -67,6 +79,23 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   } finally {
     await restoreTimeouts(run);
   }
+}
+
+/** A detach that was given up in its second half is finished by FINALIZE; everything else is sent again as it is. */
+async function nextTry(run: ExecutingRun, { action, steps: [step] }: AloneSegment): Promise<PlannedStep> {
+  if (action.kind !== "detach-partition-concurrently") return step;
+  const { table, partition } = action;
+  const { rows } = await run.session.query(
+    `select from pg_catalog.pg_inherits h
+     where h.inhparent = pg_catalog.to_regclass($1) and h.inhrelid = pg_catalog.to_regclass($2)
+       and (pg_catalog.to_jsonb(h) ->> 'inhdetachpending')::boolean`,
+    [quoteQualified(table), quoteQualified(partition)],
+  );
+  if (rows.length === 0) return step;
+  return {
+    ...step,
+    sql: `alter table ${quoteQualified(table)} detach partition ${quoteQualified(partition)} finalize`,
+  };
 }
 
 /** On a lost connection there is nothing to restore, and the loss itself is what is reported. */
@@ -96,16 +125,16 @@ async function runBounded(
   run: ExecutingRun,
   migration: PlannedMigration,
   step: PlannedStep,
-  { repeatable }: { readonly repeatable: boolean },
+  { repeatable, again }: { readonly repeatable: boolean; readonly again: () => Promise<PlannedStep> },
 ): Promise<StepResult> {
   const { session, options } = run;
   const first = options.now();
-  for (let attempt = 1; ; attempt += 1) {
-    const cursor: Cursor = { step, prefixLength: 0 };
+  for (let attempt = 1, now = step; ; attempt += 1, now = await again()) {
+    const cursor: Cursor = { step: now, prefixLength: 0 };
     await using watch = watchRun(run, migration, cursor, options.lockTimeoutMs);
     using _cancel = cancelOnAbort(run);
     try {
-      return await runStep(session, step, options);
+      return await runStep(session, now, options);
     } catch (error) {
       if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
       const because = retryReason(error, watch);

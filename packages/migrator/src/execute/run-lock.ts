@@ -15,6 +15,8 @@ interface LockAnswer {
   readonly locked: boolean;
   readonly pid: number;
   readonly version: number;
+  readonly standby: boolean;
+  readonly read_only: boolean;
 }
 
 /**
@@ -27,14 +29,15 @@ interface LockAnswer {
 export async function takeRunLock(
   session: Session,
   options: ResolvedRunOptions,
-): Promise<{ pid: number; version: number }> {
+): Promise<{ pid: number; version: number; readOnly: string | undefined }> {
   const started = options.now();
   for (;;) {
     const { rows } = await session.query<LockAnswer>(
-      `select pg_catalog.pg_try_advisory_lock(${lockClass}, ${lockKey(options.ownSchema)}) as locked, pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('server_version_num')::int as version`,
+      `select pg_catalog.pg_try_advisory_lock(${lockClass}, ${lockKey(options.ownSchema)}) as locked, pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('server_version_num')::int as version,
+              pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`,
     );
     const answer = rows[0];
-    if (answer?.locked === true) return { pid: answer.pid, version: answer.version };
+    if (answer?.locked === true) return { pid: answer.pid, version: answer.version, readOnly: whyReadOnly(answer) };
     const waitedMs = options.now() - started;
     if (options.signal?.aborted === true)
       throw new ConfitureError("CONFITURE_CANCELLED", "Cancelled while waiting for another run; nothing was begun.");
@@ -42,6 +45,11 @@ export async function takeRunLock(
     options.emit({ kind: "waiting-for-run-lock", waitedMs });
     await sleep(Math.min(50 + options.random() * 150, Math.max(1, options.lockWaitMs - waitedMs)));
   }
+}
+
+function whyReadOnly({ standby, read_only }: LockAnswer): string | undefined {
+  if (standby) return "the server is a standby";
+  return read_only ? "its transactions are read-only by a setting" : undefined;
 }
 
 /**

@@ -35,7 +35,14 @@ export interface RunOptions {
   readonly now?: () => number;
 }
 
+/** What only this package says to itself. */
+export interface ShadowRunOptions extends RunOptions {
+  /** `skip`: leave out what acts on the whole server, because the shadow is part of it and it has been done there. */
+  readonly serverWide?: "run" | "skip";
+}
+
 export type ResolvedRunOptions = Required<Omit<RunOptions, "signal" | "onProgress" | "actor">> & {
+  readonly serverWide: "run" | "skip";
   readonly signal: AbortSignal | undefined;
   readonly emit: ProgressListener;
   readonly actor: Actor;
@@ -47,8 +54,9 @@ declare const confitureVersion: string | undefined;
 /** Version of this package, put in by the build; `0.0.0-source` when run from its sources. */
 export const toolVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
 
-export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
+export function resolveRunOptions(options: ShadowRunOptions): ResolvedRunOptions {
   return {
+    serverWide: options.serverWide ?? "run",
     ownSchema: options.ownSchema ?? "confiture",
     lockTimeoutMs: options.lockTimeoutMs ?? 2_000,
     lockRetryMs: options.lockRetryMs ?? 300_000,

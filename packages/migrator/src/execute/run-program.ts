@@ -1,9 +1,11 @@
 import type { PlannedMigration } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
 import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import type { MigrationProgram } from "../sources/load-program.js";
 import { cancelledOutside, cancelOnAbort } from "./cancel-on-abort.js";
 import { failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
+import { programSession } from "./program-session.js";
 import type { ExecutingRun } from "./run.js";
 import { runTransaction } from "./run-transaction.js";
 
@@ -38,12 +40,35 @@ export async function runProgram(
     });
   }
   using _cancel = cancelOnAbort(run);
-  const results = await callProgram(run, body, false).catch((error: unknown) => {
+  const results = await callOutside(run, body).catch((error: unknown) => {
     if (run.options.signal?.aborted === true) throw new StepFailure(null, cancelledOutside());
     throw failureAt(error, { step: undefined, prefixLength: 0 }, migration.file, "What it had committed stays.");
   });
   await program.commitRecord([results]);
   return [results];
+}
+
+/** A program without a transaction of ours may begin some of its own, and has to end them. */
+async function callOutside(run: ExecutingRun, body: MigrationProgram["up"]): Promise<StepResult> {
+  try {
+    const result = await callProgram(run, body, false);
+    const { rows } = await run.session.query<{ inside: boolean }>(
+      "select pg_catalog.now() operator(pg_catalog.<>) pg_catalog.statement_timestamp() as inside",
+    );
+    if (rows[0]?.inside !== true) return result;
+  } catch (error) {
+    // A transaction it left open, failed or not.
+    await run.session.query("rollback").catch(() => undefined);
+    throw error;
+  }
+  await run.session.query("rollback");
+  throw new ConfitureError(
+    "CONFITURE_TRANSACTION_CONTROL",
+    "The program left a transaction open; it was rolled back.",
+    {
+      hint: "Commit it in the program, or leave `transaction: false` out and let the migration be one transaction.",
+    },
+  );
 }
 
 async function callProgram(
@@ -54,7 +79,8 @@ async function callProgram(
   const { kyselyOverSession } = await loadSessionDialect();
   run.spoilSession();
   const started = run.options.now();
-  await body(kyselyOverSession(run.session, { insideTransaction }));
+  const session = programSession(run.session, { insideTransaction, inOneDatabase: run.options.serverWide === "skip" });
+  await body(kyselyOverSession(session, { insideTransaction }));
   return {
     step: 1,
     kind: "program",

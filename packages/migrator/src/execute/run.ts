@@ -14,6 +14,8 @@ export interface Run {
   readonly options: ResolvedRunOptions;
   /** Called when a migration may have left something on the session that cannot be found again: a custom setting. */
   readonly spoilSession: () => void;
+  /** Why nothing can be changed on this connection; undefined where it can. */
+  readonly readOnly: string | undefined;
 }
 
 /** A run that executes: its session has our settings, and the way back to those it had. */
@@ -37,14 +39,14 @@ export async function withRun<T>(
 ): Promise<T> {
   await using session = await database.openSession();
   await refuseTransactionPooler(database, session);
-  const { pid, version } = await takeRunLock(session, options);
+  const { pid, version, readOnly } = await takeRunLock(session, options);
   let lost = false;
   const unlisten = session.onLost?.(() => {
     lost = true;
   });
   try {
     const spoilSession = () => session.discard?.();
-    return await work({ database, session, pid, serverVersion: version, options, spoilSession });
+    return await work({ database, session, pid, serverVersion: version, options, spoilSession, readOnly });
   } finally {
     unlisten?.();
     // The lock of a lost connection ends with its backend.

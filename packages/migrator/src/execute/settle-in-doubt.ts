@@ -1,7 +1,8 @@
-import type { QualifiedName, Session, StandaloneAction } from "@confiture/model";
+import type { PlannedMigration, QualifiedName, Session, StandaloneAction } from "@confiture/model";
 import { indexShape, quoteIdentifier, quoteQualified } from "@confiture/sql";
 import type { StepEvidence } from "../record/applied-migration.js";
-import type { AloneSegment } from "./run-alone.js";
+import type { ExecutingRun } from "./run.js";
+import { type AloneSegment, dropToDeadline } from "./run-alone.js";
 
 /** What the server says of a statement whose end nobody saw. */
 export type Verdict =
@@ -27,9 +28,31 @@ export async function gatherEvidence(session: Session, segment: AloneSegment): P
     case "create-tablespace":
     case "create-subscription":
       return { action, existedBefore: await exists(session, action.kind, action.name) };
+    case "drop-index-concurrently":
+      return { action, ...(await oidOf(session, "oidBefore", action.index)) };
+    case "detach-partition-concurrently":
+    case "detach-partition-finalize":
+      return {
+        action,
+        ...(await oidOf(session, "parentBefore", action.table)),
+        ...(await oidOf(session, "oidBefore", action.partition)),
+      };
     default:
       return { action };
   }
+}
+
+/** What a name means under the search path of now: another may mean something else by it later. */
+async function oidOf<Key extends "oidBefore" | "parentBefore">(
+  session: Session,
+  key: Key,
+  name: QualifiedName,
+): Promise<Partial<Record<Key, string>>> {
+  const { rows } = await session.query<{ oid: string | null }>("select pg_catalog.to_regclass($1)::oid::text as oid", [
+    quoteQualified(name),
+  ]);
+  const oid = rows[0]?.oid ?? null;
+  return (oid === null ? {} : { [key]: oid }) as Partial<Record<Key, string>>;
 }
 
 /**
@@ -37,22 +60,25 @@ export async function gatherEvidence(session: Session, segment: AloneSegment): P
  * CONCURRENTLY left behind. Never guesses: what the catalog cannot answer stays in doubt.
  */
 export async function settleInDoubt(
-  session: Session,
+  run: ExecutingRun,
+  migration: PlannedMigration,
   action: StandaloneAction,
   evidence: StepEvidence,
 ): Promise<Verdict> {
+  const { session } = run;
   switch (action.kind) {
     case "create-index-concurrently":
-      return settleCreatedIndex(session, action.table, action.index, evidence);
+      return settleCreatedIndex(run, migration, action, evidence);
     case "drop-index-concurrently":
-      return (await relationExists(session, action.index))
+      if (evidence.oidBefore === undefined) return notStarted("there was no index of that name");
+      return (await relationExists(session, evidence.oidBefore))
         ? notStarted("the index is still there")
         : finished("the index is gone");
     case "reindex":
-      return settleReindex(session, action.concurrently);
+      return settleReindex(run, migration, action.concurrently);
     case "detach-partition-concurrently":
     case "detach-partition-finalize":
-      return settleDetach(session, action.table, action.partition);
+      return settleDetach(session, action, evidence);
     case "create-database":
     case "create-tablespace":
     case "create-subscription":
@@ -86,24 +112,27 @@ function notStarted(evidence: string, droppedIndexes: readonly string[] = []): V
 }
 
 /** Before CREATE INDEX CONCURRENTLY: an invalid index of that name makes it fail, or with IF NOT EXISTS pass in silence. */
-export async function dropInvalidIndexes(session: Session, segment: AloneSegment): Promise<readonly string[]> {
-  const { action } = segment;
+export async function dropInvalidIndexes(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  { action }: AloneSegment,
+): Promise<readonly string[]> {
   if (action.kind !== "create-index-concurrently" || action.index === undefined) return [];
   const name = action.index.name;
-  const invalid = (await readIndexes(session, action.table)).filter(
+  const invalid = (await readIndexes(run.session, action.table)).filter(
     (index) => index.name === name && !index.valid && !index.building,
   );
-  return dropIndexes(session, invalid);
+  return dropIndexes(run, migration, invalid);
 }
 
 async function settleCreatedIndex(
-  session: Session,
-  table: QualifiedName,
-  index: QualifiedName | undefined,
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  { table, index }: Extract<StandaloneAction, { kind: "create-index-concurrently" }>,
   evidence: StepEvidence,
 ): Promise<Verdict> {
   const before = new Set(evidence.indexesBefore ?? []);
-  const indexes = await readIndexes(session, table);
+  const indexes = await readIndexes(run.session, table);
   // An index that stood there before is not ours to judge; an invalid one of the very name is what an earlier try left.
   const made = indexes.filter((found) =>
     index === undefined
@@ -121,7 +150,8 @@ async function settleCreatedIndex(
   if (made.some((found) => found.building))
     return { kind: "in-doubt", evidence: "the index is being built by another session right now" };
   const dropped = await dropIndexes(
-    session,
+    run,
+    migration,
     made.filter((found) => !found.valid),
   );
   return notStarted(
@@ -138,13 +168,14 @@ async function sameShape(indexes: readonly IndexRow[], shape: string | undefined
   return same;
 }
 
-async function settleReindex(session: Session, concurrently: boolean): Promise<Verdict> {
+async function settleReindex(run: ExecutingRun, migration: PlannedMigration, concurrently: boolean): Promise<Verdict> {
   if (!concurrently) return notStarted("running it again does no harm");
-  const { rows } = await session.query<IndexRow>(
+  const { rows } = await run.session.query<IndexRow>(
     `${indexQuery} where not i.indisvalid and c.relname ~ '_ccnew[0-9]*$|_ccold[0-9]*$'`,
   );
   const dropped = await dropIndexes(
-    session,
+    run,
+    migration,
     rows.filter((row) => !row.building),
   );
   return notStarted(
@@ -153,12 +184,20 @@ async function settleReindex(session: Session, concurrently: boolean): Promise<V
   );
 }
 
-async function settleDetach(session: Session, table: QualifiedName, partition: QualifiedName): Promise<Verdict> {
+async function settleDetach(
+  session: Session,
+  {
+    table,
+    partition,
+  }: Extract<StandaloneAction, { kind: "detach-partition-concurrently" | "detach-partition-finalize" }>,
+  { parentBefore, oidBefore }: StepEvidence,
+): Promise<Verdict> {
+  if (parentBefore === undefined || oidBefore === undefined) return notStarted("there was no such partition");
   const { rows } = await session.query<{ pending: boolean }>(
     `select coalesce((pg_catalog.to_jsonb(h) ->> 'inhdetachpending')::boolean, false) as pending
      from pg_catalog.pg_inherits h
-     where h.inhparent = pg_catalog.to_regclass($1) and h.inhrelid = pg_catalog.to_regclass($2)`,
-    [quoteQualified(table), quoteQualified(partition)],
+     where h.inhparent = $1::text::oid and h.inhrelid = $2::text::oid`,
+    [parentBefore, oidBefore],
   );
   if (rows[0] === undefined) return finished("the partition is detached");
   if (!rows[0].pending) return notStarted("the partition is still attached");
@@ -194,23 +233,21 @@ async function readIndexes(session: Session, table: QualifiedName): Promise<read
   return rows;
 }
 
-async function dropIndexes(session: Session, indexes: readonly IndexRow[]): Promise<readonly string[]> {
-  if (indexes.length === 0) return [];
-  // It waits without queueing anybody, so no limit on the wait: a timeout would leave the invalid index where it is.
-  const { rows } = await session.query<{ value: string }>("select pg_catalog.current_setting('lock_timeout') as value");
-  await session.query("set lock_timeout = 0");
+/** It waits without queueing anybody, so it has no lock_timeout, which would leave the invalid index where it is, but a deadline. */
+async function dropIndexes(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  indexes: readonly IndexRow[],
+): Promise<readonly string[]> {
   for (const index of indexes) {
-    await session.query(`drop index concurrently ${quoteIdentifier(index.schema)}.${quoteIdentifier(index.name)}`);
+    await dropToDeadline(run, migration, `${quoteIdentifier(index.schema)}.${quoteIdentifier(index.name)}`);
   }
-  await session.query(`set lock_timeout = '${rows[0]?.value ?? "0"}'`);
   return indexes.map((index) => `${index.schema}.${index.name}`);
 }
 
-async function relationExists(session: Session, name: QualifiedName): Promise<boolean> {
-  const { rows } = await session.query<{ there: boolean }>("select pg_catalog.to_regclass($1) is not null as there", [
-    quoteQualified(name),
-  ]);
-  return rows[0]?.there === true;
+async function relationExists(session: Session, oid: string): Promise<boolean> {
+  const { rows } = await session.query("select from pg_catalog.pg_class where oid = $1::text::oid", [oid]);
+  return rows.length > 0;
 }
 
 const catalogOf = {

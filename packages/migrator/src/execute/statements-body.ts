@@ -3,7 +3,7 @@ import type { StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
 import { headline, runStep } from "./run-step.js";
 import type { TransactionWork } from "./run-transaction.js";
-import { keepLockTimeout } from "./session-settings.js";
+import { keepOurSettings } from "./session-settings.js";
 
 /** The statements of a planned transaction, one message each, the first with BEGIN in front. */
 export function statementsBody(
@@ -17,6 +17,7 @@ export function statementsBody(
     const results: StepResult[] = [];
     let prefix = begin;
     for (const step of segment.steps) {
+      if (step.serverWide !== undefined && options.serverWide === "skip") continue;
       cursor.step = step;
       cursor.prefixLength = prefix.length;
       options.emit({ kind: "step-started", version, step: step.index, statement: headline(step.sql), at: step.at });
@@ -25,11 +26,11 @@ export function statementsBody(
       results.push(result);
       const { durationMs, rows } = result;
       options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows });
-      if (step.mayChangeSettings) {
-        run.spoilSession();
-        await keepLockTimeout(session, options);
-      }
+      if (step.mayChangeSettings) run.spoilSession();
+      if (step.mayChangeSettings || step.kind === "VariableSetStmt") await keepOurSettings(session, options);
     }
+    // Where every statement was skipped, the record still wants its transaction.
+    if (prefix !== "") await session.query(prefix);
     return results;
   };
 }

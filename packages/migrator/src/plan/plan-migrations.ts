@@ -38,7 +38,9 @@ export async function planUp(
   target: Target,
 ): Promise<PreparedPlan> {
   const wanted = selectPending(status, target);
-  const prepared = await Promise.all(wanted.map((migration) => prepareUp(migration, progress)));
+  const prepared = await Promise.all(
+    wanted.map((migration) => prepareUp({ ...migration, version: asRecorded(migration.version, status) }, progress)),
+  );
   return assemble("up", status, prepared);
 }
 
@@ -63,6 +65,11 @@ export async function planDown(
 export function refuseOddSteps({ steps }: Target): void {
   if (steps === undefined || (Number.isInteger(steps) && steps >= 1)) return;
   throw new ConfitureError("CONFITURE_USAGE", `\`steps\` is ${steps}.`, { hint: "It is a whole number from 1." });
+}
+
+/** A migration that is under way goes on under the spelling of its version that the record has. */
+function asRecorded(version: string, { underWay }: MigrationStatus): string {
+  return underWay.find((row) => sameVersion(row.version, version))?.version ?? version;
 }
 
 /** The applied migrations that `down` would undo, newest first. */
@@ -278,17 +285,19 @@ export function historyBasis(applied: readonly Pick<AppliedMigration, "version" 
 }
 
 /** Where the files lie and how their folder was spelled is not what a plan does. */
-function withoutPlaces(body: Omit<MigrationPlan, "hash">): unknown {
-  return {
-    ...body,
-    migrations: body.migrations.map(({ file: _file, segments, ...migration }) => ({
+export function hashOfPlan({ format, direction, basis, migrations }: Omit<MigrationPlan, "hash">): string {
+  return hashOf({
+    format,
+    direction,
+    basis,
+    migrations: migrations.map(({ file: _file, segments, ...migration }) => ({
       ...migration,
       segments: segments.map((segment) => ({
         ...segment,
         steps: segment.steps.map(({ at: _at, indent: _indent, ...step }) => step),
       })),
     })),
-  };
+  });
 }
 
 function assemble(
@@ -303,7 +312,7 @@ function assemble(
     migrations: prepared.map(({ planned }) => planned),
   };
   return {
-    plan: { ...body, hash: hashOf(withoutPlaces(body)) },
+    plan: { ...body, hash: hashOfPlan(body) },
     underWay: new Set(
       prepared.flatMap(({ record }) =>
         underWay.some(({ version }) => sameVersion(version, record.version)) ? [record.version] : [],

@@ -129,6 +129,7 @@ export function stepOf(statement: Statement): PlannedStep {
     kind: statement.kind,
     hash: statement.semanticHash,
     mayChangeSettings: statement.mayChangeSettings,
+    ...(statement.serverWide === undefined ? {} : { serverWide: statement.serverWide }),
     ...(statement.copyData === undefined ? {} : { copyData: statement.copyData }),
   };
 }

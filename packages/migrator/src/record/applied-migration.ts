@@ -53,6 +53,9 @@ export interface StepEvidence {
   readonly indexShape?: string;
   /** The server said that the statement failed. */
   readonly failed?: boolean;
+  /** Oid of what the name of an index or a partition meant before, and of its parent. */
+  readonly oidBefore?: string;
+  readonly parentBefore?: string;
   /** Whether the object to create or drop stood there already. */
   readonly existedBefore?: boolean;
 }

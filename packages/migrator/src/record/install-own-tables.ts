@@ -35,7 +35,9 @@ export async function installOwnTables(session: Session, ownSchema: string): Pro
   const missing = ownMigrations.filter((migration) => !installed.has(migration.id));
   if (missing.length === 0) return;
   try {
-    await session.query(installScript(missing, ownSchema, installed.size === 0));
+    await session.query(
+      installScript(missing, ownSchema, { first: installed.size === 0, schema: await hasSchema(session, ownSchema) }),
+    );
   } catch (cause) {
     throw new ConfitureError(
       "CONFITURE_OWN_TABLES",
@@ -48,13 +50,22 @@ export async function installOwnTables(session: Session, ownSchema: string): Pro
   }
 }
 
-function installScript(missing: readonly { id: string; sql: string }[], ownSchema: string, first: boolean): string {
+/** Asked first: IF NOT EXISTS wants the right to create schemas also where there is nothing to create. */
+async function hasSchema(session: Session, ownSchema: string): Promise<boolean> {
+  const { rows } = await session.query("select from pg_catalog.pg_namespace where nspname = $1", [ownSchema]);
+  return rows.length > 0;
+}
+
+function installScript(
+  missing: readonly { id: string; sql: string }[],
+  ownSchema: string,
+  there: { readonly first: boolean; readonly schema: boolean },
+): string {
   const own = quoteIdentifier(ownSchema);
-  const ledger = `create schema if not exists ${own};
-create table ${own}.own_migrations (id text primary key, applied_at timestamptz not null default pg_catalog.clock_timestamp());`;
+  const ledger = `${there.schema ? "" : `create schema ${own};\n`}create table ${own}.own_migrations (id text primary key, applied_at timestamptz not null default pg_catalog.clock_timestamp());`;
   const steps = missing.map(
     ({ id, sql }) =>
       `${sql.replaceAll("{own}", own)}\ninsert into ${own}.own_migrations (id) values (${quoteLiteral(id)});`,
   );
-  return [...(first ? [ledger] : []), ...steps].join("\n");
+  return [...(there.first ? [ledger] : []), ...steps].join("\n");
 }

@@ -3,13 +3,14 @@ import { ConfitureError } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
 import { applyScript } from "../build/apply-script.js";
 import type { Run } from "../execute/run.js";
-import { migrate } from "../migrate.js";
+import { migrateOnShadow } from "../migrate.js";
 import type { Migration } from "../sources/migration.js";
 import { readStoredMigrations } from "./stored-migrations.js";
 
 /**
  * Makes the target's schema on an empty database, from the target's own record: the script of its last baseline, then
- * the migrations applied since, from the copies kept.
+ * the migrations applied since, from the copies kept. What acts on the whole server is left out: it was done there, and
+ * the shadow is part of it.
  *
  * @returns the migrations the shadow has now
  * @throws CONFITURE_SHADOW_UNAVAILABLE when the record does not tell how the schema came to be
@@ -32,11 +33,11 @@ export async function rebuildOnShadow(
   }
   if (script !== undefined) {
     await using session = await shadow.openSession();
-    await applyScript(session, script);
+    await applyScript(session, script, { serverWide: "skip" });
   }
   const since = script === undefined ? stored : stored.filter(({ how }) => how === "run");
   const migrations = since.map(({ migration }) => migration);
-  const outcome = await migrate(shadow, { migrations, ownSchema });
+  const outcome = await migrateOnShadow(shadow, { migrations, ownSchema });
   if (outcome.failed !== null) throw outcome.failed.error;
   return migrations;
 }

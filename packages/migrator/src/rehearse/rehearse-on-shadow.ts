@@ -1,9 +1,9 @@
-import type { ShadowProvider } from "@confiture/model";
+import type { MigrationPlan, ShadowProvider } from "@confiture/model";
 import { isConfitureError } from "@confiture/model";
 import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
 import type { MigrateOutcome, MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
 import type { Run } from "../execute/run.js";
-import { migrate, type Prepared, rollback } from "../migrate.js";
+import { migrateOnShadow, type Prepared, rollback } from "../migrate.js";
 import { rebuildOnShadow } from "./rebuild-on-shadow.js";
 import type { NotRehearsed, Violation } from "./rehearsal-report.js";
 import { planAsMigrations } from "./stored-migrations.js";
@@ -36,6 +36,8 @@ export async function rehearseOnShadow(
     notRehearsed: rest.map(({ version }) => ({ version, because })),
     violations: [],
   });
+  const reach = serverWideIn(plan, from);
+  if (reach?.migration === 0) return notRehearsed(reach.because);
   if (options.shadow === undefined) return notRehearsed("it needs a shadow database, and none was handed in");
   await using shadow = await options.shadow.create();
   const rebuilt = await rebuildOnShadow(run, shadow).catch((error: unknown) => {
@@ -45,21 +47,41 @@ export async function rehearseOnShadow(
   if (isConfitureError(rebuilt))
     return notRehearsed(`the target's schema cannot be built from its record: ${rebuilt.message}`);
   const differs = await differencesFromTarget(run, shadow);
-  const migrations = planAsMigrations(ready.prepared, rebuilt);
+  const planned = reach === undefined ? plan.migrations.length : from + reach.migration;
+  const migrations = planAsMigrations(ready.prepared, rebuilt, planned);
   const quiet = { ownSchema: run.options.ownSchema, actor: run.options.actor, signal: run.options.signal };
   const runOptions = { ...withoutUndefined(quiet), migrations, onProgress: run.options.emit };
   const outcome =
     plan.direction === "up"
-      ? await migrate(shadow, { ...runOptions, allowOutOfOrder: true })
-      : await rollback(shadow, { ...runOptions, steps: plan.migrations.length });
+      ? await migrateOnShadow(shadow, { ...runOptions, allowOutOfOrder: true })
+      : await rollback(shadow, { ...runOptions, steps: planned });
   const reported = new Set(rest.map(({ version }) => version));
   return {
     ran: outcome.applied.filter(({ version }) => reported.has(version)),
     failed: outcome.failed,
     differs,
-    notRehearsed: behindFailure(rest, outcome),
+    notRehearsed: [
+      ...behindFailure(plan.migrations.slice(from, planned), outcome),
+      ...plan.migrations.slice(planned).map(({ version }) => ({ version, because: reach?.because ?? "" })),
+    ],
     violations: violationsOnShadow(outcome),
   };
+}
+
+/** The first migration from `from` on that acts on the whole server: on a shadow that would be done for real. */
+function serverWideIn(
+  plan: MigrationPlan,
+  from: number,
+): { readonly migration: number; readonly because: string } | undefined {
+  for (const [migration, { version, segments }] of plan.migrations.slice(from).entries()) {
+    const step = segments.flatMap((segment) => segment.steps).find(({ serverWide }) => serverWide !== undefined);
+    if (step === undefined) continue;
+    return {
+      migration,
+      because: `${version} acts on the whole server (${step.serverWide}), which a shadow is part of`,
+    };
+  }
+  return undefined;
 }
 
 /** A failure ends the rehearsal: what is behind it was not reached. */

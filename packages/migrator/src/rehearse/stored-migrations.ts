@@ -43,10 +43,14 @@ function copyOf(file: string, text: string): SqlText {
   return { file, text, firstLine: 1, indent: 0 };
 }
 
-/** The migrations of a plan behind those the shadow already has. */
-export function planAsMigrations(prepared: PreparedPlan, rebuilt: readonly Migration[]): readonly Migration[] {
+/** The first `count` migrations of a plan behind those the shadow already has. */
+export function planAsMigrations(
+  prepared: PreparedPlan,
+  rebuilt: readonly Migration[],
+  count: number,
+): readonly Migration[] {
   if (prepared.plan.direction === "down") return rebuilt.map((migration) => withDownOfFile(migration, prepared));
-  const planned = prepared.plan.migrations.map(({ version }) => {
+  const planned = prepared.plan.migrations.slice(0, count).map(({ version }) => {
     const migration = prepared.migrations.get(version);
     if (migration === undefined) throw new RangeError(`the plan holds no migration ${version}`);
     return migration;

@@ -162,6 +162,11 @@ export const errorCodes = {
     meaning: "A migration's down does not undo its up.",
     remedy: "Read the differences listed and correct the down.",
   },
+  CONFITURE_SERVER_WIDE: {
+    exit: 1,
+    meaning: "A statement acts on the whole server, so it cannot be tried on a shadow database.",
+    remedy: "Try it on a server of its own.",
+  },
   CONFITURE_NOT_EMPTY: {
     exit: 1,
     meaning: "The database to build into is not empty.",
@@ -234,6 +239,11 @@ export const errorCodes = {
     exit: 4,
     meaning: "Another run holds the migration lock.",
     remedy: "Wait for it to end; --lock-wait allows more time.",
+  },
+  CONFITURE_READ_ONLY: {
+    exit: 3,
+    meaning: "The server takes no changes on this connection: a standby, or read-only by a setting.",
+    remedy: "Connect to the primary, or take the setting away.",
   },
   CONFITURE_LOCK_LOST: {
     exit: 3,

@@ -59,5 +59,7 @@ export interface PlannedStep {
   readonly kind: string;
   readonly hash: string;
   readonly mayChangeSettings: boolean;
+  /** As of the statement: what it does to the whole server. */
+  readonly serverWide?: string;
   readonly copyData?: string;
 }

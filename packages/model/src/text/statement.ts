@@ -22,6 +22,8 @@ export interface Statement {
   readonly transactionality: Transactionality;
   /** True when running it may change a session setting or role that outlives it (SET, set_config, DO, CALL, SELECT f()). */
   readonly mayChangeSettings: boolean;
+  /** Set when it acts on the whole server (`ALTER ROLE`, `DROP DATABASE`, …): a shadow on the same server does not contain it. */
+  readonly serverWide?: string;
   /** SHA-256 (hex) of the parse tree without locations; of the line-end-normalised text when unparsable. */
   readonly semanticHash: string;
 }

@@ -7,6 +7,7 @@ import {
   semanticChecksum,
   withLineFeeds,
 } from "../checksum/semantic-hash.js";
+import { serverWide } from "../reach/server-wide.js";
 import { locateWithin } from "../split/locate-offset.js";
 import type { RawMetaCommand, RawStatement } from "../split/raw-piece.js";
 import { splitStatements } from "../split/split-statements.js";
@@ -62,8 +63,10 @@ async function readStatement(piece: RawStatement, index: number): Promise<Statem
     const offset = refusal.kind === "refused" ? refusal.offset : undefined;
     return { ...place, ...unparsable(piece, outcome.message, locateWithin(at, text, offset ?? 0)) };
   }
+  const reach = serverWide(outcome.tree);
   return {
     ...place,
+    ...(reach === undefined ? {} : { serverWide: reach }),
     kind: outcome.tag,
     transactionality: await readTransactionality(outcome.tree, normalised),
     mayChangeSettings: mayChangeSettings(outcome.tree),
