@@ -187,11 +187,15 @@ test("a program outside a transaction is cancelled too, and says what stays", as
   expect(failed?.error).toMatchObject({ code: "CONFITURE_CANCELLED", message: expect.stringContaining("stays") });
 });
 
-test("steps are a whole number from 1", async () => {
+test("steps are a whole number from 1, and times are times", async () => {
   await using db = await openTestDatabase();
   using folder = migrationsFolder({ "001_a.up.sql": "create table a ();" });
   for (const steps of [-1, 0, 0.5, Number.NaN])
     await expect(migrate(db, { migrations: folder.path, steps })).rejects.toMatchObject({ code: "CONFITURE_USAGE" });
+  for (const lockTimeoutMs of [-1, 0, Number.NaN, Number.POSITIVE_INFINITY])
+    await expect(migrate(db, { migrations: folder.path, lockTimeoutMs })).rejects.toMatchObject({
+      code: "CONFITURE_USAGE",
+    });
 });
 
 async function columnsOf(db: Awaited<ReturnType<typeof openTestDatabase>>, table: string): Promise<readonly string[]> {

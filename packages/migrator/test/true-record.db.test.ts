@@ -1,8 +1,9 @@
 // What could make the record untrue: each was found by trying, and happened.
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectDatabase } from "@confiture/postgres";
 import { openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
-import { migrate, resume, rollback } from "../src/index.js";
+import { applyBuild, migrate, planMigrations, repair, resume, rollback } from "../src/index.js";
 import { migrationsFolder } from "./migrations-folder.js";
 
 test("a DO that commits is not tried again when a lock could not be had: what it committed would be done twice", async () => {
@@ -132,4 +133,161 @@ test("a migration may choose the isolation level of its transaction", async () =
     { level: "repeatable read" },
     { level: "read committed" },
   ]);
+});
+
+test("an interrupted drop of an index is settled by the index it was, not by another of that name", async () => {
+  await using db = await openTestDatabase({
+    sql: "create schema a; create schema b; create table a.t (id int); create table b.t (id int); create index idx on a.t (id); create index idx on b.t (id);",
+  });
+  const first = { "001_x.up.sql": "select 1;" };
+  using folder = migrationsFolder(first);
+  await migrate(db, { migrations: folder.path });
+  folder.write({ "002_d.up.sql": "set search_path = a, b;\ndrop index concurrently idx;" });
+  // The drop waits for a reader; then its record waits for a lock on our table, and the connection is cut.
+  await using reader = await db.openSession();
+  await reader.query("begin; select * from a.t");
+  const running = migrate(db, { migrations: folder.path, lockTimeoutMs: 60_000 }).catch((error: unknown) => error);
+  await sleep(1_000);
+  await using holder = await db.openSession();
+  await holder.query("begin; lock table confiture.migrations in exclusive mode");
+  await reader.query("commit");
+  await sleep(1_000);
+  await db.query(
+    "select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'confiture.migrations'::regclass",
+  );
+  await running;
+  await holder.query("rollback");
+  expect((await migrate(db, { migrations: folder.path })).failed).toBeNull();
+  expect((await db.query("select to_regclass('a.idx')::text as a, to_regclass('b.idx')::text as b")).rows).toEqual([
+    { a: null, b: "b.idx" },
+  ]);
+});
+
+test("a detach does not keep the partition's readers waiting for longer than lock_timeout, and gets through", async () => {
+  await using db = await openTestDatabase({
+    version: 18,
+    sql: "create table p (id int) partition by list (id); create table p1 partition of p for values in (1);",
+  });
+  using folder = migrationsFolder({ "001_d.up.sql": "alter table p detach partition p1 concurrently;" });
+  await using holder = await db.openSession();
+  await holder.query("begin; select * from p1");
+  const running = migrate(db, { migrations: folder.path, lockTimeoutMs: 400 });
+  await using reader = await db.openSession();
+  let worstMs = 0;
+  for (const until = performance.now() + 3_000; performance.now() < until; await sleep(5)) {
+    const started = performance.now();
+    await reader.query("select * from p1");
+    worstMs = Math.max(worstMs, performance.now() - started);
+  }
+  await holder.query("commit");
+  expect((await running).failed).toBeNull();
+  expect(worstMs).toBeLessThan(1_200);
+  expect((await db.query("select relispartition from pg_class where relname = 'p1'")).rows).toEqual([
+    { relispartition: false },
+  ]);
+});
+
+test("a plan that was edited is refused, whatever hash stands on it", async () => {
+  await using db = await openTestDatabase({ sql: "create table t (id int); insert into t values (1);" });
+  using folder = migrationsFolder({ "001_a.up.sql": "truncate t;" });
+  const plan = await planMigrations(db, "up", { migrations: folder.path });
+  const forged = JSON.parse(JSON.stringify(plan).replace("truncate t", "comment on table t is null"));
+  await expect(migrate(db, { migrations: folder.path, plan: forged })).rejects.toMatchObject({
+    code: "CONFITURE_PLAN_STALE",
+    message: expect.stringContaining("does not fit its own hash"),
+  });
+  expect((await migrate(db, { migrations: folder.path, plan })).applied).toHaveLength(1);
+});
+
+test("what a file says of client_encoding does not change what its letters are", async () => {
+  await using db = await openTestDatabase();
+  const sql = "set client_encoding = 'LATIN1';\ncreate table c (v text);\ninsert into c values ('Zürich 😀');";
+  using folder = migrationsFolder({ "001_c.up.sql": sql });
+  expect((await migrate(db, { migrations: folder.path })).failed).toBeNull();
+  await using session = await db.openSession();
+  await applyBuild(
+    session,
+    { files: [], hash: "", notes: [], script: sql.replace("table c", "table d").replace("into c", "into d") },
+    { allowNonEmpty: true },
+  );
+  const { rows } = await db.query(
+    "select (select v from c) as migrated, (select v from d) as built, (select up_text from confiture.migrations) = $1 as kept",
+    [sql],
+  );
+  expect(rows).toEqual([{ migrated: "Zürich 😀", built: "Zürich 😀", kept: true }]);
+});
+
+test("a read-only database is named as that", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_a.up.sql": "create table a ();" });
+  await db.query(
+    "do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$",
+  );
+  await expect(migrate(db, { migrations: folder.path })).rejects.toMatchObject({ code: "CONFITURE_READ_ONLY" });
+});
+
+test("a record that somebody's lock holds up is written when the lock goes", async () => {
+  await using db = await openTestDatabase({ sql: "create table t (id int);" });
+  using folder = migrationsFolder({ "001_x.up.sql": "select 1;" });
+  await migrate(db, { migrations: folder.path });
+  folder.write({ "002_i.up.sql": "create index concurrently i on t (id);" });
+  await using holder = await db.openSession();
+  await holder.query("begin; lock table confiture.events in exclusive mode");
+  const running = migrate(db, { migrations: folder.path, lockTimeoutMs: 300 });
+  await sleep(1_500);
+  await holder.query("rollback");
+  expect((await running).failed).toBeNull();
+});
+
+test("what the server can be asked is not taken from a person", async () => {
+  await using db = await openTestDatabase({ sql: "create table t (a int); insert into t values (1), (1);" });
+  using folder = migrationsFolder({ "001_i.up.sql": "create unique index concurrently i on t (a);" });
+  await migrate(db, { migrations: folder.path });
+  await expect(repair(db, { kind: "mark-finished", version: "1" }, { migrations: folder.path })).rejects.toMatchObject({
+    code: "CONFITURE_USAGE",
+    hint: expect.stringContaining("resume"),
+  });
+});
+
+test("a rule on our own tables does not swallow the record", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({
+    "001_a.up.sql": "create table a ();",
+    "002_r.up.sql": "create rule quiet as on insert to confiture.migrations do instead nothing;\nselect 1;",
+  });
+  expect((await migrate(db, { migrations: folder.path })).failed).toBeNull();
+  expect((await db.query("select version from confiture.migrations order by 1")).rows).toEqual([
+    { version: "001" },
+    { version: "002" },
+  ]);
+});
+
+test("a migration that is under way goes on when its version is spelled in another way", async () => {
+  await using db = await openTestDatabase({ sql: "create table t (a int); insert into t values (1), (1);" });
+  using folder = migrationsFolder({ "003_i.up.sql": "select 1;\ncreate unique index concurrently i on t (a);" });
+  await migrate(db, { migrations: folder.path });
+  folder.remove("003_i.up.sql");
+  folder.write({ "3_i.up.sql": "select 1;\ncreate unique index concurrently i on t (a);" });
+  await db.query("delete from t where ctid = '(0,2)'");
+  expect((await migrate(db, { migrations: folder.path })).failed).toBeNull();
+  expect((await db.query("select version, state from confiture.migrations")).rows).toEqual([
+    { version: "003", state: "applied" },
+  ]);
+});
+
+test("a role that may not create schemas uses the one somebody made for it", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_a.up.sql": "create table confiture.a ();" });
+  const role = `lowly_${Math.random().toString(36).slice(2)}`;
+  await db.query(`create role ${role} login password 'lowly'`);
+  try {
+    await db.query(`create schema confiture authorization ${role}`);
+    const url = new URL(db.url);
+    url.username = role;
+    url.password = "lowly";
+    await using lowly = connectDatabase(url.href);
+    expect((await migrate(lowly, { migrations: folder.path })).failed).toBeNull();
+  } finally {
+    await db.query(`drop owned by ${role}; drop role ${role}`);
+  }
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
+import { ConfitureError } from "@confiture/model";
 import type { Actor } from "../record/journal.js";
 import type { ProgressListener } from "./migration-progress.js";
 
@@ -54,7 +55,27 @@ declare const confitureVersion: string | undefined;
 /** Version of this package, put in by the build; `0.0.0-source` when run from its sources. */
 export const toolVersion: string = typeof confitureVersion === "string" ? confitureVersion : "0.0.0-source";
 
+/** @throws CONFITURE_USAGE for a time that is none, or a limit of zero where zero would protect nobody */
+function refuseOddTimes(options: RunOptions): void {
+  const times = {
+    lockTimeoutMs: 1,
+    concurrentlyDeadlineMs: 1,
+    lockRetryMs: 0,
+    lockWaitMs: 0,
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
+  } as const;
+  for (const [name, least] of Object.entries(times) as [keyof typeof times, number][]) {
+    const ms = options[name];
+    if (ms === undefined || (Number.isFinite(ms) && ms >= least)) continue;
+    throw new ConfitureError("CONFITURE_USAGE", `\`${name}\` is ${ms}.`, {
+      hint: `It is a time in milliseconds, at least ${least}.`,
+    });
+  }
+}
+
 export function resolveRunOptions(options: ShadowRunOptions): ResolvedRunOptions {
+  refuseOddTimes(options);
   return {
     serverWide: options.serverWide ?? "run",
     ownSchema: options.ownSchema ?? "confiture",

@@ -4,6 +4,7 @@ import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import type { MigrationProgram } from "../sources/load-program.js";
 import { cancelledOutside, cancelOnAbort } from "./cancel-on-abort.js";
 import { failureAt } from "./failure-at.js";
+import { gatedSession } from "./gated-session.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import { programSession } from "./program-session.js";
 import type { ExecutingRun } from "./run.js";
@@ -80,7 +81,10 @@ async function callProgram(
   run.spoilSession();
   const started = run.options.now();
   const session = programSession(run.session, { insideTransaction, inOneDatabase: run.options.serverWide === "skip" });
-  await body(kyselyOverSession(session, { insideTransaction }));
+  const gate = gatedSession(session);
+  await body(kyselyOverSession(gate.session, { insideTransaction }));
+  // A query that nobody waited for would run behind the record.
+  gate.close();
   return {
     step: 1,
     kind: "program",

@@ -117,7 +117,7 @@ export async function applyRunSettings(
 }
 
 /**
- * A file of pg_dump begins with `SET lock_timeout = 0`: a limit may be changed by a migration, but not taken away.
+ * A file of pg_dump begins with `SET lock_timeout = 0`: a limit may be made shorter by a migration, but not taken away.
  */
 export async function keepOurSettings(session: Session, options: ResolvedRunOptions): Promise<void> {
   await keepUtf8(session);

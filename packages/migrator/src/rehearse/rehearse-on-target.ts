@@ -6,6 +6,7 @@ import { quoteQualified } from "@confiture/sql";
 import { backoffDelay, pause } from "../execute/backoff.js";
 import { cancelBackend, cancelledError, cancelOnAbort, refuseAborted } from "../execute/cancel-on-abort.js";
 import { type Cursor, failureAt } from "../execute/failure-at.js";
+import { type Gate, gatedSession } from "../execute/gated-session.js";
 import type { MigrationResult, StepResult } from "../execute/migration-outcome.js";
 import { programSession } from "../execute/program-session.js";
 import type { ExecutingRun } from "../execute/run.js";
@@ -17,7 +18,6 @@ import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
-import { type Gate, gatedSession } from "./gated-session.js";
 import { readChangedRows, readSequencePositions, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
 import type { RehearseOptions } from "./rehearse.js";
@@ -269,8 +269,9 @@ async function runProgramOnce(
     );
   const { kyselyOverSession } = await loadSessionDialect();
   const started = run.options.now();
-  const session = programSession(run.session, { insideTransaction: true, inOneDatabase: false });
-  await body(kyselyOverSession(session, { insideTransaction: true }));
+  const gate = gatedSession(programSession(run.session, { insideTransaction: true, inOneDatabase: false }));
+  await body(kyselyOverSession(gate.session, { insideTransaction: true }));
+  gate.close();
   const durationMs = run.options.now() - started;
   return [{ step: 1, kind: "program", statement: "a TypeScript program", durationMs, rows: null }];
 }

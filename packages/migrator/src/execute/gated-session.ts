@@ -3,7 +3,7 @@ import type { Session } from "@confiture/model";
 export interface Gate {
   /** The session, for as long as the gate is open. */
   readonly session: Session;
-  /** From now on every query is refused: behind a rollback it would run for good. */
+  /** From now on every query is refused: behind a rollback, or behind the record, it would run for good. */
   close(): void;
 }
 
@@ -11,7 +11,7 @@ export interface Gate {
 export function gatedSession(session: Session): Gate {
   let open = true;
   const refuse = (): void => {
-    if (!open) throw new Error("the rehearsal was ended");
+    if (!open) throw new Error("what this session was for has ended");
   };
   const { copyIn } = session;
   return {
