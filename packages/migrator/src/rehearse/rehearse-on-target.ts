@@ -20,7 +20,6 @@ import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
 import { readChangedRows, readSequencePositions, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
-import type { RehearseOptions } from "./rehearse.js";
 import { violationsOf } from "./violations-of.js";
 
 /** What the part on the target saw. */
@@ -33,7 +32,7 @@ export type OnTarget = Pick<
 export async function rehearseOnTarget(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  options: RehearseOptions,
+  { maxLockHoldMs }: { readonly maxLockHoldMs: number },
 ): Promise<OnTarget> {
   const { session } = run;
   const started = run.options.now();
@@ -44,7 +43,7 @@ export async function rehearseOnTarget(
     if (first === undefined) throw new RangeError("an empty plan is not rehearsed");
     // As in a real run: together its waits may not queue the application for longer than one lock_timeout.
     await using watch = watchRun(run, first, cursor, run.options.lockTimeoutMs);
-    const outcome = await attemptOnTarget(run, prepared, options, cursor);
+    const outcome = await attemptOnTarget(run, prepared, { maxLockHoldMs, cursor });
     refuseAborted(run.options.signal);
     const because = outcome.seen?.bounded ? undefined : retryReason(outcome.error, watch);
     const inMs = backoffDelay(attempt, run.options.random);
@@ -80,8 +79,7 @@ interface Attempt {
 async function attemptOnTarget(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  options: RehearseOptions,
-  cursor: Cursor,
+  { maxLockHoldMs, cursor }: { readonly maxLockHoldMs: number; readonly cursor: Cursor },
 ): Promise<Attempt> {
   const { session } = run;
   const { ownSchema, now } = run.options;
@@ -95,7 +93,7 @@ async function attemptOnTarget(
     await using bound = await boundLockHold(run.database, {
       pid: run.pid,
       ownSchema,
-      maxLockHoldMs: options.maxLockHoldMs ?? 5_000,
+      maxLockHoldMs,
       now,
       // Nothing more of the rehearsal gets through, what runs is cancelled, and the locks go: also where it runs nothing.
       end: () => endNow(run, gate),

@@ -58,7 +58,7 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
   const target =
     options.on === "shadow" || plan.migrations.length === 0
       ? untouched(plan.migrations.length)
-      : await rehearseOnTarget(run, ready.prepared, options);
+      : await rehearseOnTarget(run, ready.prepared, { maxLockHoldMs: options.maxLockHoldMs ?? 5_000 });
   const stopped = target.part.stoppedAt;
   const shadow =
     target.part.failed === null && target.bounded === null && stopped !== null
