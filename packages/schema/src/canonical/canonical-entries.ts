@@ -17,14 +17,29 @@ export interface CanonicalEntry {
   readonly text: string;
 }
 
+/** An object that counts, before it is put into words. */
+export interface CountedObject {
+  readonly list: keyof CatalogKinds;
+  /** What its kind is called: `enum`, `table`. */
+  readonly kind: string;
+  readonly entry: CatalogObject;
+}
+
 /** Every object that counts, by kind and then by name. */
 export function canonicalEntries(catalog: Catalog, options: CanonicalOptions): CanonicalEntry[] {
+  return countedObjects(catalog, options)
+    .sort((a, b) => compareText(a.kind, b.kind) || compareText(a.entry.name, b.entry.name))
+    .map((object) => canonicalEntry(object, options));
+}
+
+export function countedObjects(catalog: Catalog, options: CanonicalOptions): CountedObject[] {
   return kindOrder
-    .filter((kind) => !(options.ignoreGrants === true && (kind === "grants" || kind === "defaultPrivileges")))
-    .flatMap((kind) =>
-      (catalog[kind] as readonly CatalogObject[]).filter(counts).map((entry) => canonicalEntry(kind, entry, options)),
-    )
-    .sort(byKindThenName);
+    .filter((list) => !(options.ignoreGrants === true && (list === "grants" || list === "defaultPrivileges")))
+    .flatMap((list) =>
+      (catalog[list] as readonly CatalogObject[])
+        .filter(counts)
+        .map((entry) => ({ list, kind: kindWord(list, entry), entry })),
+    );
 }
 
 /** What a server of 18 says in a constraint of its own and others only in the column is said once, in the column. */
@@ -32,13 +47,12 @@ function counts(entry: CatalogObject & { readonly implied?: boolean }): boolean 
   return entry.implied !== true;
 }
 
-function canonicalEntry(kind: keyof CatalogKinds, entry: CatalogObject, options: CanonicalOptions): CanonicalEntry {
-  const word = kindWord(kind, entry);
+export function canonicalEntry({ list, kind, entry }: CountedObject, options: CanonicalOptions): CanonicalEntry {
   const lines = Object.entries(entry)
-    .filter(([field]) => fieldCounts(kind, field, options))
+    .filter(([field]) => fieldCounts(list, field, options))
     .sort(([a], [b]) => compareText(a, b))
     .flatMap(([field, value]) => canonicalField(field, value));
-  return { kind: word, name: entry.name, text: [`${word} ${onOneLine(entry.name)}`, ...lines].join("\n") };
+  return { kind, name: entry.name, text: [`${kind} ${onOneLine(entry.name)}`, ...lines].join("\n") };
 }
 
 /** The name is in the first line, the kind too. */
@@ -87,10 +101,6 @@ function unusual(value: object | null): [string, unknown][] {
   return Object.entries(value ?? {})
     .filter(([, inner]) => !isUsual(inner))
     .sort(([a], [b]) => compareText(a, b));
-}
-
-function byKindThenName(a: CanonicalEntry, b: CanonicalEntry): number {
-  return compareText(a.kind, b.kind) || compareText(a.name, b.name);
 }
 
 function compareText(a: string, b: string): number {

@@ -1,5 +1,11 @@
 import type { Catalog } from "@confiture/model";
-import { type CanonicalEntry, type CanonicalOptions, canonicalEntries } from "../canonical/canonical-entries.js";
+import {
+  type CanonicalEntry,
+  type CanonicalOptions,
+  type CountedObject,
+  canonicalEntry,
+  countedObjects,
+} from "../canonical/canonical-entries.js";
 
 /** One object that is not the same on both sides, with its canonical text on each. */
 export interface CatalogDifference {
@@ -14,12 +20,20 @@ export interface CatalogDifference {
 /** Names every object that differs, ordered by kind and name; empty exactly when the hashes are equal. */
 export function compareCatalogs(before: Catalog, after: Catalog, options: CanonicalOptions = {}): CatalogDifference[] {
   const [left, right] = [byKey(before, options), byKey(after, options)];
-  const keys = [...new Set([...left.keys(), ...right.keys()])].sort();
-  return keys.flatMap((key) => difference(left.get(key), right.get(key)));
+  const words = (object: CountedObject | undefined) => object && canonicalEntry(object, options);
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((key) => !isSame(left.get(key), right.get(key)))
+    .sort()
+    .flatMap((key) => difference(words(left.get(key)), words(right.get(key))));
 }
 
-function byKey(catalog: Catalog, options: CanonicalOptions): Map<string, CanonicalEntry> {
-  return new Map(canonicalEntries(catalog, options).map((entry) => [`${entry.kind}\0${entry.name}`, entry]));
+function byKey(catalog: Catalog, options: CanonicalOptions): ReadonlyMap<string, CountedObject> {
+  return new Map(countedObjects(catalog, options).map((object) => [`${object.kind}\0${object.entry.name}`, object]));
+}
+
+/** Most objects are the same to the letter, and putting them into words costs more than seeing that. */
+function isSame(before: CountedObject | undefined, after: CountedObject | undefined): boolean {
+  return before !== undefined && after !== undefined && JSON.stringify(before.entry) === JSON.stringify(after.entry);
 }
 
 function difference(before: CanonicalEntry | undefined, after: CanonicalEntry | undefined): CatalogDifference[] {

@@ -76,7 +76,7 @@ const watched: readonly Watched[] = [
 /**
  * A cheap text that changes whenever somebody commits DDL, taken with a fresh snapshot before and after a read.
  *
- * For a catalog it is the number of rows and a sum over hashes of their `xmin`. A transaction that commits in between
+ * For a catalog it is the number of rows and a hash of how many have which `xmin`. A transaction that commits in between
  * gives what it writes an `xmin` that no row had before, and what it only deletes changes the number. VACUUM, ANALYZE
  * and hint bits change no xmin. Only rows of pg_class also change when nothing of the schema does (TRUNCATE, CLUSTER,
  * REINDEX give a table a new file), so there the columns we read are hashed instead.
@@ -87,7 +87,8 @@ const watched: readonly Watched[] = [
 export function fingerprintQuery({ version }: ReadScope): string {
   const sums = watchedOn(version).map(
     (catalog) => `(
-    select count(*) || ':' || coalesce(sum(hashtextextended(w.xmin::text, 0)), 0) ${rowsOf(catalog)})`,
+    select coalesce(sum(x.rows) || ':' || sum(hashtextextended(x.xmin::text, x.rows)), '-')
+    from (select w.xmin, count(*) as rows ${rowsOf(catalog)} group by w.xmin) x)`,
   );
   return `
     select concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")}) as fingerprint,

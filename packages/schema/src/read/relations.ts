@@ -1,6 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 import {
-  dependsOnExtensions,
+  extensionsDependedOn,
   harmlessOptions,
   notPartOfExtension,
   persistence,
@@ -107,7 +107,7 @@ export const materializedViews = defineQuery({
   sql: (scope) => `
     select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            pg_get_viewdef(c.oid) as definition, ${storageOptions} as options, ${viewColumns(scope)} as columns,
-           ${dependsOnExtensions("pg_class", "c.oid")} as "dependsOnExtensions",
+           x.extensions as "dependsOnExtensions",
            c.relispopulated as populated, ${persistence} as persistence, am.amname as "accessMethod",
            quote_ident(ts.spcname) as tablespace, ${replicaIdentity} as "replicaIdentity"
     from pg_catalog.pg_class c
@@ -115,5 +115,6 @@ export const materializedViews = defineQuery({
     join pg_catalog.pg_am am on am.oid = c.relam
     left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace
     left join pg_catalog.pg_class toast on toast.oid = c.reltoastrelid
+    left join ${extensionsDependedOn("pg_class")} x on x.objid = c.oid
     where c.relkind = 'm' and ${scope.included("n")} and ${notPartOfExtension("pg_class", "c.oid")}`,
 });

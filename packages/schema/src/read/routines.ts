@@ -1,5 +1,5 @@
 import { defineQuery } from "./catalog-query.js";
-import { dependsOnExtensions, functionName, notPartOfExtension } from "./sql-fragments.js";
+import { extensionsDependedOn, functionName, notPartOfExtension } from "./sql-fragments.js";
 
 /** The constructors that come with a range type belong to it. */
 const notPartOfType = `not exists (
@@ -15,10 +15,11 @@ export const functions = defineQuery({
            case p.prokind when 'p' then 'procedure' when 'w' then 'window function' else 'function' end as kind,
            pg_get_functiondef(p.oid) as definition, pg_get_function_identity_arguments(p.oid) as "identityArguments",
            pg_get_function_result(p.oid) as result, quote_ident(l.lanname) as language,
-           ${dependsOnExtensions("pg_proc", "p.oid")} as "dependsOnExtensions"
+           x.extensions as "dependsOnExtensions"
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
+    left join ${extensionsDependedOn("pg_proc")} x on x.objid = p.oid
     where p.prokind in ('f', 'p', 'w') and ${notPartOfType}
       and ${included("n")} and ${notPartOfExtension("pg_proc", "p.oid")}`,
 });

@@ -52,14 +52,18 @@ export const replicaIdentity = `case c.relreplident when 'n' then 'nothing' when
 
 export const persistence = `case c.relpersistence when 'u' then 'unlogged' else 'permanent' end`;
 
-/** The extensions behind `ALTER … DEPENDS ON EXTENSION`: the object goes when the extension goes. Null for none. */
-export function dependsOnExtensions(catalog: string, oid: string): string {
+/**
+ * The extensions behind `ALTER … DEPENDS ON EXTENSION`, as a table to join by `objid`: an object goes when its extension
+ * goes. Almost none has any, so they are gathered once rather than looked for at each object.
+ */
+export function extensionsDependedOn(catalog: string): string {
   return `(
-    select array_agg(quote_ident(x.extname) order by x.extname)
+    select auto.objid, array_agg(quote_ident(x.extname) order by x.extname) as extensions
     from pg_catalog.pg_depend auto
     join pg_catalog.pg_extension x on x.oid = auto.refobjid
-    where auto.classid = 'pg_catalog.${catalog}'::regclass and auto.objid = ${oid} and auto.deptype = 'x'
-      and auto.refclassid = 'pg_catalog.pg_extension'::regclass)`;
+    where auto.classid = 'pg_catalog.${catalog}'::regclass and auto.deptype = 'x'
+      and auto.refclassid = 'pg_catalog.pg_extension'::regclass
+    group by auto.objid)`;
 }
 
 /** The oid of the database we are in, for the catalogs that all databases of a server share. */

@@ -1,5 +1,5 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
-import { dependsOnExtensions, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { extensionsDependedOn, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
 
 /** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
 const relation = ({ included }: ReadScope) => `
@@ -12,19 +12,18 @@ const relation = ({ included }: ReadScope) => `
 const kindOfConstraint = `case con.contype when 'c' then 'check' when 'f' then 'foreign key' when 'p' then 'primary key'
   when 'u' then 'unique' when 'x' then 'exclude' else 'not null' end`;
 
-const specialCharacters = `'([^[:alnum:]_])', '\\\\\\1', 'g'`;
-
 /**
- * The name the server gives a NOT NULL constraint, shortened to 63 bytes as it does (single-byte names), with the
- * number it appends to keep names apart.
+ * What the server begins the name of a NOT NULL constraint with, shortened to 63 bytes as it does (single-byte names).
+ * Behind it come digits where names had to be kept apart.
  */
-const serverChosenName = `con.conname ~ ('^' || case
-  when d.oid is not null then regexp_replace(left(d.typname, 54), ${specialCharacters})
-  else regexp_replace(
-    left(r.relname, case when length(r.relname) + length(k.first_name) <= 53 then 63
-      else greatest(27, 53 - length(k.first_name)) end) || '_' ||
-    left(k.first_name, case when length(r.relname) + length(k.first_name) <= 53 then 63
-      else greatest(26, 53 - length(r.relname)) end), ${specialCharacters}) end || '_not_null[0-9]*$')`;
+const serverChosenName = `case
+  when d.oid is not null then left(d.typname, 54)
+  when length(r.relname) + length(f.attname) <= 53 then r.relname || '_' || f.attname
+  else left(r.relname, greatest(27, 53 - length(f.attname))) || '_' || left(f.attname, greatest(26, 53 - length(r.relname)))
+  end || '_not_null'`;
+
+const hasServerChosenName = `starts_with(con.conname, ${serverChosenName})
+  and substr(con.conname, length(${serverChosenName}) + 1) ~ '^[0-9]*$'`;
 
 /**
  * The server's own triggers behind constraints that are not as they were made (`DISABLE TRIGGER ALL`), each with the
@@ -65,21 +64,22 @@ export const constraints = defineQuery({
            case when parent.oid is not null
              then quote_ident(parent.conname) || ' on ' || parent.conrelid::regclass::text end as parent,
            nullif(con.conindid, 0)::regclass::text as index,
-           coalesce(k.names, '{}') as columns,
+           array(
+             select quote_ident((
+               select a.attname from pg_catalog.pg_attribute a where a.attrelid = con.conrelid and a.attnum = u.number))
+             from unnest(con.conkey) with ordinality u (number, place)
+             order by u.place) as columns,
            nullif(con.confrelid, 0)::regclass::text as "references",
            coalesce(odd.states, '{}') as "triggerStates",
            coalesce(con.contype = 'n' and con.convalidated and not con.connoinherit
-             and (not con.conislocal or ${serverChosenName}), false) as implied
+             and (not con.conislocal or ${hasServerChosenName}), false) as implied
     from pg_catalog.pg_constraint con
     left join relation r on r.oid = con.conrelid
     left join domain d on d.oid = con.contypid
     left join pg_catalog.pg_constraint parent on parent.oid = con.conparentid
     left join odd on odd.constraint_oid = con.oid
-    left join lateral (
-      select array_agg(quote_ident(a.attname) order by u.place) as names,
-             (array_agg(a.attname order by u.place))[1]::text as first_name
-      from unnest(con.conkey) with ordinality u (number, place)
-      join pg_catalog.pg_attribute a on a.attrelid = con.conrelid and a.attnum = u.number) k on true
+    left join pg_catalog.pg_attribute f
+      on con.contype = 'n' and f.attrelid = con.conrelid and f.attnum = con.conkey[1]
     where con.contype in ('c', 'f', 'p', 'u', 'x', 'n') and (r.oid is not null or d.oid is not null)
       -- For each partition of the table it refers to, a foreign key has a row that the server keeps for itself.
       and (parent.oid is null or parent.conrelid <> con.conrelid)`,
@@ -93,19 +93,21 @@ export const indexes = defineQuery({
     select c.oid::regclass::text as name, quote_ident(r.nspname) as schema, r.name as "table",
            pg_get_indexdef(c.oid) as definition, i.indisunique as "unique", i.indisvalid as valid,
            i.indisready as ready, h.inhparent::regclass::text as parent, quote_ident(con.conname) as "constraint",
-           ${dependsOnExtensions("pg_class", "c.oid")} as "dependsOnExtensions",
+           x.extensions as "dependsOnExtensions",
            i.indisclustered as clustered, i.indisreplident as "replicaIdentity", quote_ident(ts.spcname) as tablespace,
-           array(
-             select a.attnum || '=' || a.attstattarget
-             from pg_catalog.pg_attribute a
-             where a.attrelid = c.oid and a.attstattarget >= 0
-             order by a.attnum) as statistics
+           coalesce(target.targets, '{}') as statistics
     from pg_catalog.pg_index i
     join relation r on r.oid = i.indrelid
     join pg_catalog.pg_class c on c.oid = i.indexrelid
     left join pg_catalog.pg_inherits h on h.inhrelid = c.oid
     left join pg_catalog.pg_constraint con on con.conindid = c.oid and con.contype in ('p', 'u', 'x')
-    left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace`,
+    left join pg_catalog.pg_tablespace ts on ts.oid = c.reltablespace
+    left join ${extensionsDependedOn("pg_class")} x on x.objid = c.oid
+    left join (
+      select a.attrelid, array_agg(a.attnum || '=' || a.attstattarget order by a.attnum) as targets
+      from pg_catalog.pg_attribute a
+      where a.attnum > 0 and a.attstattarget >= 0
+      group by a.attrelid) target on target.attrelid = c.oid`,
 });
 
 export const triggers = defineQuery({
@@ -115,12 +117,13 @@ export const triggers = defineQuery({
     with ${relation(scope)}
     select quote_ident(g.tgname) || ' on ' || r.name as name, r.name as "table", quote_ident(g.tgname) as trigger,
            pg_get_triggerdef(g.oid) as definition, ${firingState("g.tgenabled")} as enabled,
-           g.tgfoid::regproc::text as function, ${dependsOnExtensions("pg_trigger", "g.oid")} as "dependsOnExtensions",
+           g.tgfoid::regproc::text as function, x.extensions as "dependsOnExtensions",
            case when parent.oid is not null
              then quote_ident(parent.tgname) || ' on ' || parent.tgrelid::regclass::text end as parent
     from pg_catalog.pg_trigger g
     join relation r on r.oid = g.tgrelid
     left join pg_catalog.pg_trigger parent on parent.oid = g.tgparentid
+    left join ${extensionsDependedOn("pg_trigger")} x on x.objid = g.oid
     where (not g.tgisinternal or g.tgparentid <> 0)
       and not exists (
         select from pg_catalog.pg_constraint con where con.oid = g.tgconstraint and con.contype <> 't')`,
