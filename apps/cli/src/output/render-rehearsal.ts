@@ -80,10 +80,7 @@ function lockLines(outcome: RehearsalOutcome): readonly string[] {
   if (locks === null) return ["not observed: no second session could watch"];
   return [...locks]
     .sort((left, right) => right.heldMs - left.heldMs)
-    .map(
-      ({ relation, mode, heldMs }) =>
-        `${relation}  ${mode}  ${heldMs < 20 ? "less than 20 ms" : formatDuration(heldMs)}`,
-    );
+    .map(({ relation, mode, heldMs }) => `${relation}  ${mode}  at most ${formatDuration(heldMs)}`);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -71,7 +71,7 @@ export interface ObserveLocksOptions {
 export interface LockObserver extends AsyncDisposable {
   /** The last sample in which the backend was waiting, or undefined when it never did. */
   lastWait(): LockWait | undefined;
-  /** Milliseconds (sampled) each relation lock was held, strongest mode first seen to release. */
+  /** The strongest mode seen on each relation, and for how long it was held at most: exact to one interval between samples. */
   heldLocks(): readonly HeldLock[];
   /** Total milliseconds (sampled) the backend has been seen waiting for locks. */
   waitedMs(): number;
@@ -106,5 +106,6 @@ export interface Blocker {
 export interface HeldLock {
   readonly relation: string;
   readonly mode: string;
+  /** Milliseconds, an upper bound. */
   readonly heldMs: number;
 }

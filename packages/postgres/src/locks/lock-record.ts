@@ -12,9 +12,13 @@ interface Spell {
   until: number;
 }
 
-/** What a series of samples adds up to. Durations are sampled: exact to one sampling interval. */
+/**
+ * What a series of samples adds up to. Durations are upper bounds: a lock counts from the last sample in which it was not
+ * seen to the first in which it is seen no more.
+ */
 export class LockRecord {
   #spells = new Map<string, Spell>();
+  #previousAt: number | undefined;
   #lastWait: LockWait | undefined;
   #current: { readonly identity: string; readonly since: number; waitedMs: number } | undefined;
   #finishedWaitsMs = 0;
@@ -52,7 +56,8 @@ export class LockRecord {
       const key = `${mode} ${relation}`;
       held.add(key);
       const spell = this.#spells.get(key) ?? { relation, mode, earlierMs: 0, since: undefined, until: now };
-      spell.since ??= now;
+      // Taken somewhere between the two samples; the earlier one is the safe side.
+      spell.since ??= this.#previousAt ?? now;
       spell.until = now;
       this.#spells.set(key, spell);
     }
@@ -62,6 +67,7 @@ export class LockRecord {
       spell.earlierMs += now - spell.since;
       spell.since = undefined;
     }
+    this.#previousAt = now;
   }
 
   #addWait(wait: SampledWait | undefined, now: number): LockWait | undefined {
