@@ -28,6 +28,8 @@ export async function gatherEvidence(session: Session, segment: AloneSegment): P
     case "create-tablespace":
     case "create-subscription":
       return { action, existedBefore: await exists(session, action.kind, action.name) };
+    case "reindex":
+      return { action, invalidBefore: (await readLeftovers(session)).map(({ schema, name }) => `${schema}.${name}`) };
     case "drop-index-concurrently":
       return { action, ...(await oidOf(session, "oidBefore", action.index)) };
     case "detach-partition-concurrently":
@@ -75,7 +77,7 @@ export async function settleInDoubt(
         ? notStarted("the index is still there")
         : finished("the index is gone");
     case "reindex":
-      return settleReindex(run, migration, action.concurrently);
+      return settleReindex(run, migration, action.concurrently, evidence);
     case "detach-partition-concurrently":
     case "detach-partition-finalize":
       return settleDetach(session, action, evidence);
@@ -170,9 +172,8 @@ async function sameShape(indexes: readonly IndexRow[], shape: string | undefined
 
 async function settleReindex(run: ExecutingRun, migration: PlannedMigration, concurrently: boolean): Promise<Verdict> {
   if (!concurrently) return notStarted("running it again does no harm");
-  const { rows } = await run.session.query<IndexRow>(
-    `${indexQuery} where not i.indisvalid and c.relname ~ '_ccnew[0-9]*$|_ccold[0-9]*$'`,
-  );
+  const before = new Set(evidence.invalidBefore ?? []);
+  const rows = (await readLeftovers(run.session)).filter(({ schema, name }) => !before.has(`${schema}.${name}`));
   const dropped = await dropIndexes(
     run,
     migration,
@@ -182,6 +183,14 @@ async function settleReindex(run: ExecutingRun, migration: PlannedMigration, con
     dropped.length === 0 ? "nothing was left behind" : `invalid index ${dropped.join(", ")} was dropped`,
     dropped,
   );
+}
+
+/** Invalid indexes named as REINDEX CONCURRENTLY names those it builds and those it replaces. */
+async function readLeftovers(session: Session): Promise<readonly IndexRow[]> {
+  const { rows } = await session.query<IndexRow>(
+    `${indexQuery} where not i.indisvalid and c.relname ~ '_ccnew[0-9]*$|_ccold[0-9]*$'`,
+  );
+  return rows;
 }
 
 async function settleDetach(

@@ -56,6 +56,8 @@ export interface StepEvidence {
   /** Oid of what the name of an index or a partition meant before, and of its parent. */
   readonly oidBefore?: string;
   readonly parentBefore?: string;
+  /** Invalid indexes that were there before a REINDEX, and are not its work. */
+  readonly invalidBefore?: readonly string[];
   /** Whether the object to create or drop stood there already. */
   readonly existedBefore?: boolean;
 }
