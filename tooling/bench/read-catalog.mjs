@@ -92,7 +92,7 @@ async function dump(url) {
   return (await measureCommand(command, { cwd: workspace, output: join(workspace, "output.txt") })).wallMs;
 }
 
-/** Tables as applications have them: seven columns, four constraints, two indexes; a view and a function here and there. */
+/** Tables as applications have them: seven columns, four constraints, three indexes; a view and a function here and there. */
 async function fill(session, tables) {
   const batch = 200;
   for (let from = 1; from <= tables; from += batch) {

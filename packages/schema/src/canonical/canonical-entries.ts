@@ -1,6 +1,7 @@
 import type { Catalog, CatalogKinds, CatalogObject } from "@confiture/model";
 import { kindOrder, kindWord } from "./kind-words.js";
 
+/** What counts when schemas are put into words, hashed or compared. Both sides need the same options. */
 export interface CanonicalOptions {
   /** Leave out who owns what: for two databases that different roles built. Default: owners count. */
   readonly ignoreOwners?: boolean;

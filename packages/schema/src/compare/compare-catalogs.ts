@@ -9,15 +9,22 @@ import {
 
 /** One object that is not the same on both sides, with its canonical text on each. */
 export interface CatalogDifference {
-  /** `table`, `column`, `index`, `constraint`, `function`, … */
+  /** `table`, `column`, `index`, `constraint`, `function`, `enum`, `grant`, … */
   readonly kind: string;
+  /** As in the catalog: `shop.orders`, `orders_pkey on shop.orders`. */
   readonly name: string;
+  /** Seen from `before`. A renamed object is one that was removed and one that was added. */
   readonly change: "added" | "removed" | "changed";
+  /** Absent when it was added. */
   readonly before?: string;
+  /** Absent when it was removed. */
   readonly after?: string;
 }
 
-/** Names every object that differs, ordered by kind and name; empty exactly when the hashes are equal. */
+/**
+ * Names every object that differs, ordered by kind and name; empty exactly when the hashes are equal. What `unsupported`
+ * lists on either side is not compared.
+ */
 export function compareCatalogs(before: Catalog, after: Catalog, options: CanonicalOptions = {}): CatalogDifference[] {
   const [left, right] = [byKey(before, options), byKey(after, options)];
   const words = (object: CountedObject | undefined) => object && canonicalEntry(object, options);

@@ -9,6 +9,7 @@ import { readScope } from "./read-scope.js";
 import { readServer } from "./read-server.js";
 import { unsupportedQuery } from "./unsupported.js";
 
+/** What to read, and in whose transaction. */
 export interface ReadCatalogOptions {
   /**
    * Schemas to leave out with everything in them, as they are spelled in `pg_namespace`. What lives in no schema (casts,
@@ -27,14 +28,18 @@ export interface ReadCatalogOptions {
 const attempts = 3;
 
 /**
- * Reads everything a database holds as schema, in one snapshot, as plain data. PostgreSQL 13 to 18; any role will do.
+ * Reads everything a database holds as schema from its system catalogs, in one snapshot, as plain data. PostgreSQL 13
+ * to 18; any role will do. What belongs to the server (roles, tablespaces, the database itself) is not part of it.
  *
  * The session is left as it was found, also on failure. Functions like `pg_get_viewdef` look past the snapshot, so DDL
  * that others commit meanwhile is detected and the read is done again, three times at most. Queries run one after
  * another, so that the first to fail is the only one.
  *
  * What came with an extension is left out; the extension is there. What is there and has no entries (large objects,
- * settings of the database, …) is listed in `unsupported`: look there before you trust a comparison.
+ * settings of the database, …) is listed in `unsupported`: look there before you trust a comparison. Secrets (connection
+ * strings, passwords in options) are never read.
+ *
+ * Waits for locks as long as the session's `lock_timeout` allows: it needs ACCESS SHARE on what views and rules look at.
  *
  * @throws CONFITURE_CATALOG_MOVED when DDL kept coming, CONFITURE_SERVER_VERSION outside 13–18,
  * CONFITURE_STATEMENT_FAILED for an object whose definition the server does not print, a TypeError when a transaction
