@@ -170,7 +170,12 @@ async function sameShape(indexes: readonly IndexRow[], shape: string | undefined
   return same;
 }
 
-async function settleReindex(run: ExecutingRun, migration: PlannedMigration, concurrently: boolean): Promise<Verdict> {
+async function settleReindex(
+  run: ExecutingRun,
+  migration: PlannedMigration,
+  concurrently: boolean,
+  evidence: StepEvidence,
+): Promise<Verdict> {
   if (!concurrently) return notStarted("running it again does no harm");
   const before = new Set(evidence.invalidBefore ?? []);
   const rows = (await readLeftovers(run.session)).filter(({ schema, name }) => !before.has(`${schema}.${name}`));
