@@ -29,6 +29,8 @@ const runs = wholeNumber("--runs", flags.runs);
 const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
 const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
 
+const pgDump = "pg_dump";
+
 const workspace = mkdtempSync(join(tmpdir(), "confiture-catalog-"));
 const server = await openEmbeddedServer({
   directory: workspace,
@@ -88,7 +90,7 @@ async function measureSession(session, { tables, url }) {
 }
 
 async function dump(url) {
-  const command = ["pg_dump", "--schema-only", "--file", join(workspace, "dump.sql"), url];
+  const command = [pgDump, "--schema-only", "--file", join(workspace, "dump.sql"), url];
   return (await measureCommand(command, { cwd: workspace, output: join(workspace, "output.txt") })).wallMs;
 }
 
@@ -113,7 +115,7 @@ async function fill(session, tables) {
 
 /** pg_dump knows servers up to its own version. */
 function pgDumpFits() {
-  const { status, stdout } = spawnSync("pg_dump", ["--version"], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(pgDump, ["--version"], { encoding: "utf8" });
   return status === 0 && Number(/\d+/.exec(stdout)?.[0]) >= version;
 }
 

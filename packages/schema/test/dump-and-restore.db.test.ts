@@ -5,11 +5,13 @@ import { openTestDatabase, type TestDatabase, testVersions } from "@confiture/te
 import { expect, test } from "vitest";
 import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
 
-/** pg_dump reads servers up to its own version; undefined where there is none. */
+const pgDump = "pg_dump";
+
+/** It reads servers up to its own version; undefined where there is none. */
 const pgDumpVersion = readPgDumpVersion();
 
 function readPgDumpVersion(): number | undefined {
-  const { status, stdout } = spawnSync("pg_dump", ["--version"], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(pgDump, ["--version"], { encoding: "utf8" });
   return status === 0 ? Number(/\d+/.exec(stdout)?.[0]) : undefined;
 }
 
@@ -43,7 +45,7 @@ const whatADumpCannotSay = `
   drop language other_plpgsql; drop language spare_language`;
 
 async function dump(db: TestDatabase): Promise<string> {
-  const { stdout } = await promisify(execFile)("pg_dump", ["--schema-only", db.url], { maxBuffer: 2 ** 28 });
+  const { stdout } = await promisify(execFile)(pgDump, ["--schema-only", db.url], { maxBuffer: 2 ** 28 });
   return stdout;
 }
 

@@ -16,7 +16,7 @@ import {
   textSearchParsers,
   textSearchTemplates,
 } from "./text-search.js";
-import { types } from "./types.js";
+import { types } from "./user-types.js";
 
 /** One query for every kind; a kind without one does not compile. The order is that of the canonical text. */
 export const allQueries: { readonly [Kind in keyof CatalogKinds]: CatalogQuery<Kind> } = {

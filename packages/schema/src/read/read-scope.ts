@@ -1,3 +1,4 @@
+import { quoteLiteral } from "@confiture/sql";
 import type { ReadScope } from "./catalog-query.js";
 import type { ServerFacts } from "./read-server.js";
 
@@ -23,9 +24,4 @@ export function readScope(
 
 function textArray(names: readonly string[]): string {
   return `array[${names.map(quoteLiteral).join(", ")}]::text[]`;
-}
-
-/** Safe under `standard_conforming_strings`, which the reader switches on before anything else. */
-function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
