@@ -56,6 +56,7 @@ const otherColumns: Readonly<Record<string, string>> = {
   "pg_class.relhassubclass": derived,
   "pg_class.relhastriggers": derived,
   "pg_class.relisshared": "true for nothing a user can make",
+  "pg_class.relispopulated": "read, but data: it is no difference",
   "pg_class.relkind": identity,
   "pg_class.relminmxid": physical,
   "pg_class.relpages": physical,

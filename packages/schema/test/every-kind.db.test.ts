@@ -80,6 +80,15 @@ describeEachVersion("a database with one of everything", (version) => {
     expect(onPartition(catalog.constraints.filter(({ kind }) => kind === "check"))).toHaveLength(1);
   });
 
+  test("says which materialized view holds no rows, without making a difference of it", async () => {
+    expect(catalog.materializedViews).toMatchObject([{ populated: false }, { populated: false }]);
+    await db.query("refresh materialized view shop.counts");
+    const after = await readCatalog(db);
+    await db.query("refresh materialized view shop.counts with no data");
+    expect(after.materializedViews).toMatchObject([{ populated: true }, { populated: false }]);
+    expect(catalogHash(after)).toBe(catalogHash(catalog));
+  });
+
   test("says which index is not valid and which constraint is not validated", () => {
     expect(catalog.indexes.filter(({ valid }) => !valid).map(({ name }) => name)).toEqual([
       "shop.orders_waiting",

@@ -96,6 +96,7 @@ export interface CatalogView extends SchemaObject {
 }
 
 export interface CatalogMaterializedView extends CatalogView {
+  /** False after WITH NO DATA. Not part of the schema: it does not count as a difference. */
   readonly populated: boolean;
   readonly persistence: "permanent" | "unlogged";
   readonly accessMethod: string;

@@ -61,6 +61,8 @@ const saidAlready = new Set(["name", "kind", "implied", "on"]);
 
 function fieldCounts(kind: keyof CatalogKinds, field: string, options: CanonicalOptions): boolean {
   if (saidAlready.has(field)) return false;
+  // Whether a materialized view holds rows is data: a dump of the schema leaves it empty.
+  if (field === "populated") return false;
   if (field === "position") return options.columnOrder === true;
   if (field === "owner") return options.ignoreOwners !== true;
   // Part of the name, but for extensions, whose names have no schema.
