@@ -66,7 +66,12 @@ const targetFlags = {
 
 const rehearseFlags = {
   dryRun: switchFlag("Run it all for real, measure, and roll it back"),
-  on: { kind: "enum", values: ["target", "shadow"], default: "target", brief: "With --dry-run: where to rehearse" },
+  on: {
+    kind: "enum",
+    values: ["target", "shadow"],
+    optional: true,
+    brief: "With --dry-run: where to rehearse (default: target)",
+  },
   maxLockHold: durationFlag("With --dry-run: longest time to hold a lock that blocks others (default 5s)"),
   preview: switchFlag("Print what would be run, and run nothing"),
 } as const;
@@ -152,7 +157,7 @@ const migrateBaseline = buildCommand({
         kind: "enum",
         values: ["ddl", "migrations"],
         default: "ddl",
-        brief: "What says how the schema is at that version",
+        brief: "What says how the schema is at that version: DDL that holds all up to it, or the migrations alone",
       },
     },
     positional: {

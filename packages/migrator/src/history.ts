@@ -64,9 +64,9 @@ export async function readEvents(
     `select id::text, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
             execution_id as "executionId", kind, version, name, actor, os_user as "osUser", host,
             duration_ms as "durationMs", checksum, plan_hash as "planHash", tool_version as "toolVersion", details
-     from ${own}.events
+     from ${own}.events as events
      where $1::numeric is null or pg_catalog.replace(version, 'T', '')::numeric = $1::numeric
-     order by id desc
+     order by events.id desc
      limit $2`,
     [options.version === undefined ? null : versionKey(options.version).toString(), options.limit ?? 100],
   );

@@ -112,9 +112,17 @@ async function restore(
           ...(typeof texts?.down === "string" ? ([[`${stem}.down.sql`, texts.down]] as [string, string][]) : []),
         ];
   const paths = files.map(([name]) => join(directory, name));
-  for (const [index, [, text]] of files.entries()) writeFileSync(paths[index] ?? "", text, { flag: "wx" });
+  const lost = paths.filter((path) => !existsSync(path));
+  for (const [index, [, text]] of files.entries()) {
+    const path = paths[index] ?? "";
+    if (lost.includes(path)) writeFileSync(path, text, { flag: "wx" });
+  }
   await recordRepair(run, applied, "restored the file", async () => undefined);
-  return { version: applied.version, done: "Written back from the copy kept when it was applied.", files: paths };
+  return {
+    version: applied.version,
+    done: `Written back${applied.source === "yaml" ? ", as SQL," : ""} from the copy kept when it was applied.`,
+    files: lost,
+  };
 }
 
 async function forget(run: ExecutingRun, version: string, status: MigrationStatus): Promise<RepairOutcome> {

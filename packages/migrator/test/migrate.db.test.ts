@@ -114,10 +114,14 @@ test("a program migration runs in the same transaction as its record, and back",
 test("a program that throws leaves nothing behind", async () => {
   await using db = await openTestDatabase();
   using folder = migrationsFolder({
-    "001_half.ts": `export default { async up(db: any) { await db.schema.createTable("half").addColumn("id", "integer").execute(); throw new Error("no further"); } };`,
+    "001_half.ts": `export default { async up(db: any) {\n  await db.schema.createTable("half").addColumn("id", "integer").execute();\n  throw new Error("no further");\n} };`,
   });
   const { failed } = await migrate(db, { migrations: folder.path });
-  expect(failed?.error.message).toContain("no further");
+  expect(failed?.error).toMatchObject({
+    code: "CONFITURE_MIGRATION_INVALID",
+    message: expect.stringContaining("no further"),
+    at: { line: 3 },
+  });
   expect(await columnsOf(db, "half")).toEqual([]);
 });
 

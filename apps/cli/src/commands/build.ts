@@ -64,7 +64,7 @@ function writeScript(files: ProjectFiles, out: string, build: SchemaBuild): void
     throw new ConfitureError(
       "CONFITURE_FILE_UNREADABLE",
       `\`${out}\` cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: "Name a file in a folder that exists.", cause },
+      { hint: "Name a file in a folder that exists and may be written to.", cause },
     );
   }
 }

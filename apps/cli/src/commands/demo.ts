@@ -185,6 +185,7 @@ class Demo {
         `That took ${formatDuration(durationMs)}. ${kept[0]}`,
         "",
         "Try next, in a folder of your own:",
+        ...howToCall(this.context),
         "  confiture init                          a project with a local PostgreSQL",
         '  confiture migrate new "my first change" the files of a migration',
         "  confiture migrate up --dry-run          what it would do, measured",
@@ -201,6 +202,12 @@ function trafficLine({ writes, slowestMs }: TrafficReport): string {
 
 function withoutComments(sql: string): readonly string[] {
   return sql.split("\n").filter((line) => line !== "" && !line.startsWith("--"));
+}
+
+/** From a clone there is no `confiture` on the PATH. */
+function howToCall({ process }: CliContext): readonly string[] {
+  const [program = ""] = process.argv.slice(1);
+  return program.endsWith("bin.js") ? [`  alias confiture="node ${program}"`] : [];
 }
 
 function cancelled(): ConfitureError {

@@ -5,7 +5,7 @@ import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
 import { runCommand } from "../output/run-command.js";
 
-const configuration = `# Every key, its default and its meaning: docs/reference/configuration.md
+const configuration = `# Every key, its default and its meaning: the page docs/reference/configuration.md of Confiture
 environments:
   local:
     # A real PostgreSQL shipped through npm, with its data in .confiture/postgres.

@@ -28,7 +28,7 @@ export async function runMigrateBaseline(
     return {
       document: outcome,
       lines: [
-        `The live schema is what the ${flags.from === "ddl" ? "DDL" : "migrations"} says. Baseline ${version} recorded; ${formatCount(outcome.versions.length, "migration")} count as applied.`,
+        `The live schema is what the ${flags.from === "ddl" ? "DDL" : "migrations"} says. Baseline ${version} recorded; ${formatCount(outcome.versions.length, "migration counts", "migrations count")} as applied${outcome.versions.length === 0 ? "" : `: ${outcome.versions.join(", ")}`}.`,
       ],
     };
   });

@@ -1,5 +1,12 @@
 import { basename, relative } from "node:path";
-import { type MigrationStatus, type Repair, readStatus, renumberMigration, repair } from "@confiture/migrator";
+import {
+  type Migration,
+  type MigrationStatus,
+  type Repair,
+  readStatus,
+  renumberMigration,
+  repair,
+} from "@confiture/migrator";
 import { ConfitureError, isConfitureError } from "@confiture/model";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
@@ -26,13 +33,23 @@ export async function runMigrateRepair(this: CliContext, flags: MigrateRepairFla
     if (decision === undefined) return await listProblems(project, terminal);
     const outcome = await repair(project.database, decision, {
       ...runOptionsOf(project, {}),
-      migrations: await project.readMigrations(),
+      migrations: decision.kind === "restore" ? await filesThatCanBeRead(project) : await project.readMigrations(),
     });
     return {
       document: outcome,
       lines: [`${outcome.version}: ${outcome.done}`, ...outcome.files.map((file) => `Wrote ${project.shown(file)}`)],
     };
   });
+}
+
+/** A folder with a half-lost pair cannot be read, and is what is to be restored: then all of the record counts as lost. */
+async function filesThatCanBeRead(project: Project): Promise<readonly Migration[]> {
+  try {
+    return await project.readMigrations();
+  } catch (error) {
+    if (isConfitureError(error) && error.code === "CONFITURE_MIGRATION_INVALID") return [];
+    throw error;
+  }
 }
 
 function decisionOf(flags: MigrateRepairFlags, project: Project): Repair | undefined {

@@ -13,7 +13,9 @@ export function renderPlan(plan: MigrationPlan, terminal: Terminal): readonly st
 }
 
 function renderMigration(migration: PlannedMigration, direction: "up" | "down", terminal: Terminal): readonly string[] {
-  const { version, name, file, from, reversible, segments, resumeAt } = migration;
+  const { version, name, from, reversible, segments, resumeAt } = migration;
+  // The file that is run: on the way back it is not the one that gives the migration its name.
+  const file = segments[0]?.steps[0]?.at.file ?? migration.file;
   const remarks = [
     ...(direction === "up" && !reversible ? ["irreversible: it has no down"] : []),
     ...(from === "stored-copy" ? ["from the copy kept when it was applied"] : []),

@@ -20,7 +20,7 @@ export function renderRehearsal(outcome: RehearsalOutcome, terminal: Terminal): 
   }
   return [
     ...stepLines(outcome, terminal),
-    ...section("Locks held on what was there before", lockLines(outcome)),
+    ...section("Locks a run would hold on what was there before", lockLines(outcome)),
     ...section(
       "Rows changed",
       rehearsal.rows.map(
@@ -71,16 +71,19 @@ function stepLines(outcome: RehearsalOutcome, terminal: Terminal): readonly stri
     ]);
   return [
     ...lines(onTarget, "on the target, rolled back"),
-    ...lines(onShadow, "on a shadow without rows: its times say nothing of production"),
+    ...lines(onShadow, "on a shadow made from the record: its rows and times are not the target's"),
   ];
 }
 
 function lockLines(outcome: RehearsalOutcome): readonly string[] {
-  const { locks } = outcome.rehearsal;
+  const { locks, onTarget, onShadow } = outcome.rehearsal;
+  const unseen = onShadow.length === 0 ? [] : ["what ran on the shadow: not measured there"];
+  if (onTarget.length === 0) return unseen;
   if (locks === null) return ["not observed: no second session could watch"];
-  return [...locks]
+  const lines = [...locks]
     .sort((left, right) => right.heldMs - left.heldMs)
     .map(({ relation, mode, heldMs }) => `${relation}  ${mode}  at most ${formatDuration(heldMs)}`);
+  return [...lines, ...unseen];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -105,6 +108,8 @@ function verdict(outcome: RehearsalOutcome, terminal: Terminal): string {
       "What could be rehearsed went well; what could not is listed above and counts as not passed.",
     );
   const open =
-    rehearsal.onTarget.length === 0 ? "" : ` The transaction was open for ${formatDuration(rehearsal.openMs)}.`;
-  return terminal.paint("green", `The rehearsal went well and was rolled back; the database is as it was.${open}`);
+    rehearsal.onTarget.length === 0
+      ? "The target was not touched."
+      : `It was rolled back, after holding its locks in a transaction of ${formatDuration(rehearsal.openMs)}; the database is as it was.`;
+  return terminal.paint("green", `The rehearsal went well. ${open}`);
 }

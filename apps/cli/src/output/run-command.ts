@@ -77,8 +77,29 @@ function write(context: CliContext, text: string): Promise<void> {
   });
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+};
+
+/** What the operating system refuses is nobody's defect. */
+function fileRefused(error: unknown): ConfitureError | undefined {
+  const { code, path } = (error instanceof Error ? error : {}) as { readonly code?: string; readonly path?: string };
+  const reason = reasons[code ?? ""];
+  if (reason === undefined || path === undefined) return undefined;
+  return new ConfitureError("CONFITURE_FILE_UNREADABLE", `\`${path}\` cannot be read or written: ${reason}.`, {
+    hint: "Look at the rights of the file, of its folder and of the user who runs this.",
+    cause: error,
+  });
+}
+
 function asOurs(error: unknown): ConfitureError {
   if (isConfitureError(error)) return error;
+  const refused = fileRefused(error);
+  if (refused !== undefined) return refused;
   const message = error instanceof Error ? error.message : String(error);
   return new ConfitureError("CONFITURE_DEFECT", `Something went wrong that should not have: ${message}`, {
     hint: "This is a defect of Confiture. Run again with --verbose and report what it prints.",

@@ -22,7 +22,7 @@ export interface DirectionFlags {
   readonly target?: string;
   readonly steps?: number;
   readonly dryRun: boolean;
-  readonly on: "target" | "shadow";
+  readonly on?: "target" | "shadow";
   readonly maxLockHold?: number;
   readonly preview: boolean;
 }
@@ -45,6 +45,7 @@ export async function runDirection(
       hint: "--preview prints the SQL; --dry-run measures it.",
     });
   }
+  refuseWithoutDryRun(flags);
   await using project = await openProject(context, flags, tools.terminal);
   const options: MigrateOptions = {
     ...runOptionsOf(project, flags),
@@ -69,6 +70,18 @@ export async function runDirection(
   };
 }
 
+/** Who asks for a shadow does not mean the target. */
+function refuseWithoutDryRun({ dryRun, on, maxLockHold }: DirectionFlags): void {
+  if (dryRun || (on === undefined && maxLockHold === undefined)) return;
+  throw new ConfitureError(
+    "CONFITURE_USAGE",
+    `${on === undefined ? "--max-lock-hold" : "--on"} is for --dry-run. Nothing was run.`,
+    {
+      hint: "Add --dry-run to rehearse, or leave it out to run.",
+    },
+  );
+}
+
 async function rehearseDirection(
   project: Project,
   options: MigrateOptions,
@@ -79,7 +92,7 @@ async function rehearseDirection(
   const rehearsal: RehearseOptions = {
     ...options,
     direction,
-    on: flags.on,
+    on: flags.on ?? "target",
     maxLockHoldMs: flags.maxLockHold ?? project.config.migrations.maxLockHoldMs,
     shadow: project.shadow,
   };

@@ -1,4 +1,5 @@
-import type { PlannedStep } from "@confiture/model";
+import { basename } from "node:path";
+import type { PlannedStep, SourceLocation } from "@confiture/model";
 import { ConfitureError, isConfitureError } from "@confiture/model";
 import { StepFailure } from "./migration-outcome.js";
 import { isServerError, type ServerError, sqlState, statementFailed } from "./statement-error.js";
@@ -26,18 +27,30 @@ export function failureAt(error: unknown, cursor: Cursor, file: string, undone: 
       }),
     );
   }
+  // Thrown by a program, not refused by the server.
   return new StepFailure(
     step,
-    new ConfitureError("CONFITURE_STATEMENT_FAILED", message, {
-      at: cursor.step?.at ?? { file, line: 1, column: 1 },
+    new ConfitureError("CONFITURE_MIGRATION_INVALID", message, {
+      at: cursor.step?.at ?? placeInStack(error, file) ?? { file, line: 1, column: 1 },
       hint: undone,
       cause: error,
     }),
   );
 }
 
+/** Where in a program an error comes from: the first frame of its stack that is in the file. */
+function placeInStack(error: unknown, file: string): SourceLocation | undefined {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  for (const line of stack.split("\n").slice(1)) {
+    const frame = /\(?([^()\s]+):(\d+):(\d+)\)?$/.exec(line.trim());
+    if (frame !== null && basename(frame[1] ?? "") === basename(file))
+      return { file, line: Number(frame[2]), column: Number(frame[3]) };
+  }
+  return undefined;
+}
+
 function serverFailure(error: ServerError, cursor: Cursor, file: string, undone: string): ConfitureError {
-  const at = cursor.step?.at ?? { file, line: 1, column: 1 };
+  const at = cursor.step?.at ?? placeInStack(error, file) ?? { file, line: 1, column: 1 };
   const advice = adviceFor(error);
   return statementFailed(
     error,

@@ -1,6 +1,6 @@
-import type { MigrationPlan, ShadowProvider } from "@confiture/model";
+import type { Catalog, Database, MigrationPlan, ShadowProvider } from "@confiture/model";
 import { isConfitureError } from "@confiture/model";
-import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
+import { type CatalogDifference, compareCatalogs, type ReadCatalogOptions, readCatalog } from "@confiture/schema";
 import type { MigrateOutcome, MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
 import type { Run } from "../execute/run.js";
 import { migrateOnShadow, type Prepared, rollback } from "../migrate.js";
@@ -15,6 +15,8 @@ export interface ShadowPart {
   readonly differs: readonly CatalogDifference[] | null;
   readonly notRehearsed: readonly NotRehearsed[];
   readonly violations: readonly Violation[];
+  /** What all that ran on the shadow changed; null where nothing ran there. */
+  readonly changes: readonly CatalogDifference[] | null;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function rehearseOnShadow(
     differs: null,
     notRehearsed: rest.map(({ version }) => ({ version, because })),
     violations: [],
+    changes: null,
   });
   const reach = serverWideIn(plan, from);
   if (reach?.migration === 0) return notRehearsed(reach.because);
@@ -46,7 +49,9 @@ export async function rehearseOnShadow(
   });
   if (isConfitureError(rebuilt))
     return notRehearsed(`the target's schema cannot be built from its record: ${rebuilt.message}`);
-  const differs = await differencesFromTarget(run, shadow);
+  const exclude = { exclude: [run.options.ownSchema] };
+  const before = await readShadow(shadow, exclude);
+  const differs = compareCatalogs(await readCatalog(run.session, exclude), before);
   const planned = reach === undefined ? plan.migrations.length : from + reach.migration;
   const migrations = planAsMigrations(ready.prepared, rebuilt, planned);
   const quiet = { ownSchema: run.options.ownSchema, actor: run.options.actor, signal: run.options.signal };
@@ -65,6 +70,7 @@ export async function rehearseOnShadow(
       ...plan.migrations.slice(planned).map(({ version }) => ({ version, because: reach?.because ?? "" })),
     ],
     violations: violationsOnShadow(outcome),
+    changes: compareCatalogs(before, await readShadow(shadow, exclude)),
   };
 }
 
@@ -106,12 +112,7 @@ function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude
   };
 }
 
-async function differencesFromTarget(
-  run: Run,
-  shadow: Parameters<typeof rebuildOnShadow>[1],
-): Promise<readonly CatalogDifference[]> {
+async function readShadow(shadow: Database, options: ReadCatalogOptions): Promise<Catalog> {
   await using session = await shadow.openSession();
-  const exclude = { exclude: [run.options.ownSchema] };
-  const [target, rebuilt] = [await readCatalog(run.session, exclude), await readCatalog(session, exclude)];
-  return compareCatalogs(target, rebuilt);
+  return await readCatalog(session, options);
 }

@@ -63,7 +63,7 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
   const shadow =
     target.part.failed === null && target.bounded === null && stopped !== null
       ? await rehearseOnShadow(run, ready, stopped.migration, options)
-      : { ran: [], failed: null, differs: null, notRehearsed: [], violations: [] };
+      : { ran: [], failed: null, differs: null, notRehearsed: [], violations: [], changes: null };
   const failed = target.part.failed ?? shadow.failed;
   return {
     executionId: run.options.executionId,
@@ -77,7 +77,8 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
       onShadow: shadow.ran,
       rows: target.rows,
       locks: target.locks,
-      changes: target.changes,
+      // What ran on the target first ran on the shadow too, in front of the rest.
+      changes: shadow.changes ?? target.changes,
       violations: [...target.violations, ...shadow.violations],
       sequencesMoved: target.sequencesMoved,
       bounded: target.bounded,

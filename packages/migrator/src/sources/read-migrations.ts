@@ -160,6 +160,6 @@ function duplicateVersion(files: readonly Found[]): ConfitureError {
 function downAlone(file: Found): ConfitureError {
   return new ConfitureError("CONFITURE_MIGRATION_INVALID", `\`${file.path}\` has no \`.up.sql\` beside it.`, {
     at: { file: file.path, line: 1, column: 1 },
-    hint: "Add the up file, or remove this one.",
+    hint: `Add the up file, or remove this one. When it was applied: \`confiture migrate repair --restore ${file.version}\`.`,
   });
 }

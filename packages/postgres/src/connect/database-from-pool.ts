@@ -1,4 +1,4 @@
-import type { OwnedSession } from "@confiture/model";
+import { ConfitureError, type OwnedSession } from "@confiture/model";
 import type pg from "pg";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
@@ -12,6 +12,12 @@ import type { PostgresDatabase } from "./postgres-database.js";
  * when disposed; a client that was lost or left inside a transaction is destroyed. Disposing ends nothing of yours.
  */
 export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
+  // In JavaScript a pg.Client is easily taken for one.
+  if (typeof pool?.connect !== "function" || pool.options === undefined) {
+    throw new ConfitureError("CONFITURE_USAGE", "This is not a `pg` pool.", {
+      hint: "Hand in `new pg.Pool({ connectionString })`; a client alone has no second connection.",
+    });
+  }
   let versionChecked = false;
 
   async function openSession(): Promise<OwnedSession> {
