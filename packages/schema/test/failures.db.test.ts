@@ -20,7 +20,7 @@ test("whichever query fails, the session has no transaction open afterwards and 
   await session.query("set search_path = a; set datestyle = 'SQL, DMY'");
   const before = (await session.query(settings)).rows;
   const queries = await recordQueries(session, (recorded) => readCatalog(recorded));
-  expect(queries.length).toBeGreaterThan(40);
+  expect(queries.length).toBeGreaterThan(5);
   for (const number of queries.keys()) {
     await expect(readCatalog(failingAt(session, number + 1)), queries[number]).rejects.toThrow("division by zero");
     expect((await session.query(settings)).rows).toEqual(before);
@@ -51,7 +51,7 @@ test("a connection that is lost in the middle is told once, as itself", async ()
   await using db = await openTestDatabase({ sql: setUp });
   await using session = await db.openSession();
   const losing = withInterruption(session, async (number, text) => {
-    if (number === 20) {
+    if (number === 4) {
       await db.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
       );

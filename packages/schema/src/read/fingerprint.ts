@@ -74,24 +74,30 @@ const watched: readonly Watched[] = [
 ];
 
 /**
- * A cheap text that changes whenever somebody commits DDL, taken with a fresh snapshot before and after a read.
+ * An expression: a cheap text that is another one after every DDL that was committed. Taken with the snapshot of a read
+ * and again when the read is done.
  *
  * For a catalog it is the number of rows and a hash of how many have which `xmin`. A transaction that commits in between
  * gives what it writes an `xmin` that no row had before, and what it only deletes changes the number. VACUUM, ANALYZE
  * and hint bits change no xmin. Only rows of pg_class also change when nothing of the schema does (TRUNCATE, CLUSTER,
  * REINDEX give a table a new file), so there the columns we read are hashed instead.
- *
- * `oneSnapshot` says that the transaction sees everything as it was at its beginning: then `outdatedQuery` has to be
- * asked too.
  */
-export function fingerprintQuery({ version }: ReadScope): string {
+export function fingerprintText({ version }: ReadScope): string {
   const sums = watchedOn(version).map(
     (catalog) => `(
     select coalesce(sum(x.rows) || ':' || sum(hashtextextended(x.xmin::text, x.rows)), '-')
     from (select w.xmin, count(*) as rows ${rowsOf(catalog)} group by w.xmin) x)`,
   );
+  return `concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")})`;
+}
+
+/**
+ * `oneSnapshot` says that the transaction sees everything as it was at its beginning, so that its fingerprint cannot
+ * change: then `outdatedQuery` has to be asked.
+ */
+export function fingerprintQuery(scope: ReadScope): string {
   return `
-    select concat_ws(' ', ${[...sums, relations, roles, subscriptions(version), userMappings].join(",\n")}) as fingerprint,
+    select ${fingerprintText(scope)} as fingerprint,
            current_setting('transaction_isolation') in ('repeatable read', 'serializable') as "oneSnapshot"`;
 }
 

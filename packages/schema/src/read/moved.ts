@@ -1,9 +1,9 @@
 import { ConfitureError } from "@confiture/model";
 
-/** The catalog changed under a read; the read is done again. Never leaves this package. */
-export class Moved extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
+/** The caller's snapshot is older than the schema. Never leaves this package. */
+export class Outdated extends Error {
+  constructor() {
+    super("DDL was committed behind the transaction's snapshot");
   }
 }
 
@@ -23,7 +23,7 @@ export function unreadable(kind: string, name: string, field: string): Confiture
  * True for what a read can meet when an object goes away between a snapshot and a look at it: a definition that is
  * missing, an internal error of the server (`cache lookup failed`), or "does not exist" for what our own query named.
  */
-export function couldBeMoved(error: unknown): boolean {
+export function couldBeMoved(error: unknown): error is Error {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
   return error.code === "CONFITURE_STATEMENT_FAILED" || error.code === "XX000" || /^42[0-9A-Z]{3}$/.test(error.code);
 }

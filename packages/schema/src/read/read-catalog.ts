@@ -1,13 +1,13 @@
-import type { Catalog, CatalogKinds, CatalogObject, Session, UnsupportedObject } from "@confiture/model";
+import type { Catalog, CatalogObject, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import { allQueries } from "./all-queries.js";
-import type { CatalogQuery, ReadScope } from "./catalog-query.js";
+import type { ReadScope } from "./catalog-query.js";
+import { type EverythingRow, everythingQuery, fingerprintKind } from "./everything-query.js";
 import { fingerprintQuery, outdatedQuery } from "./fingerprint.js";
-import { Moved, unreadable } from "./moved.js";
-import { behindSavepoint, insideCallersTransaction, ownTransaction } from "./read-frames.js";
+import { couldBeMoved, Outdated, unreadable } from "./moved.js";
+import { behindSavepoint, insideCallersTransaction, ownTransactions } from "./read-frames.js";
 import { readScope } from "./read-scope.js";
 import { readServer } from "./read-server.js";
-import { unsupportedQuery } from "./unsupported.js";
 
 /** What to read, and in whose transaction. */
 export interface ReadCatalogOptions {
@@ -32,8 +32,7 @@ const attempts = 3;
  * to 18; any role will do. What belongs to the server (roles, tablespaces, the database itself) is not part of it.
  *
  * The session is left as it was found, also on failure. Functions like `pg_get_viewdef` look past the snapshot, so DDL
- * that others commit meanwhile is detected and the read is done again, three times at most. Queries run one after
- * another, so that the first to fail is the only one.
+ * that others commit meanwhile is detected and the read is done again, three times at most.
  *
  * What came with an extension is left out; the extension is there. What is there and has no entries (large objects,
  * settings of the database, …) is listed in `unsupported`: look there before you trust a comparison. Secrets (connection
@@ -50,25 +49,46 @@ export async function readCatalog(session: Session, options: ReadCatalogOptions 
   const server = await (inside ? behindSavepoint(session, () => readServer(session)) : readServer(session));
   if (server.transactionOpen && !inside) await refuseOpenTransaction(session);
   const scope = readScope(server, options.exclude ?? []);
-  const frame = inside ? insideCallersTransaction : ownTransaction;
-  const reading = {
-    fingerprint: () => readFingerprint(session, scope),
-    read: () => readEverything(session, scope, server.number),
-  };
-  let moved: Moved | undefined;
+  const frame = inside ? insideCallersTransaction(session) : ownTransactions(session);
+  const look = () => frame.look(() => readFingerprint(session, scope));
+  let last: Failure | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      return await frame(session, reading);
+      const { catalog, fingerprint } = await frame.read(() => readEverything(session, scope, server.number));
+      if ((await look()) === fingerprint) return catalog;
+      last = { message: "DDL was committed during the read" };
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-      moved = error;
+      last = await judgeFailure(error, look, last);
     }
   }
   throw new ConfitureError("CONFITURE_CATALOG_MOVED", `The catalog changed during each of ${attempts} reads.`, {
     hint: "Somebody runs DDL at the same time. Try again when it has ended.",
-    cause: moved,
-    facts: { attempts, last: moved?.message },
+    cause: last?.cause,
+    facts: { attempts, last: last?.message },
   });
+}
+
+/** Why an attempt gave no catalog. */
+interface Failure {
+  readonly message: string;
+  readonly cause?: unknown;
+  /** How things were just after it. */
+  readonly fingerprint?: string;
+}
+
+/**
+ * What can come of an object that goes away under the read is worth another attempt. The same again, with nothing
+ * changed in between, is damage, and is told as it is.
+ */
+async function judgeFailure(error: unknown, look: () => Promise<string>, last: Failure | undefined): Promise<Failure> {
+  if (error instanceof Outdated) return { message: error.message };
+  if (!couldBeMoved(error)) throw error;
+  const fingerprint = await look().catch((second: unknown) => {
+    if (second instanceof Outdated) return undefined;
+    throw second;
+  });
+  if (fingerprint !== undefined && fingerprint === last?.fingerprint && error.message === last.message) throw error;
+  return { message: error.message, cause: error, ...(fingerprint === undefined ? {} : { fingerprint }) };
 }
 
 /** Our own BEGIN and COMMIT would end the caller's transaction. The clock gave the hint, a savepoint gives the proof. */
@@ -84,49 +104,49 @@ async function refuseOpenTransaction(session: Session): Promise<void> {
   throw new TypeError("A transaction is open on this session: say so with insideTransaction: true.");
 }
 
-async function readEverything(session: Session, scope: ReadScope, serverVersion: number): Promise<Catalog> {
-  const kinds: Record<string, readonly CatalogObject[]> = {};
-  for (const query of Object.values(allQueries) as readonly CatalogQuery[]) {
-    kinds[query.kind] = await readKind(session, query, scope);
+/** The rows of `everythingQuery`, sorted into their lists. */
+async function readEverything(
+  session: Session,
+  scope: ReadScope,
+  serverVersion: number,
+): Promise<{ readonly catalog: Catalog; readonly fingerprint: string }> {
+  const { rows } = await session.query<EverythingRow>(everythingQuery(scope));
+  const lists = new Map<string, CatalogObject[]>([...Object.keys(allQueries), "unsupported"].map((kind) => [kind, []]));
+  let fingerprint = "";
+  for (const { kind, object } of rows) {
+    if (kind === fingerprintKind) fingerprint = object;
+    else lists.get(kind)?.push(JSON.parse(object) as CatalogObject);
   }
-  const unsupported = byName(await readObjects<UnsupportedObject>(session, unsupportedQuery(scope)));
-  return { serverVersion, ...(kinds as unknown as KindLists), unsupported };
+  for (const { kind, alwaysThere } of Object.values(allQueries)) refuseIncomplete(kind, lists.get(kind), alwaysThere);
+  for (const list of lists.values()) sortByName(list);
+  return { catalog: { serverVersion, ...(Object.fromEntries(lists) as unknown as Lists) }, fingerprint };
 }
 
-type KindLists = { readonly [Kind in keyof CatalogKinds]: readonly CatalogKinds[Kind][] };
+type Lists = Omit<Catalog, "serverVersion">;
 
-async function readKind(session: Session, query: CatalogQuery, scope: ReadScope): Promise<readonly CatalogObject[]> {
-  const objects = await readObjects<CatalogObject & Readonly<Record<string, unknown>>>(session, query.sql(scope));
-  for (const object of objects) {
-    const missing = query.alwaysThere?.find((field) => object[field] === undefined);
-    if (missing !== undefined) throw unreadable(query.kind, object.name ?? "an object without a name", missing);
+function refuseIncomplete(kind: string, objects: readonly CatalogObject[] = [], fields: readonly string[] = []): void {
+  for (const object of objects as readonly (CatalogObject & Readonly<Record<string, unknown>>)[]) {
+    const missing = fields.find((field) => object[field] === undefined);
+    if (missing !== undefined) throw unreadable(kind, object.name ?? "an object without a name", missing);
   }
-  return byName(objects);
 }
 
-/** Rows come as JSON text, so that no driver's parsers for arrays, bigints or dates can change what is read. */
-async function readObjects<Entry>(session: Session, sql: string): Promise<Entry[]> {
-  const { rows } = await session.query<{ object: string }>(
-    `select pg_catalog.json_strip_nulls(pg_catalog.row_to_json(entry))::text as object from (${sql}) entry`,
-  );
-  return rows.map(({ object }) => JSON.parse(object) as Entry);
-}
-
-/** @throws Moved above READ COMMITTED, where the snapshot is the caller's and can be older than the schema. */
+/** @throws Outdated above READ COMMITTED, where the snapshot is the caller's and can be older than the schema. */
 async function readFingerprint(session: Session, scope: ReadScope): Promise<string> {
   const { rows } = await session.query<{ fingerprint: string; oneSnapshot: boolean }>(fingerprintQuery(scope));
   if (rows[0]?.oneSnapshot === true) {
     const answer = await session.query<{ outdated: boolean }>(outdatedQuery(scope));
-    if (answer.rows[0]?.outdated === true) throw new Moved("DDL was committed behind the transaction's snapshot");
+    if (answer.rows[0]?.outdated === true) throw new Outdated();
   }
   return rows[0]?.fingerprint ?? "";
 }
 
 /** By code units, not by anybody's collation; columns by their place in the table, namesakes by their kind. */
-function byName<Entry extends CatalogObject>(entries: Entry[]): Entry[] {
-  const keyOf = (entry: Entry & { readonly table?: string; readonly position?: number; readonly kind?: string }) =>
-    entry.position === undefined ? `${entry.name}\0${entry.kind ?? ""}` : (entry.table ?? "");
-  return entries.sort((a, b) => {
+function sortByName(entries: CatalogObject[]): void {
+  const keyOf = (
+    entry: CatalogObject & { readonly table?: string; readonly position?: number; readonly kind?: string },
+  ) => (entry.position === undefined ? `${entry.name}\0${entry.kind ?? ""}` : (entry.table ?? ""));
+  entries.sort((a, b) => {
     const [left, right] = [keyOf(a), keyOf(b)];
     return left < right ? -1 : left > right ? 1 : positionOf(a) - positionOf(b);
   });

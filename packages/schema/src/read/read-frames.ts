@@ -1,15 +1,12 @@
-import type { Catalog, Session } from "@confiture/model";
-import { couldBeMoved, Moved } from "./moved.js";
+import type { Session } from "@confiture/model";
 
-/** What a read consists of: how to see whether the catalog moved, and the queries themselves. */
-export interface Reading {
-  /** A text that is another one after every DDL that was committed meanwhile. */
-  fingerprint(): Promise<string>;
-  read(): Promise<Catalog>;
+/** In whose transaction a read runs. Whatever the work does or throws, the session is left as it was. */
+export interface ReadFrame {
+  /** For the one statement that reads everything. */
+  read<Answer>(work: () => Promise<Answer>): Promise<Answer>;
+  /** For a look at how things are now, behind the read. */
+  look<Answer>(work: () => Promise<Answer>): Promise<Answer>;
 }
-
-/** Runs a read between two fingerprints and leaves the session as it was, also when the read fails. */
-export type ReadFrame = (session: Session, reading: Reading) => Promise<Catalog>;
 
 /**
  * Everything that changes how PostgreSQL spells a definition, set for the length of the read. With nothing but
@@ -35,42 +32,26 @@ const applySettings = `select ${settings
   .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
   .join(", ")}`;
 
-/**
- * One REPEATABLE READ snapshot of our own. The fingerprints are taken outside it, each with a snapshot of its own:
- * inside, they could never differ.
- */
-export const ownTransaction: ReadFrame = (session, { fingerprint, read }) =>
-  betweenFingerprints(
-    () => withinTransaction(session, "read committed", fingerprint),
-    () => withinTransaction(session, "repeatable read", read),
-  );
-
-/**
- * In the caller's transaction, each part behind a savepoint. Rolling back to it undoes the settings and nothing else,
- * because a read changes nothing else. Under READ COMMITTED each query has a snapshot of its own, which equal
- * fingerprints before and after make into one; above it, the fingerprint itself refuses a snapshot that is outdated.
- */
-export const insideCallersTransaction: ReadFrame = (session, { fingerprint, read }) =>
-  betweenFingerprints(
-    () => behindSavepoint(session, fingerprint),
-    () => behindSavepoint(session, read),
-  );
-
-/** A failure counts as a move only if something did move; what fails in a catalog at rest is told as it is. */
-async function betweenFingerprints(fingerprint: () => Promise<string>, read: () => Promise<Catalog>): Promise<Catalog> {
-  const before = await fingerprint();
-  let catalog: Catalog;
-  try {
-    catalog = await read();
-  } catch (error) {
-    if (couldBeMoved(error) && (await fingerprint()) !== before) throw new Moved("an object went away", error);
-    throw error;
-  }
-  if ((await fingerprint()) !== before) throw new Moved("DDL was committed during the read");
-  return catalog;
+/** Transactions of our own, each with its own snapshot: within one, nothing could ever be seen to have changed. */
+export function ownTransactions(session: Session): ReadFrame {
+  return {
+    read: (work) => withinTransaction(session, "repeatable read", work),
+    look: (work) => withinTransaction(session, "read committed", work),
+  };
 }
 
-/** In a transaction too for a single query: the session's default isolation level and search path are not ours to know. */
+/**
+ * In the caller's transaction, behind a savepoint. Rolling back to it undoes the settings and nothing else, because a
+ * read changes nothing else.
+ */
+export function insideCallersTransaction(session: Session): ReadFrame {
+  return {
+    read: (work) => behindSavepoint(session, work),
+    look: (work) => behindSavepoint(session, work),
+  };
+}
+
+/** A transaction for a single query too: the session's default isolation level and search path are not ours to know. */
 async function withinTransaction<Answer>(
   session: Session,
   isolation: "read committed" | "repeatable read",
