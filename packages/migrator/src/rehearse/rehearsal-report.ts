@@ -6,16 +6,16 @@ import type { MigrationFailure, MigrationResult } from "../execute/migration-out
 export interface RehearsalReport {
   /** Migrations, or the parts of them, that ran on the target and were rolled back. */
   readonly onTarget: readonly MigrationResult[];
-  /** Those that ran on a shadow, which has the schema and no rows: their times say nothing about production. */
+  /** Those that ran on a shadow made from the record: its rows are not the target's, and their times say nothing about it. */
   readonly onShadow: readonly MigrationResult[];
   /** Rows the part on the target changed, by table. */
   readonly rows: readonly TableRows[];
   /**
-   * Locks on relations that existed before, seen from a second session every 20 ms until the last statement ended;
-   * `heldMs` is milliseconds. Null: no second session could watch.
+   * Locks on relations that existed before, seen from a second session every 20 ms until the last statement ended: as a
+   * run would hold them. The rehearsal holds them until its rollback, for `openMs` at most. Null: no second session watched.
    */
   readonly locks: readonly HeldLock[] | null;
-  /** Objects added, removed or changed by the part on the target: catalogs before and after, compared. */
+  /** Objects added, removed or changed: catalogs before and after, compared. */
   readonly changes: readonly CatalogDifference[];
   /** Constraints that the target's rows violate: found by a statement, or by the check of deferred ones. */
   readonly violations: readonly Violation[];
