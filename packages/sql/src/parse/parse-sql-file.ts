@@ -63,7 +63,7 @@ async function readStatement(piece: RawStatement, index: number): Promise<Statem
     const offset = refusal.kind === "refused" ? refusal.offset : undefined;
     return { ...place, ...unparsable(piece, outcome.message, locateWithin(at, text, offset ?? 0)) };
   }
-  const reach = serverWide(outcome.tree);
+  const reach = serverWide(outcome.tree, normalised);
   return {
     ...place,
     ...(reach === undefined ? {} : { serverWide: reach }),

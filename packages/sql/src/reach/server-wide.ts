@@ -54,15 +54,15 @@ const serverFunctions =
   /^(pg_(create|drop|copy|replication)_\w*slot\w*|pg_(create_logical|create_physical)_replication_slot|pg_logical_slot_\w+|pg_replication_(slot|origin)_\w+|pg_reload_conf|pg_rotate_logfile|pg_promote|pg_switch_wal|pg_create_restore_point|pg_(terminate|cancel)_backend|dblink_?\w*)$/;
 
 /**
- * What a statement does to the whole server, as words for a message; undefined for one that stays in its database. A
+ * What a statement, of which `text` is the source, does to the whole server, as words for a message; undefined for one that stays in its database. A
  * DO block is judged by its words, but for CREATE ROLE, which does nothing where the role is there. Functions that are
  * called are not looked into.
  */
-export function serverWide(tree: TreeValue): string | undefined {
+export function serverWide(tree: TreeValue, text: string): string | undefined {
   const node = untag(tree);
   if (node === undefined) return undefined;
   const { tag, fields } = node;
-  return always[tag] ?? onServerObject(tag, fields) ?? (tag === "DoStmt" ? inBody(fields) : calledFunction(tree));
+  return always[tag] ?? onServerObject(tag, fields) ?? (tag === "DoStmt" ? inBody(fields) : calledFunction(tree, text));
 }
 
 function onServerObject(tag: string, fields: TreeFields): string | undefined {
@@ -84,7 +84,11 @@ function inBody(fields: TreeFields): string | undefined {
   return undefined;
 }
 
-function calledFunction(tree: TreeValue): string | undefined {
+// A walk through every tree would be felt in a long chain of migrations.
+const wordsOfFunctions = /slot|reload|rotate|promote|wal|restore_point|origin|backend|dblink/i;
+
+function calledFunction(tree: TreeValue, text: string): string | undefined {
+  if (!wordsOfFunctions.test(text)) return undefined;
   for (const { tag, fields } of walkTree(tree)) {
     if (tag !== "FuncCall") continue;
     const name = stringNode(listOf(fields.funcname).at(-1)) ?? "";
