@@ -291,3 +291,17 @@ test("a role that may not create schemas uses the one somebody made for it", asy
     await db.query(`drop owned by ${role}; drop role ${role}`);
   }
 });
+
+test("what a failed program still sends does not run behind its rollback", async () => {
+  await using db = await openTestDatabase({ sql: "create table late (id int);" });
+  using folder = migrationsFolder({
+    "001_p.ts": `import { sql } from "kysely";
+      export default { async up(db: any) {
+        const again = setInterval(() => void sql\`insert into late values (1)\`.execute(db).catch(() => clearInterval(again)), 1);
+        await sql\`select pg_sleep(0.05)\`.execute(db);
+        throw new Error("no further");
+      } };`,
+  });
+  expect((await migrate(db, { migrations: folder.path })).failed).not.toBeNull();
+  expect((await db.query("select * from late")).rows).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ConfitureError } from "@confiture/model";
-import { decodeSqlFile, refuseLargeFile } from "../sources/decode-sql-file.js";
+import { cannotBeRead, decodeSqlFile, refuseLargeFile } from "../sources/decode-sql-file.js";
 import type { FileSystem } from "./file-system.js";
 import { type ListLoadOrderOptions, listLoadOrder } from "./list-load-order.js";
 
@@ -42,16 +42,8 @@ function readBytes(fileSystem: FileSystem, absolute: string, path: string): Uint
     return fileSystem.readFile(absolute);
   } catch (cause) {
     if (cause instanceof ConfitureError) throw cause;
-    throw new ConfitureError("CONFITURE_FILE_NOT_FOUND", `\`${path}\` cannot be read: ${reasonOf(cause)}.`, {
-      at: { file: path, line: 1, column: 1 },
-      hint: "Check that it is there and may be read; a link may lead nowhere.",
-      cause,
-    });
+    throw cannotBeRead(path, cause);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function unreadable(path: string, what: string, hint: string): ConfitureError {

@@ -2,7 +2,6 @@ import type { PlannedMigration, PlannedSegment, PlannedStep } from "@confiture/m
 import { ConfitureError } from "@confiture/model";
 import { type PreparedPlan, segmentHash } from "../plan/plan-migrations.js";
 import type { SegmentProgress } from "../record/applied-migration.js";
-import { backoffDelay, pause } from "./backoff.js";
 import { refuseAborted } from "./cancel-on-abort.js";
 import { type Cursor, failureAt } from "./failure-at.js";
 import { type MigrateOutcome, type MigrationResult, StepFailure, type StepResult } from "./migration-outcome.js";
@@ -13,9 +12,9 @@ import { runProgram } from "./run-program.js";
 import { headline } from "./run-step.js";
 import { runTransaction } from "./run-transaction.js";
 import { clearSession, leavesObjects, restoreSettings } from "./session-settings.js";
-import { dropInvalidIndexes, gatherEvidence, settleInDoubt } from "./settle-in-doubt.js";
-import { isServerError, sqlState } from "./statement-error.js";
+import { dropInvalidIndexes, gatherEvidence, settleInDoubt, type Verdict } from "./settle-in-doubt.js";
 import { statementsBody } from "./statements-body.js";
+import { recordFailure, sendRecord } from "./write-record.js";
 
 /** Executes a plan migration by migration, and records each. A failure ends it and is part of what it returns. */
 export async function executePlan(
@@ -194,7 +193,7 @@ class MigrationExecution {
 
   /** An interrupted statement that the file no longer has: what it left is settled all the same, by what it was. */
   async #settleEdited(): Promise<void> {
-    const { journal, options } = this.#run;
+    const { journal } = this.#run;
     const { version, segments, file } = this.#migration;
     for (const open of this.#progress) {
       if (open.version !== version || open.direction !== this.#direction || open.state !== "started") continue;
@@ -217,14 +216,8 @@ class MigrationExecution {
           ),
         );
       }
-      const { evidence } = verdict;
-      options.emit({ kind: "in-doubt-settled", version, statement: open.statement, verdict: "not-started", evidence });
       await this.#transaction([
-        journal.event({
-          kind: "step_settled",
-          version,
-          details: { statement: open.statement, verdict: "not-started", evidence },
-        }),
+        this.#settled(open.statement, verdict),
         journal.forgetStep({ version, direction: this.#direction, segment: open.segment }),
       ]);
     }
@@ -232,7 +225,6 @@ class MigrationExecution {
 
   /** True when an interrupted earlier try of this very statement turns out to have happened. */
   async #settle(segment: Extract<PlannedSegment, { kind: "alone" }>, index: number): Promise<boolean> {
-    const { journal, options } = this.#run;
     const { version } = this.#migration;
     const open = this.#progress.find(
       (row) =>
@@ -245,24 +237,21 @@ class MigrationExecution {
     if (open === undefined) return false;
     const verdict = await settleInDoubt(this.#run, this.#migration, segment.action, open.evidence);
     if (verdict.kind === "in-doubt") throw inDoubt(this.#migration, segment.steps[0], verdict.evidence);
-    options.emit({
-      kind: "in-doubt-settled",
-      version,
-      statement: open.statement,
-      verdict: verdict.kind,
-      evidence: verdict.evidence,
-    });
-    const event = journal.event({
-      kind: "step_settled",
-      version,
-      details: { statement: open.statement, verdict: verdict.kind, evidence: verdict.evidence },
-    });
+    const event = this.#settled(open.statement, verdict);
     if (verdict.kind === "finished") {
       await this.#transaction([event, this.#record(segment, index, [])]);
       return true;
     }
     await this.#transaction([event]);
     return false;
+  }
+
+  /** Says what was found out, and returns the SQL that records it. */
+  #settled(statement: string, { kind, evidence }: Exclude<Verdict, { readonly kind: "in-doubt" }>): string {
+    const { journal, options } = this.#run;
+    const { version } = this.#migration;
+    options.emit({ kind: "in-doubt-settled", version, statement, verdict: kind, evidence });
+    return journal.event({ kind: "step_settled", version, details: { statement, verdict: kind, evidence } });
   }
 
   async #program(segment: Extract<PlannedSegment, { kind: "program" }>, index: number): Promise<readonly StepResult[]> {
@@ -448,44 +437,4 @@ function inDoubt(migration: PlannedMigration, step: PlannedStep | undefined, evi
     },
   );
   return new StepFailure(step?.index ?? null, error);
-}
-
-/** A failure is an event too. On a lost connection it cannot be written; the next run finds what was committed. */
-async function recordFailure(run: ExecutingRun, migration: PlannedMigration, failure: StepFailure): Promise<void> {
-  if (failure.error.code === "CONFITURE_CONNECTION_LOST") return;
-  const { version, name } = migration;
-  const kind = failure.error.code === "CONFITURE_CANCELLED" ? "migration_cancelled" : "migration_failed";
-  const event = run.journal.event({
-    kind,
-    version,
-    name,
-    details: {
-      step: failure.step,
-      code: failure.error.code,
-      sqlState: failure.error.facts.sqlState ?? null,
-      at: failure.error.at ?? null,
-    },
-  });
-  const text = `begin;\nset local synchronous_commit = ${run.synchronousCommit};\n${event}\ncommit`;
-  // The failure itself is what is reported, also where it cannot be written.
-  await run.session.query(text).catch(() => run.session.query("rollback").catch(() => undefined));
-}
-
-/** Writes a record in a transaction of its own, and again while somebody holds a lock on our tables: what it says has happened. */
-async function sendRecord(run: ExecutingRun, text: string): Promise<void> {
-  const { session, options } = run;
-  const started = options.now();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await session.query(text);
-      return;
-    } catch (error) {
-      // The text is one message: the server is inside its transaction still.
-      await session.query("rollback").catch(() => undefined);
-      const inMs = backoffDelay(attempt, options.random);
-      const late = options.now() - started + inMs > options.lockRetryMs;
-      if (!isServerError(error) || error.code !== sqlState.lockNotAvailable || late) throw error;
-      await pause(inMs, undefined);
-    }
-  }
 }

@@ -72,7 +72,8 @@ async function callOutside(run: ExecutingRun, body: MigrationProgram["up"]): Pro
   );
 }
 
-async function callProgram(
+/** Calls a program over the run's session, and closes that to it when it returns. */
+export async function callProgram(
   run: ExecutingRun,
   body: MigrationProgram["up"],
   insideTransaction: boolean,
@@ -82,9 +83,12 @@ async function callProgram(
   const started = run.options.now();
   const session = programSession(run.session, { insideTransaction, inOneDatabase: run.options.serverWide === "skip" });
   const gate = gatedSession(session);
-  await body(kyselyOverSession(gate.session, { insideTransaction }));
-  // A query that nobody waited for would run behind the record.
-  gate.close();
+  try {
+    await body(kyselyOverSession(gate.session, { insideTransaction }));
+  } finally {
+    // A query that nobody waited for would run behind the record, or behind the rollback: for good.
+    gate.close();
+  }
   return {
     step: 1,
     kind: "program",

@@ -116,19 +116,20 @@ export async function applyRunSettings(
   await session.query(statements.join(";\n"));
 }
 
+const backToUtf8 =
+  "select pg_catalog.set_config('client_encoding', 'UTF8', false) where pg_catalog.current_setting('client_encoding') operator(pg_catalog.<>) 'UTF8'";
+
 /**
  * A file of pg_dump begins with `SET lock_timeout = 0`: a limit may be made shorter by a migration, but not taken away.
  */
 export async function keepOurSettings(session: Session, options: ResolvedRunOptions): Promise<void> {
-  await keepUtf8(session);
   await session.query(
-    `select pg_catalog.set_config('lock_timeout', '${options.lockTimeoutMs}', false) where pg_catalog.current_setting('lock_timeout') operator(pg_catalog.=) '0'`,
+    `${backToUtf8};
+select pg_catalog.set_config('lock_timeout', '${options.lockTimeoutMs}', false) where pg_catalog.current_setting('lock_timeout') operator(pg_catalog.=) '0'`,
   );
 }
 
 /** What is sent was read as UTF-8 and is UTF-8, whatever \`set client_encoding\` a file holds. */
 export async function keepUtf8(session: Session): Promise<void> {
-  await session.query(
-    `select pg_catalog.set_config('client_encoding', 'UTF8', false) where pg_catalog.current_setting('client_encoding') operator(pg_catalog.<>) 'UTF8'`,
-  );
+  await session.query(backToUtf8);
 }

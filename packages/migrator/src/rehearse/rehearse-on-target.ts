@@ -8,13 +8,12 @@ import { cancelBackend, cancelledError, cancelOnAbort, refuseAborted } from "../
 import { type Cursor, failureAt } from "../execute/failure-at.js";
 import { type Gate, gatedSession } from "../execute/gated-session.js";
 import type { MigrationResult, StepResult } from "../execute/migration-outcome.js";
-import { programSession } from "../execute/program-session.js";
 import type { ExecutingRun } from "../execute/run.js";
+import { callProgram } from "../execute/run-program.js";
 import { lockTimeout, retryReason, watchRun } from "../execute/run-transaction.js";
 import { clearSession, leavesObjects, restoreSettings } from "../execute/session-settings.js";
 import { isServerError, sqlState } from "../execute/statement-error.js";
 import { statementsBody } from "../execute/statements-body.js";
-import { loadSessionDialect } from "../kysely/load-session-dialect.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
@@ -265,11 +264,5 @@ async function runProgramOnce(
       "CONFITURE_IRREVERSIBLE",
       `Migration ${migration.version} has no program for this direction.`,
     );
-  const { kyselyOverSession } = await loadSessionDialect();
-  const started = run.options.now();
-  const gate = gatedSession(programSession(run.session, { insideTransaction: true, inOneDatabase: false }));
-  await body(kyselyOverSession(gate.session, { insideTransaction: true }));
-  gate.close();
-  const durationMs = run.options.now() - started;
-  return [{ step: 1, kind: "program", statement: "a TypeScript program", durationMs, rows: null }];
+  return [await callProgram(run, body, true)];
 }

@@ -37,6 +37,16 @@ export function decodeSqlFile(bytes: Uint8Array, path: string): string {
   return new TextDecoder("utf-8").decode(bytes);
 }
 
+/** The error for a file that the operating system does not give. */
+export function cannotBeRead(path: string, cause: unknown): ConfitureError {
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return new ConfitureError("CONFITURE_FILE_NOT_FOUND", `\`${path}\` cannot be read: ${reason}.`, {
+    at: { file: path, line: 1, column: 1 },
+    hint: "Check that it is there and may be read; a link may lead nowhere.",
+    cause,
+  });
+}
+
 function isUtf16(bytes: Uint8Array): boolean {
   return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }

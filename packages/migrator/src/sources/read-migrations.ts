@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { ConfitureError, isConfitureError } from "@confiture/model";
-import { decodeSqlFile, refuseLargeFile } from "./decode-sql-file.js";
+import { cannotBeRead, decodeSqlFile, refuseLargeFile } from "./decode-sql-file.js";
 import type { Migration, SqlText } from "./migration.js";
 import { type MigrationFileName, readMigrationFileName } from "./migration-file-name.js";
 import { compareVersions, versionKey } from "./migration-version.js";
@@ -66,20 +66,12 @@ function readBytes(file: string, path: string): Uint8Array {
     // Node reads no file over 2 GiB at once.
     if (hasCode(error, "ERR_FS_FILE_TOO_LARGE")) refuseLargeFile(statSync(file).size, path);
     if (isConfitureError(error)) throw error;
-    throw new ConfitureError("CONFITURE_FILE_NOT_FOUND", `\`${path}\` cannot be read: ${reasonOf(error)}.`, {
-      at: { file: path, line: 1, column: 1 },
-      hint: "Check that it is there and may be read; a link may lead nowhere.",
-      cause: error,
-    });
+    throw cannotBeRead(path, error);
   }
 }
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /** A comment says that nothing was meant; nothing at all may be a file that was never written to its end. */
