@@ -107,7 +107,7 @@ export function outdatedQuery({ version }: ReadScope): string {
     (catalog) => `exists (
     select ${rowsOf(catalog)} and w.xmax <> 0 and ${committed("w.xmax")})`,
   );
-  return `select ${[...replaced, renamedRoles].join(" or ")} as outdated`;
+  return `select ${[...replaced, renamedRoles, renamedSubscriptions].join(" or ")} as outdated`;
 }
 
 function watchedOn(version: ServerVersion): readonly Watched[] {
@@ -145,6 +145,12 @@ const roles = `(
 
 /** Names of roles are always printed as they are now. */
 const renamedRoles = `exists (select from pg_catalog.pg_roles r where quote_ident(r.rolname) <> r.oid::regrole::text)`;
+
+/** Their rows do not let everybody see `xmax`; the name a comment hangs on is printed as it is now. */
+const renamedSubscriptions = `exists (
+  select from pg_catalog.pg_subscription s
+  where s.subdbid = ${thisDatabase} and quote_ident(s.subname) is distinct from
+    (pg_catalog.pg_identify_object('pg_catalog.pg_subscription'::regclass, s.oid, 0)).identity)`;
 
 /** By the columns everybody may read: the connection string keeps the rows themselves closed. */
 const subscriptions = (version: ServerVersion) => `(
