@@ -75,6 +75,21 @@ export type {
   CatalogShellType,
   CatalogType,
 } from "./catalog/catalog-types.js";
+export type { DataRequirement } from "./effects/data-requirement.js";
+export type {
+  Compatibility,
+  DataLoss,
+  Effect,
+  IndexBuild,
+  RelationLock,
+  Scan,
+  TransactionWait,
+} from "./effects/effect.js";
+export type { Hazard } from "./effects/hazards.js";
+export { hazards } from "./effects/hazards.js";
+export type { Operation, OperationTarget } from "./effects/operation.js";
+export type { OperationKind } from "./effects/operation-kinds.js";
+export { operationKinds } from "./effects/operation-kinds.js";
 export type { ConfitureErrorDetails } from "./errors/confiture-error.js";
 export { ConfitureError, isConfitureError } from "./errors/confiture-error.js";
 export type { ErrorCode, ExitCode } from "./errors/error-codes.js";
