@@ -97,6 +97,15 @@ export { errorCodes, exitCodeOf } from "./errors/error-codes.js";
 export type { LockMode } from "./locks/lock-modes.js";
 export { lockModes, lockModesConflict } from "./locks/lock-modes.js";
 export type { MigrationPlan, PlannedMigration, PlannedSegment, PlannedStep } from "./plan/migration-plan.js";
+export type {
+  DurationEstimate,
+  Recommendation,
+  RiskAssessment,
+  RiskCategory,
+  RiskFactor,
+  RiskLevel,
+} from "./risk/risk-assessment.js";
+export { riskLevels } from "./risk/risk-assessment.js";
 export type { Queryable, QueryResult } from "./server/queryable.js";
 export type {
   Blocker,

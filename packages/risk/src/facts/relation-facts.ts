@@ -1,0 +1,25 @@
+/** What is known of one relation when its risk is judged. Numbers are the server's statistics, not counts, unless said. */
+export interface RelationFacts {
+  /** Qualified and quoted where needed, as in an effect. */
+  readonly relation: string;
+  readonly kind: "table" | "partitioned table" | "materialized view" | "view" | "sequence" | "foreign table";
+  /** Bytes of the heap without indexes and TOAST. */
+  readonly heapBytes: number;
+  readonly toastBytes: number;
+  /** Live rows as estimated; of a partitioned table, of its partitions together. */
+  readonly rows: number;
+  /** Average bytes of a row in the heap. */
+  readonly rowWidth: number;
+  readonly columns: number;
+  readonly indexes: readonly IndexFacts[];
+}
+
+export interface IndexFacts {
+  readonly index: string;
+  /** `btree`, `gin`, …. */
+  readonly method: string;
+  readonly bytes: number;
+  /** Types of the key columns, as format_type prints them. */
+  readonly keyTypes: readonly string[];
+  readonly unique: boolean;
+}

@@ -1,0 +1,1 @@
+export type { IndexFacts, RelationFacts } from "./facts/relation-facts.js";
