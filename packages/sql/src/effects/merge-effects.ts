@@ -1,4 +1,11 @@
-import { type DataRequirement, type Effect, hazards, type IndexBuild, type LockMode, type Scan } from "@confiture/model";
+import {
+  type DataRequirement,
+  type Effect,
+  hazards,
+  type IndexBuild,
+  type LockMode,
+  type Scan,
+} from "@confiture/model";
 import { sortedLocks, strengthen } from "./effect-draft.js";
 
 const reversibility = ["yes", "without_data", "no"] as const;
@@ -9,24 +16,42 @@ const codeWorks = ["works", "depends", "breaks"] as const;
 export function mergeEffects(effects: readonly Effect[]): Effect {
   const worst = <Word extends string>(order: readonly Word[], words: readonly Word[]): Word =>
     order[Math.max(0, ...words.map((word) => order.indexOf(word)))]!;
-  const runningCode = worst(codeWorks, effects.map(({ compatibility }) => compatibility.runningCode));
+  const runningCode = worst(
+    codeWorks,
+    effects.map(({ compatibility }) => compatibility.runningCode),
+  );
   const because = effects.find(({ compatibility }) => compatibility.runningCode === runningCode)?.compatibility.because;
   return {
     locks: mergeLocks(effects.map(({ locks }) => locks)),
     indexLocks: mergeLocks(effects.map(({ indexLocks }) => indexLocks)),
     rewrites: union(effects.map(({ rewrites }) => rewrites)),
     fileSwaps: union(effects.map(({ fileSwaps }) => fileSwaps)),
-    indexBuilds: distinct<IndexBuild>(effects.flatMap(({ indexBuilds }) => indexBuilds), ({ table, index, columns }) => `${table} ${index ?? columns.join()}`),
-    scans: distinct<Scan>(effects.flatMap(({ scans }) => scans), ({ relation, why }) => `${relation} ${why}`),
+    indexBuilds: distinct<IndexBuild>(
+      effects.flatMap(({ indexBuilds }) => indexBuilds),
+      ({ table, index, columns }) => `${table} ${index ?? columns.join()}`,
+    ),
+    scans: distinct<Scan>(
+      effects.flatMap(({ scans }) => scans),
+      ({ relation, why }) => `${relation} ${why}`,
+    ),
     waits: effects.flatMap(({ waits }) => waits),
     transactional: effects.every(({ transactional }) => transactional),
     dataLoss: effects.flatMap(({ dataLoss }) => dataLoss),
-    reversible: worst(reversibility, effects.map(({ reversible }) => reversible)),
+    reversible: worst(
+      reversibility,
+      effects.map(({ reversible }) => reversible),
+    ),
     hazards: hazards.filter((hazard) => effects.some((effect) => effect.hazards.includes(hazard))),
     compatibility: { runningCode, ...(because === undefined ? {} : { because }) },
-    requires: distinct<DataRequirement>(effects.flatMap(({ requires }) => requires), (one) => JSON.stringify(one)),
+    requires: distinct<DataRequirement>(
+      effects.flatMap(({ requires }) => requires),
+      (one) => JSON.stringify(one),
+    ),
     since: Math.max(13, ...effects.map(({ since }) => since)),
-    certainty: worst(certainties, effects.map(({ certainty }) => certainty)),
+    certainty: worst(
+      certainties,
+      effects.map(({ certainty }) => certainty),
+    ),
     assumptions: [...new Set(effects.flatMap(({ assumptions }) => assumptions))],
   };
 }

@@ -49,7 +49,8 @@ export class StatementContext {
   lockTree(draft: EffectDraft, relation: Relation, mode: LockMode): readonly Relation[] {
     const all = withDescendants(relation);
     for (const one of all) draft.lock(one, mode);
-    if (!relation.known) draft.assume(`${relationName(relation)} has no partitions or children: each would be locked like it`);
+    if (!relation.known)
+      draft.assume(`${relationName(relation)} has no partitions or children: each would be locked like it`);
     return all;
   }
 
@@ -60,4 +61,7 @@ export class StatementContext {
 }
 
 /** Reads one kind of statement: notes what it does and changes the picture. */
-export type StatementReader = (fields: Readonly<Record<string, TreeValue | undefined>>, context: StatementContext) => void;
+export type StatementReader = (
+  fields: Readonly<Record<string, TreeValue | undefined>>,
+  context: StatementContext,
+) => void;

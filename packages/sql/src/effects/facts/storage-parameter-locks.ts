@@ -21,6 +21,8 @@ export const exclusiveStorageParameters: ReadonlySet<string> = new Set([
 export function storageParameterLock(definition: TreeValue | undefined): LockMode {
   const items = isFields(definition) && isFields(definition.List) ? listOf(definition.List.items) : listOf(definition);
   const names = items.map((item) => stringOf(fieldsOf(item, "DefElem")?.defname) ?? "");
-  const strongest = names.some((name) => exclusiveStorageParameters.has(name)) ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
+  const strongest = names.some((name) => exclusiveStorageParameters.has(name))
+    ? "AccessExclusiveLock"
+    : "ShareUpdateExclusiveLock";
   return lockModes.includes(strongest) ? strongest : "AccessExclusiveLock";
 }

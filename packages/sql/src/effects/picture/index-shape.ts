@@ -1,5 +1,14 @@
 import type { Grammar } from "../../parse/parse-statement.js";
-import { fieldsOf, isFields, listOf, stringNode, stringOf, type TreeFields, type TreeValue, walkTree } from "../../parse/parse-tree.js";
+import {
+  fieldsOf,
+  isFields,
+  listOf,
+  stringNode,
+  stringOf,
+  type TreeFields,
+  type TreeValue,
+  walkTree,
+} from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { Index, IndexShape } from "./relation.js";
 

@@ -79,8 +79,12 @@ function addColumns(picture: Picture, catalog: Catalog): void {
   for (const { name, ownedBy } of catalog.sequences) {
     if (ownedBy === undefined) continue;
     const at = ownedBy.lastIndexOf(".");
-    const [relation, sequence] = [picture.relations.get(respell(ownedBy.slice(0, at))), picture.relations.get(respell(name))];
-    if (relation !== undefined && sequence !== undefined) picture.own(sequence, relation, respell(ownedBy.slice(at + 1)));
+    const [relation, sequence] = [
+      picture.relations.get(respell(ownedBy.slice(0, at))),
+      picture.relations.get(respell(name)),
+    ];
+    if (relation !== undefined && sequence !== undefined)
+      picture.own(sequence, relation, respell(ownedBy.slice(at + 1)));
   }
 }
 
@@ -221,7 +225,11 @@ export function addFunction(picture: Picture, made: UserFunction): void {
 /** pg_get_functiondef puts the attributes in front of the body, which begins a line. Nothing said is VOLATILE. */
 function readVolatility(definition: string): UserFunction["volatility"] {
   const body = definition.search(/^(AS |BEGIN ATOMIC|RETURN )/m);
-  const attributes = definition.slice(0, body === -1 ? undefined : body).split("\n").slice(1).join("\n");
+  const attributes = definition
+    .slice(0, body === -1 ? undefined : body)
+    .split("\n")
+    .slice(1)
+    .join("\n");
   if (/\bIMMUTABLE\b/.test(attributes)) return "immutable";
   return /\bSTABLE\b/.test(attributes) ? "stable" : "volatile";
 }

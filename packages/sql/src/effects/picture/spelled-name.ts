@@ -18,7 +18,9 @@ export function respell(spelled: string): string {
 
 export function splitName(spelled: string): { readonly schema: string; readonly bare: string } {
   const parts = nameParts(spelled).map(quoteIdentifier);
-  return parts.length === 1 ? { schema: "", bare: parts[0]! } : { schema: parts.slice(0, -1).join("."), bare: parts.at(-1)! };
+  return parts.length === 1
+    ? { schema: "", bare: parts[0]! }
+    : { schema: parts.slice(0, -1).join("."), bare: parts.at(-1)! };
 }
 
 /** `public.area(numeric,numeric)` → `public.area`. */

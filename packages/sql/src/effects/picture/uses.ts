@@ -46,7 +46,8 @@ export function usesOf(tree: TreeNode | undefined, picture: Picture): Uses {
   const qualified = new Map<Relation, Set<string>>();
   for (const parts of references) {
     const column = parts.at(-1)!;
-    const relation = parts.length > 1 ? aliases.get(parts.at(-2)!) : relations.size === 1 ? [...relations][0] : undefined;
+    const relation =
+      parts.length > 1 ? aliases.get(parts.at(-2)!) : relations.size === 1 ? [...relations][0] : undefined;
     if (relation === undefined) columns.add(column);
     else qualified.set(relation, (qualified.get(relation) ?? new Set<string>()).add(column));
   }

@@ -1,9 +1,16 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
-import { newRelation } from "../picture/picture.js";
 import { shapeOf } from "../picture/index-shape.js";
-import { type Column, hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
+import { newRelation } from "../picture/picture.js";
+import {
+  type Column,
+  hasStorage,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withDescendants,
+} from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../types/type-change.js";
 import { type ColumnType, isConstrained, parseType, resolveType } from "../types/type-name.js";
@@ -32,12 +39,14 @@ export function addColumn(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, name);
   const tree = lockTreeOf(subcommand, draft);
   if (command.missing_ok === true && relation.columns.has(name)) return;
-  if (command.missing_ok === true && !relation.known) draft.assume(`${relationName(relation)} has no column ${name} yet`);
+  if (command.missing_ok === true && !relation.known)
+    draft.assume(`${relationName(relation)} has no column ${name} yet`);
   const type = isFields(definition.typeName) ? resolveType(definition.typeName, context.picture) : undefined;
   const facts = columnConstraints(definition, context);
   const isNotNull = facts.notNull || type?.isSerial === true || facts.identity;
   const writes = writesRows(draft, type, facts.default, context) || facts.generated === "stored" || facts.identity;
-  const hasValue = facts.default !== undefined || type?.isSerial === true || facts.identity || facts.generated !== undefined;
+  const hasValue =
+    facts.default !== undefined || type?.isSerial === true || facts.identity || facts.generated !== undefined;
   for (const one of tree) {
     // Identity is not inherited, but partitions have it since PostgreSQL 17.
     const isOwnIdentity = !facts.identity || one === relation || (one.partition !== undefined && context.version >= 17);
@@ -63,7 +72,8 @@ function writesRows(
   const { picture, grammar } = context;
   if (type?.isSerial === true) return true;
   if (type !== undefined && isConstrained(type, picture, grammar)) return true;
-  if (type?.isUnknown === true) draft.assume(`${type.name} is not a domain with constraints: the table would be written anew`);
+  if (type?.isUnknown === true)
+    draft.assume(`${type.name} is not a domain with constraints: the table would be written anew`);
   if (defaultValue === undefined) return false;
   const { isVolatile, unknown } = volatilityOf(defaultValue, picture);
   for (const name of unknown) draft.assume(`${name}() is volatile, as functions are unless they say otherwise`);
@@ -87,7 +97,9 @@ export function spellType(typeName: TreeFields): string {
   });
   const isInterval = names.at(-1) === "interval";
   const suffix = modifier.length === 0 || isInterval ? "" : `(${modifier.join(",")})`;
-  return `${names.join(".")}${suffix}${listOf(typeName.arrayBounds).map(() => "[]").join("")}`;
+  return `${names.join(".")}${suffix}${listOf(typeName.arrayBounds)
+    .map(() => "[]")
+    .join("")}`;
 }
 
 function addSequence(relation: Relation, column: string, isIdentity: boolean, context: StatementContext): void {
@@ -135,7 +147,8 @@ export function requireNotNull(subcommand: Subcommand, draft: EffectDraft, name:
   // Children of a partitioned table whose column is NOT NULL have it too, so that they are not even locked; since
   // PostgreSQL 18 the same holds for every parent whose constraint is inherited.
   const isSettled = own?.notNull === true && (isPartitioned(relation) || context.version >= 18);
-  const tree = isSettled && recurses && !hasUnprovenNotNull(relation, name) ? [relation] : lockTreeOf(subcommand, draft);
+  const tree =
+    isSettled && recurses && !hasUnprovenNotNull(relation, name) ? [relation] : lockTreeOf(subcommand, draft);
   for (const one of tree) {
     const column = one.columns.get(name);
     const isProven = column !== undefined && column.notNull && !hasUnprovenNotNull(one, name);
@@ -210,7 +223,8 @@ export function setExpression(subcommand: Subcommand): void {
     const generated = one.columns.get(name)?.generated;
     if (generated === undefined && one.known) continue;
     if (generated?.kind !== "virtual") draft.rewrite(one);
-    if (generated === undefined) draft.assume(`${name} is a stored generated column; a virtual one is not written anew`);
+    if (generated === undefined)
+      draft.assume(`${name} is a stored generated column; a virtual one is not written anew`);
   }
 }
 
@@ -244,7 +258,10 @@ export function setIdentity(subcommand: Subcommand): void {
   identityTree(subcommand, draft);
   const sequence = relation.columns.get(namedBy(command))?.identity;
   if (sequence !== undefined) draft.lock(sequence, "ShareRowExclusiveLock");
-  if (!relation.known) draft.assume(`the sequence behind ${relationName(relation)}.${namedBy(command)} is locked too, SHARE ROW EXCLUSIVE`);
+  if (!relation.known)
+    draft.assume(
+      `the sequence behind ${relationName(relation)}.${namedBy(command)} is locked too, SHARE ROW EXCLUSIVE`,
+    );
   const definition = listOf(command.def);
   const items = isFields(command.def) && isFields(command.def.List) ? listOf(command.def.List.items) : definition;
   const options = items.map((item) => stringOf(fieldsOf(item, "DefElem")?.defname));
@@ -256,7 +273,10 @@ export function dropIdentity(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, namedBy(command));
   identityTree(subcommand, draft);
   const column = relation.columns.get(namedBy(command));
-  if (!relation.known) draft.assume(`the sequence behind ${relationName(relation)}.${namedBy(command)} is dropped, under ACCESS EXCLUSIVE`);
+  if (!relation.known)
+    draft.assume(
+      `the sequence behind ${relationName(relation)}.${namedBy(command)} is dropped, under ACCESS EXCLUSIVE`,
+    );
   if (column?.identity === undefined) return;
   draft.lock(column.identity, "AccessExclusiveLock");
   context.picture.remove(column.identity);
@@ -286,7 +306,13 @@ export function alterColumnType(subcommand: Subcommand): void {
     for (const assumption of change.assumptions) draft.assume(assumption);
     if (change.rewrites) draft.rewrite(one);
     const sameCollation = collation === undefined ? column?.collation === undefined : false;
-    rebuildParts(draft, one, name, { keepsIndexes: change.keepsIndexes && sameCollation, rewrites: change.rewrites }, context);
+    rebuildParts(
+      draft,
+      one,
+      name,
+      { keepsIndexes: change.keepsIndexes && sameCollation, rewrites: change.rewrites },
+      context,
+    );
     if (change.rewrites && !one.bornHere && hasStorage(one)) {
       draft.requires.push({ kind: "castable", relation: relationName(one), column: name, type: spelled });
     }

@@ -1,7 +1,8 @@
-import { type LockMode, lockModes, type OperationKind } from "@confiture/model";
-import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { type LockMode, lockModes, type OperationKind, type QualifiedName } from "@confiture/model";
+import { fieldsIn, fieldsOf, isFields, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { operationFacts } from "../facts/operation-facts.js";
+import type { OperationFacts } from "../facts/operation-row.js";
 import { storageParameterLock } from "../facts/storage-parameter-locks.js";
 import type { StatementContext } from "../statement-context.js";
 import * as columns from "./alter-columns.js";
@@ -81,10 +82,20 @@ const subcommands: Readonly<Record<string, Row>> = {
 export function alterTable(fields: TreeFields, context: StatementContext): void {
   const { picture } = context;
   const name = nameOfRangeVar(fields.relation) ?? { name: "" };
-  const commands = listOf(fields.cmds).flatMap((one) => fieldsOf(one, "AlterTableCmd") ?? []);
+  const commands = fieldsIn(fields.cmds, "AlterTableCmd");
   const index = picture.find(name) === undefined ? picture.findIndex(name) : undefined;
-  if (index !== undefined || fields.objtype === "OBJECT_INDEX") return alterIndex(name, index, commands, context);
-  if (fields.objtype === "OBJECT_TYPE") return keeping.alterCompositeType(name, commands, context);
+  if (index !== undefined || fields.objtype === "OBJECT_INDEX") alterIndex(name, index, commands, context);
+  else if (fields.objtype === "OBJECT_TYPE") keeping.alterCompositeType(name, commands, context);
+  else alterRelation(fields, name, commands, context);
+}
+
+function alterRelation(
+  fields: TreeFields,
+  name: QualifiedName,
+  commands: readonly TreeFields[],
+  context: StatementContext,
+): void {
+  const { picture } = context;
   if (picture.complete && fields.missing_ok === true && picture.find(name) === undefined) {
     for (const command of commands) {
       context.begin(kindOf(command)).assume(`${name.name} is not there, so that IF EXISTS passes over it`);
@@ -92,7 +103,7 @@ export function alterTable(fields: TreeFields, context: StatementContext): void 
     return;
   }
   const relation = context.relationOf(fields.relation, keeping.kindOfTarget(fields));
-  const mode = strongest(commands.map((command) => lockOf(command, context)));
+  const mode = strongest(commands.map(lockOf));
   const recurses = !(isFields(fields.relation) && fields.relation.inh !== true);
   for (const command of commands) {
     const row = subcommands[stringOf(command.subtype) ?? ""];
@@ -111,11 +122,12 @@ function kindOf(command: TreeFields): OperationKind {
 }
 
 /** AlterTableGetLockLevel of tablecmds.c. */
-function lockOf(command: TreeFields, context: StatementContext): LockMode {
+function lockOf(command: TreeFields): LockMode {
   const kind = kindOf(command);
-  if (kind === "set_storage_parameters" || kind === "reset_storage_parameters") return storageParameterLock(command.def);
-  void context;
-  return operationFacts[kind].lock ?? "AccessExclusiveLock";
+  if (kind === "set_storage_parameters" || kind === "reset_storage_parameters")
+    return storageParameterLock(command.def);
+  const facts: OperationFacts = operationFacts[kind];
+  return facts.lock ?? "AccessExclusiveLock";
 }
 
 function strongest(modes: readonly LockMode[]): LockMode {

@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
+import { fieldsIn, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import type { EffectDraft } from "../effect-draft.js";
 import type { Relation } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
@@ -24,12 +24,15 @@ export interface ColumnPlace extends Subcommand {
 }
 
 export function columnConstraints(definition: TreeFields, context: StatementContext): ColumnConstraints {
-  const constraints = listOf(definition.constraints).flatMap((one) => fieldsOf(one, "Constraint") ?? []);
+  const constraints = fieldsIn(definition.constraints, "Constraint");
   const ofType = (type: string) => constraints.find(({ contype }) => contype === type);
   const generated = ofType("CONSTR_GENERATED");
   const isVirtual = generated !== undefined && isVirtualGenerated(generated, context);
   return {
-    notNull: definition.is_not_null === true || ofType("CONSTR_NOTNULL") !== undefined || ofType("CONSTR_PRIMARY") !== undefined,
+    notNull:
+      definition.is_not_null === true ||
+      ofType("CONSTR_NOTNULL") !== undefined ||
+      ofType("CONSTR_PRIMARY") !== undefined,
     default: ofType("CONSTR_DEFAULT")?.raw_expr ?? definition.raw_default,
     identity: ofType("CONSTR_IDENTITY") !== undefined,
     generated: generated === undefined ? undefined : isVirtual ? "virtual" : "stored",

@@ -51,7 +51,8 @@ export class Removal {
   leaveParent(relation: Relation, parent: Relation): void {
     this.draft.lock(parent, "AccessExclusiveLock");
     for (const sibling of parent.children) {
-      if (sibling !== relation && sibling.partition?.isDefault === true) this.draft.lock(sibling, "AccessExclusiveLock");
+      if (sibling !== relation && sibling.partition?.isDefault === true)
+        this.draft.lock(sibling, "AccessExclusiveLock");
     }
   }
 
@@ -154,7 +155,8 @@ export class Removal {
   /** Views, rules and policies anywhere whose text uses something that goes. `word`: what such a text must hold. */
   private dependents(isUsed: (uses: Uses) => boolean, word?: string): void {
     for (const relation of [...this.context.picture.relations.values()]) {
-      if (relation.definition !== undefined && this.textUses(relation.definition, isUsed, word)) this.relation(relation);
+      if (relation.definition !== undefined && this.textUses(relation.definition, isUsed, word))
+        this.relation(relation);
       for (const part of [...relation.rules.values()]) {
         if (part.text === undefined || !this.textUses(part.text, isUsed, word)) continue;
         this.draft.lock(relation, "AccessExclusiveLock");
@@ -204,7 +206,9 @@ export class Removal {
 
 /** The expression of a CHECK constraint as the catalog prints it, in its parentheses. */
 export function checkExpression({ kind, definition }: Constraint): string | undefined {
-  return kind === "check" ? definition?.replace(/^CHECK /, "").replace(/( NO INHERIT| NOT VALID| NOT ENFORCED)+$/, "") : undefined;
+  return kind === "check"
+    ? definition?.replace(/^CHECK /, "").replace(/( NO INHERIT| NOT VALID| NOT ENFORCED)+$/, "")
+    : undefined;
 }
 
 function isCopy(one: Constraint, of: Constraint): boolean {

@@ -41,7 +41,10 @@ export function resolveType(typeName: TreeFields, picture: Picture): ColumnType 
   const common = { modifier, isArray };
   const serial = schema === undefined ? serials[bare] : undefined;
   if (serial !== undefined) return { ...common, name: serial, isUnknown: false, isSerial: true };
-  const user = schema === "pg_catalog" ? undefined : picture.findType(schema === undefined ? { name: bare } : { schema, name: bare });
+  const user =
+    schema === "pg_catalog"
+      ? undefined
+      : picture.findType(schema === undefined ? { name: bare } : { schema, name: bare });
   const builtin = synonyms[bare] ?? bare;
   if ((schema === undefined || schema === "pg_catalog") && builtinTypes.has(builtin) && user === undefined) {
     return { ...common, name: builtin, isUnknown: false, isSerial: false };
