@@ -12,7 +12,9 @@ export const columnFacts = {
     form: "ALTER TABLE … DROP COLUMN",
     lock: "AccessExclusiveLock",
     reversible: "without_data",
-    compatibility: breaks("code that names the column fails, prepared statements and mappers that read all columns among it"),
+    compatibility: breaks(
+      "code that names the column fails, prepared statements and mappers that read all columns among it",
+    ),
     hazards: ["DeletesData"],
     probe: { sql: "alter table probe drop column s" },
   },

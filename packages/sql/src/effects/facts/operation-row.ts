@@ -6,6 +6,8 @@ export interface OperationFacts {
   readonly form: string;
   /** The lock on what it is about, as servers take it since PostgreSQL 13; absent where it takes none there. */
   readonly lock?: LockMode;
+  /** Instead of `lock`, where major versions differ; those that are not listed take none. */
+  readonly lockByVersion?: Readonly<Record<number, LockMode>>;
   readonly reversible: Effect["reversible"];
   readonly compatibility: Compatibility;
   readonly hazards?: readonly Hazard[];
@@ -32,12 +34,16 @@ export const depends = (because: string): Compatibility => ({ runningCode: "depe
 
 /** What probes are run against. */
 export const probeSchema = `
-create role confiture_probe_role;
+do $$ begin create role confiture_probe_role; exception when duplicate_object or unique_violation then null; end $$;
 create type probe_enum as enum ('a', 'b');
 create type probe_pair as (x int, y int);
 create domain probe_domain as int;
 create sequence probe_sequence;
 create function probe_trigger_function() returns trigger language plpgsql as 'begin return new; end';
+create function probe_event_function() returns event_trigger language plpgsql as 'begin end';
+create event trigger probe_event on sql_drop execute function probe_event_function();
+alter event trigger probe_event disable;
+create schema probe_schema;
 create function probe_function(int) returns int language sql immutable as 'select $1 + 1';
 create table probe_parent (id int primary key, code text);
 create table probe (
@@ -48,6 +54,7 @@ create table probe (
 alter table probe add constraint probe_unproven check (n < 1000) not valid;
 create index probe_n on probe (n);
 create unique index probe_u on probe (u);
+create index probe_expression on probe ((n + 1));
 create trigger probe_trigger before insert on probe for each row execute function probe_trigger_function();
 create rule probe_rule as on delete to probe where old.n < 0 do also nothing;
 create policy probe_policy on probe using (true);

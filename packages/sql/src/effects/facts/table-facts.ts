@@ -4,7 +4,12 @@ const gone = breaks("code that names it fails");
 const renamed = breaks("code that uses the old name fails");
 
 export const tableFacts = {
-  create_table: { form: "CREATE TABLE", reversible: "yes", compatibility: works, probe: { sql: "create table made (n int)" } },
+  create_table: {
+    form: "CREATE TABLE",
+    reversible: "yes",
+    compatibility: works,
+    probe: { sql: "create table made (n int)" },
+  },
   create_table_as: {
     form: "CREATE TABLE AS",
     lock: "AccessShareLock",
@@ -30,7 +35,10 @@ export const tableFacts = {
     reversible: "yes",
     compatibility: works,
     hazards: ["HasUntrackableDependencies"],
-    probe: { sql: "import foreign schema elsewhere from server probe_server into public", notRun: "it asks the foreign server" },
+    probe: {
+      sql: "import foreign schema elsewhere from server probe_server into public",
+      notRun: "it asks the foreign server",
+    },
   },
   drop_table: {
     form: "DROP TABLE",
@@ -103,7 +111,10 @@ export const tableFacts = {
     reversible: "yes",
     compatibility: works,
     hazards: ["ImpactsDatabasePerformance"],
-    probe: { sql: "alter table all in tablespace pg_default set tablespace pg_default", notRun: "it needs a second tablespace" },
+    probe: {
+      sql: "alter table all in tablespace pg_default set tablespace pg_default",
+      notRun: "it needs a second tablespace",
+    },
   },
   set_logged: {
     form: "ALTER TABLE … SET LOGGED",
@@ -117,7 +128,11 @@ export const tableFacts = {
     lock: "AccessExclusiveLock",
     reversible: "yes",
     compatibility: depends("its rows are gone after a crash, and never reach a standby"),
-    probe: { sql: "alter table probe_free set unlogged", setup: ["drop publication probe_publication"], on: "probe_free" },
+    probe: {
+      sql: "alter table probe_free set unlogged",
+      setup: ["drop publication probe_publication"],
+      on: "probe_free",
+    },
   },
   set_storage_parameters: {
     form: "ALTER TABLE … SET (…)",
@@ -171,7 +186,11 @@ export const tableFacts = {
     lock: "AccessExclusiveLock",
     reversible: "yes",
     compatibility: depends("queries of the parent see its rows too"),
-    probe: { setup: ["create table older (id int not null)"], sql: "alter table probe_free inherit older", on: "probe_free" },
+    probe: {
+      setup: ["create table older (id int not null)"],
+      sql: "alter table probe_free inherit older",
+      on: "probe_free",
+    },
   },
   no_inherit: {
     form: "ALTER TABLE … NO INHERIT",
@@ -203,7 +222,10 @@ export const tableFacts = {
     lock: "ShareUpdateExclusiveLock",
     reversible: "yes",
     compatibility: works,
-    probe: { sql: "alter table probe_range attach partition probe_free for values from (100) to (200)", on: "probe_range" },
+    probe: {
+      sql: "alter table probe_range attach partition probe_free for values from (100) to (200)",
+      on: "probe_range",
+    },
   },
   detach_partition: {
     form: "ALTER TABLE … DETACH PARTITION",
