@@ -8,6 +8,8 @@ export interface OperationFacts {
   readonly lock?: LockMode;
   /** Instead of `lock`, where major versions differ; those that are not listed take none. */
   readonly lockByVersion?: Readonly<Record<number, LockMode>>;
+  /** Instead of `lock`, where forms of the kind differ: what the mode depends on. */
+  readonly lockVariesBy?: string;
   readonly reversible: Effect["reversible"];
   readonly compatibility: Compatibility;
   readonly hazards?: readonly Hazard[];
@@ -34,7 +36,6 @@ export const depends = (because: string): Compatibility => ({ runningCode: "depe
 
 /** What probes are run against. */
 export const probeSchema = `
-do $$ begin create role confiture_probe_role; exception when duplicate_object or unique_violation then null; end $$;
 create type probe_enum as enum ('a', 'b');
 create type probe_pair as (x int, y int);
 create domain probe_domain as int;

@@ -169,7 +169,10 @@ export const otherObjectFacts = {
       "roles that had their rights as owner lose them; SECURITY DEFINER functions run as the new one",
     ),
     hazards: ["AuthzUpdate"],
-    probe: { sql: "alter function probe_function(int) owner to confiture_probe_role" },
+    probe: {
+      setup: ["create role confiture_probe_role"],
+      sql: "alter function probe_function(int) owner to confiture_probe_role",
+    },
   },
   depend_on_extension: {
     form: "ALTER … DEPENDS ON EXTENSION",
@@ -207,7 +210,7 @@ export const otherObjectFacts = {
     reversible: "yes",
     compatibility: works,
     hazards: ["AuthzUpdate"],
-    probe: { sql: "grant select on probe to confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "grant select on probe to confiture_probe_role" },
   },
   revoke: {
     form: "REVOKE",
@@ -215,14 +218,17 @@ export const otherObjectFacts = {
     reversible: "yes",
     compatibility: lessRights,
     hazards: ["AuthzUpdate"],
-    probe: { sql: "revoke select on probe from confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "revoke select on probe from confiture_probe_role" },
   },
   alter_default_privileges: {
     form: "ALTER DEFAULT PRIVILEGES",
     reversible: "yes",
     compatibility: depends("objects made from now on have other rights; those that exist keep theirs"),
     hazards: ["AuthzUpdate"],
-    probe: { sql: "alter default privileges grant select on tables to confiture_probe_role" },
+    probe: {
+      setup: ["create role confiture_probe_role"],
+      sql: "alter default privileges grant select on tables to confiture_probe_role",
+    },
   },
   reassign_owned: {
     form: "REASSIGN OWNED",
@@ -231,7 +237,7 @@ export const otherObjectFacts = {
     compatibility: depends("roles that had their rights as owner lose them"),
     hazards: ["AuthzUpdate"],
     probe: {
-      setup: ["alter table probe owner to confiture_probe_role"],
+      setup: ["create role confiture_probe_role", "alter table probe owner to confiture_probe_role"],
       sql: "reassign owned by confiture_probe_role to current_user",
     },
   },
@@ -242,7 +248,7 @@ export const otherObjectFacts = {
     compatibility: breaks("code that names what the role owned, or needs its rights, fails"),
     hazards: ["AuthzUpdate"],
     probe: {
-      setup: ["alter table probe owner to confiture_probe_role"],
+      setup: ["create role confiture_probe_role", "alter table probe owner to confiture_probe_role"],
       sql: "drop owned by confiture_probe_role cascade",
     },
   },
@@ -279,28 +285,28 @@ export const otherObjectFacts = {
     reversible: "yes",
     compatibility: depends("code that logs in as it may be refused, or start with other settings or rights"),
     hazards: ["AuthzUpdate"],
-    probe: { sql: "alter role confiture_probe_role createdb" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "alter role confiture_probe_role createdb" },
   },
   drop_role: {
     form: "DROP ROLE",
     reversible: "without_data",
     compatibility: breaks("code that logs in as it, or names it, fails"),
     hazards: ["AuthzUpdate"],
-    probe: { sql: "drop role confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "drop role confiture_probe_role" },
   },
   grant_role: {
     form: "GRANT role",
     reversible: "yes",
     compatibility: works,
     hazards: ["AuthzUpdate"],
-    probe: { sql: "grant pg_monitor to confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "grant pg_monitor to confiture_probe_role" },
   },
   revoke_role: {
     form: "REVOKE role",
     reversible: "yes",
     compatibility: lessRights,
     hazards: ["AuthzUpdate"],
-    probe: { sql: "revoke pg_monitor from confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "revoke pg_monitor from confiture_probe_role" },
   },
   create_tablespace: {
     form: "CREATE TABLESPACE",

@@ -83,10 +83,11 @@ export const tableFacts = {
     reversible: "yes",
     compatibility: depends("roles that had their rights as owner lose them"),
     hazards: ["AuthzUpdate"],
-    probe: { sql: "alter table probe owner to confiture_probe_role" },
+    probe: { setup: ["create role confiture_probe_role"], sql: "alter table probe owner to confiture_probe_role" },
   },
   lock_table: {
     form: "LOCK TABLE",
+    lockVariesBy: "the mode it names",
     reversible: "yes",
     compatibility: works,
     probe: { sql: "lock table probe in share mode" },
@@ -136,12 +137,14 @@ export const tableFacts = {
   },
   set_storage_parameters: {
     form: "ALTER TABLE … SET (…)",
+    lockVariesBy: "the parameter",
     reversible: "yes",
     compatibility: works,
     probe: { sql: "alter table probe set (fillfactor = 90)" },
   },
   reset_storage_parameters: {
     form: "ALTER TABLE … RESET (…)",
+    lockVariesBy: "the parameter",
     reversible: "yes",
     compatibility: works,
     probe: { sql: "alter table probe reset (fillfactor)" },
