@@ -1,4 +1,4 @@
-// Read from pg_cast of PostgreSQL 13 and 18; test/effects/binary-casts.db.test.ts compares it with each server.
+// Read from pg_cast of PostgreSQL 13 and 18; test/effects/facts/binary-casts.db.test.ts compares it with each server.
 
 const registered = [
   "regproc",

@@ -1,6 +1,6 @@
-// Read from pg_proc and pg_type of PostgreSQL 13 and 18; test/effects/builtin-names.db.test.ts compares them with each server.
+// Read from pg_proc and pg_type of PostgreSQL 13 and 18; test/effects/facts/builtin-names.db.test.ts compares them with each server.
 
-/** Names of built-in functions of which one variant at least is VOLATILE: a value for each row, or an effect. `timezone` is left out: only its variant for `timetz` was, on PostgreSQL 13. */
+/** Names of built-in functions of which one variant at least is VOLATILE: a value for each row, or an effect. `timezone` is left out: only its variant for a zone's name and `timetz` was, on PostgreSQL 13 and 14. */
 export const volatileFunctions: ReadonlySet<string> = new Set(
   `
     amvalidate array_sample array_shuffle brin_desummarize_range brin_summarize_new_values brin_summarize_range
