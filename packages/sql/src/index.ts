@@ -13,6 +13,7 @@ export type { EffectComparison, EffectDifference } from "./trace/compare-effects
 export { compareEffects } from "./trace/compare-effects.js";
 export { describeDifference } from "./trace/describe-difference.js";
 export type { EffectPredictor, PredictedStatement, PredictionBasis } from "./trace/effect-predictor.js";
+export { observeEffects } from "./trace/observe-effects.js";
 export type { ObservedEffect, ObservedIndexBuild, ObservedWait } from "./trace/observed-effect.js";
 export type { CommitBoundary, FindCommitBoundariesOptions } from "./transactions/find-commit-boundaries.js";
 export { findCommitBoundaries } from "./transactions/find-commit-boundaries.js";

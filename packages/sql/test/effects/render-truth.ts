@@ -105,9 +105,21 @@ function renderLeftOut({ leftOut }: TruthScore): readonly string[] {
 function renderForm({ form, under, over }: FormScore): readonly string[] {
   return [
     `  ✘ ${form.id}: ${form.sql}${form.pre === undefined ? "" : ` -- behind: ${form.pre}`}`,
-    ...under.map((text) => `      under  ${text}`),
-    ...over.map((text) => `      over   ${text}`),
+    ...together(under).map((text) => `      under  ${text}`),
+    ...together(over).map((text) => `      over   ${text}`),
   ];
+}
+
+/** One line for all indexes of which the same is said. */
+function together(texts: readonly string[]): readonly string[] {
+  const byClaim = new Map<string, string[]>();
+  for (const text of texts) {
+    const [, index, claim] = /^index_lock: (.*?): (.*)$/.exec(text) ?? [undefined, text, ""];
+    byClaim.set(claim, [...(byClaim.get(claim) ?? []), index!]);
+  }
+  return [...byClaim].flatMap(([claim, names]) =>
+    claim === "" ? names : [`index_lock: ${names.join(" ")}: ${claim}`],
+  );
 }
 
 function percent(share: number): string {
