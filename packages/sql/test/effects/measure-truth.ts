@@ -4,10 +4,9 @@
 // `--id` takes a part of an id, and may be given again. Catalogs are kept in the temporary folder; `--fresh` reads anew.
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import type { EffectPredictor } from "@confiture/sql";
-import * as sql from "@confiture/sql";
 import { supportedVersions } from "@confiture/testkit";
 import { alwaysAccessExclusive } from "./always-access-exclusive.js";
+import { ownPredictor } from "./own-predictor.js";
 import { renderWithCatalog, renderWithoutCatalog } from "./render-truth.js";
 import { type ScoreTruthOptions, scoreTruth } from "./score-truth.js";
 import { readTruthCatalogs, rememberTruthCatalogs } from "./truth-catalogs.js";
@@ -22,6 +21,7 @@ export async function measureTruth(args: readonly string[], folder: string, prin
       fresh: { type: "boolean", default: false },
     },
   });
+  const predictor = ownPredictor ?? alwaysAccessExclusive;
   const { fixture, forms } = readTruth(folder);
   const wanted = flags.id.length === 0 ? forms : forms.filter(({ id }) => flags.id.some((part) => id.includes(part)));
   for (const version of supportedVersions.filter((known) => flags.version.split(",").includes(String(known)))) {
@@ -34,10 +34,6 @@ export async function measureTruth(args: readonly string[], folder: string, prin
     print(renderWithoutCatalog(await score({ predict: predictor, withCatalog: false })));
   }
 }
-
-/** Until there is one of our own, the measure measures itself. */
-export const ownPredictor = (sql as Record<string, unknown>).predictEffects as EffectPredictor | undefined;
-const predictor = ownPredictor ?? alwaysAccessExclusive;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const folder = process.env.CONFITURE_LOCKS;

@@ -1,7 +1,7 @@
 import { describeEachVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { alwaysAccessExclusive } from "./always-access-exclusive.js";
-import { ownPredictor } from "./measure-truth.js";
+import { ownPredictor } from "./own-predictor.js";
 import { renderWithCatalog, renderWithoutCatalog, sharesOf } from "./render-truth.js";
 import { scoreTruth } from "./score-truth.js";
 import { readTruthCatalogs } from "./truth-catalogs.js";
