@@ -40,8 +40,8 @@ function strongest(held: readonly (readonly [string, LockMode])[]): ReadonlyMap<
 }
 
 /**
- * What a statement that runs alone asks of a relation; undefined when it does not wait. The holder's mode lets by the
- * AccessShareLock with which VACUUM looks at a table first, and stops everything such statements are about. Then the
+ * What a statement that runs alone asks of a relation; undefined when it does not wait. The holder's mode lets the
+ * AccessShareLock with which VACUUM first looks at a table by, and stops everything such statements are about. Then the
  * statement runs to its end, and its error is thrown.
  */
 export async function modeWaitedFor(db: TestDatabase, sql: string, relation: string): Promise<LockMode | undefined> {
@@ -49,9 +49,9 @@ export async function modeWaitedFor(db: TestDatabase, sql: string, relation: str
   const { rows: backends } = await waiter.query<{ pid: number }>("select pg_backend_pid() as pid");
   await db.query("begin");
   await db.query(`lock table ${relation} in share update exclusive mode`);
-  let outcome: { readonly error?: unknown } | undefined;
+  let outcome: { readonly error: unknown } | undefined;
   const ended = waiter.query(sql).then(
-    () => (outcome = {}),
+    () => (outcome = { error: undefined }),
     (error: unknown) => (outcome = { error }),
   );
   let mode: LockMode | undefined;

@@ -3,7 +3,7 @@ import {
   openTestDatabase,
   type ServerVersion,
   type TestDatabase,
-  testOnEachVersion,
+  testVersions,
 } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { operationFacts } from "../../../src/effects/facts/operation-facts.js";
