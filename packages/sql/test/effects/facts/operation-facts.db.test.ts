@@ -60,8 +60,8 @@ async function check(db: TestDatabase, facts: OperationFacts, version: ServerVer
   } else {
     const modes = await modesTaken(db, facts.probe.sql);
     const lock = facts.lock ?? facts.lockByVersion?.[version];
-    if (facts.lockVariesBy !== undefined) expect(modes.get(relation)).toBeDefined();
-    else if (lock !== undefined) expect(modes.get(relation)).toBe(lock);
+    if (lock !== undefined) expect(modes.get(relation)).toBe(lock);
+    else if (facts.lockVariesBy !== undefined) expect(modes.get(relation)).toBeDefined();
     else expect([...modes]).toEqual([]);
   }
 }
