@@ -172,7 +172,7 @@ class QueryLocks {
       descends && (written.insert === undefined || isPartitioned(relation)) ? withDescendants(relation) : [relation];
     for (const one of tree) draft.lock(one, mode);
     // PostgreSQL 13 asks before any write, later versions when a row comes that may not fit.
-    if (context.version < 14 || written.insert !== undefined || written.update !== undefined)
+    if (context.version < 14 || isPartitioned(relation) || written.insert !== undefined || written.update !== undefined)
       this.lockAncestors(relation);
     if (!relation.known)
       draft.assume(

@@ -69,6 +69,11 @@ export class Removal {
     const { draft, context } = this;
     draft.lock(relation, "AccessExclusiveLock");
     relation.columns.delete(column.name);
+    // Without the column it is divided by, a partitioned table is none.
+    if (relation.partitionKey !== undefined && usesWord(relation.partitionKey, column.name)) {
+      this.relation(relation);
+      return;
+    }
     for (const constraint of [...relation.constraints.values()]) {
       if (constraint.columns.includes(column.name)) this.constraint(relation, constraint);
     }
@@ -244,6 +249,10 @@ export class Removal {
     if (word !== undefined && !text.includes(word)) return false;
     return isUsed(usesOf(parseQuery(text, this.context.grammar), this.context.picture));
   }
+}
+
+function usesWord(text: string, word: string): boolean {
+  return text.split(/[^\w"$]+/).includes(word);
 }
 
 function isCopy(one: Constraint, of: Constraint): boolean {
