@@ -1,4 +1,17 @@
+export type { AskOptions } from "./ask/bounded-queries.js";
+export type { ReadRiskFactsOptions } from "./facts/read-risk-facts.js";
+export { readRiskFacts } from "./facts/read-risk-facts.js";
 export type { IndexFacts, RelationFacts } from "./facts/relation-facts.js";
+export { relationsOf } from "./facts/relations-of.js";
+export type {
+  ActivityFacts,
+  DependentFacts,
+  ForeignKeyFacts,
+  RiskFacts,
+  SessionFacts,
+  SessionLock,
+  TriggerFacts,
+} from "./facts/risk-facts.js";
 export type { Anchor, Curve } from "./score/curve.js";
 export { levelOfDowntime, levelOfScore } from "./score/risk-levels.js";
 export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scale.js";

@@ -12,6 +12,10 @@ export interface RelationFacts {
   readonly rowWidth: number;
   readonly columns: number;
   readonly indexes: readonly IndexFacts[];
+  /** False: nobody ever counted its rows (ANALYZE, VACUUM), and `rows` is reckoned from its size. */
+  readonly analyzed?: boolean;
+  /** The partitioned table among those asked for that has this one's bytes and rows in its own. */
+  readonly within?: string;
 }
 
 export interface IndexFacts {
