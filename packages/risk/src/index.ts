@@ -1,3 +1,4 @@
+export { deployOrder } from "./advice/deploy-order.js";
 export type { AskOptions } from "./ask/bounded-queries.js";
 export type { ReadRiskFactsOptions } from "./facts/read-risk-facts.js";
 export { readRiskFacts } from "./facts/read-risk-facts.js";
@@ -18,3 +19,9 @@ export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scal
 export { publishedScale, riskScale } from "./score/risk-scale.js";
 export type { RiskInputs, RiskScore } from "./score/score-risk.js";
 export { scoreRisk } from "./score/score-risk.js";
+export type { Awaited } from "./waits/outlasting.js";
+export { chanceToOutlast } from "./waits/outlasting.js";
+export type { PredictWaitsInput } from "./waits/predict-waits.js";
+export { predictWaits } from "./waits/predict-waits.js";
+export type { MaintenanceWindow, WindowState } from "./windows/maintenance-window.js";
+export { checkMaintenanceWindows } from "./windows/maintenance-window.js";

@@ -97,13 +97,14 @@ select a.pid, coalesce(a.application_name, '') as "applicationName",
   coalesce(a.backend_type, '') as backend,
   extract(epoch from clock_timestamp() - a.xact_start)::float8 * 1000 as "transactionAgeMs",
   a.backend_xmin is not null or a.backend_xid is not null as "holdsSnapshot",
+  coalesce(a.backend_type = 'autovacuum worker' and a.query not like '%to prevent wraparound%', false) as yields,
   coalesce(h.locks, '[]') as locks
 from pg_stat_activity a
 left join held h on h.pid = a.pid
 where a.datname = current_database() and a.pid <> pg_backend_pid() and (a.xact_start is not null or h.pid is not null)
 union all
 select 0, '', 'prepared transaction', 'prepared transaction',
-  extract(epoch from clock_timestamp() - p.prepared)::float8 * 1000, true,
+  extract(epoch from clock_timestamp() - p.prepared)::float8 * 1000, true, false,
   coalesce((
     select h.locks
     from locks l
@@ -116,8 +117,8 @@ where p.database = current_database()`;
 }
 
 const settingsQuery = `
-select name, case name when 'lock_timeout' then reset_val || coalesce(unit, '')
-  when 'statement_timeout' then reset_val || coalesce(unit, '') else current_setting(name) end as value
+select name, case name when 'lock_timeout' then reset_val || unit
+  when 'statement_timeout' then reset_val || unit else current_setting(name) end as value
 from pg_settings
 where name in (${settingNames.map((name) => `'${name}'`).join(", ")})
 order by name`;

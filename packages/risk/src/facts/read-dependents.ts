@@ -4,10 +4,10 @@ import type { ResolvedRelations } from "./resolve-relations.js";
 import type { DependentFacts, ForeignKeyFacts, TriggerFacts } from "./risk-facts.js";
 
 export interface DependentsRead {
-  readonly foreignKeys: readonly ForeignKeyFacts[];
-  readonly triggers: readonly TriggerFacts[];
-  readonly views: readonly DependentFacts[];
-  readonly functions: readonly DependentFacts[];
+  readonly foreignKeys: readonly ForeignKeyFacts[] | null;
+  readonly triggers: readonly TriggerFacts[] | null;
+  readonly views: readonly DependentFacts[] | null;
+  readonly functions: readonly DependentFacts[] | null;
   readonly notInspected: readonly string[];
 }
 
@@ -15,25 +15,26 @@ export interface DependentsRead {
 export async function readDependents(queries: BoundedQueries, resolved: ResolvedRelations): Promise<DependentsRead> {
   const { names, oidArray } = resolved;
   const notInspected: string[] = [];
-  async function read<Row>(what: string, query: string): Promise<readonly Row[]> {
+  async function read<Row>(what: string, query: string): Promise<readonly Row[] | null> {
     const answer = await queries.ask<Row>(query);
     if (answer.kind === "answered") return answer.rows;
     notInspected.push(`${what} of the relations: ${answer.because}`);
-    return [];
+    return null;
   }
-  const named = (rows: readonly DependentFacts[]) =>
-    rows.map(({ name, relation }) => ({ name, relation: names.get(relation)! }));
+  const named = <Row extends { readonly relation: string }>(rows: readonly Row[] | null) =>
+    rows?.map((row) => ({ ...row, relation: names.get(row.relation)! })) ?? null;
   const foreignKeys = await read<ForeignKeyRow>("the foreign keys", foreignKeysQuery(oidArray));
   const triggers = await read<TriggerFacts>("the triggers", triggersQuery(oidArray));
   const views = await read<DependentFacts>("the views", viewsQuery(oidArray));
   const functions = await read<DependentFacts>("the functions that mention one", functionsQuery(oidArray));
   return {
-    foreignKeys: foreignKeys.map(({ fromOid, toOid, ...key }) => ({
-      ...key,
-      from: names.get(fromOid) ?? key.from,
-      to: names.get(toOid) ?? key.to,
-    })),
-    triggers: triggers.map((row) => ({ ...row, relation: names.get(row.relation)! })),
+    foreignKeys:
+      foreignKeys?.map(({ fromOid, toOid, ...key }) => ({
+        ...key,
+        from: names.get(fromOid) ?? key.from,
+        to: names.get(toOid) ?? key.to,
+      })) ?? null,
+    triggers: named(triggers),
     views: named(views),
     functions: named(functions),
     notInspected,

@@ -1,7 +1,11 @@
-import type { LockMode } from "@confiture/model";
+import type { Anomaly, LockMode } from "@confiture/model";
+import type { DataCheck } from "../checks/data-check.js";
 import type { RelationFacts } from "./relation-facts.js";
 
-/** What a server tells about the relations a plan touches, and about who else is there. Plain data. */
+/**
+ * What a server tells about the relations a plan touches, and about who else is there. Plain data. A list that could not be
+ * read is null, and `notInspected` says why.
+ */
 export interface RiskFacts {
   /** 13 to 18. */
   readonly serverVersion: number;
@@ -9,14 +13,18 @@ export interface RiskFacts {
   /** Relations asked for that the server does not have. */
   readonly missing: readonly string[];
   /** From and to the relations, each once; those of partitions are in their parent's. */
-  readonly foreignKeys: readonly ForeignKeyFacts[];
-  readonly triggers: readonly TriggerFacts[];
+  readonly foreignKeys: readonly ForeignKeyFacts[] | null;
+  readonly triggers: readonly TriggerFacts[] | null;
   /** Views and materialized views over the relations, also through other views. */
-  readonly views: readonly DependentFacts[];
+  readonly views: readonly DependentFacts[] | null;
   /** Functions whose text mentions the relation's name, or that depend on it. */
-  readonly functions: readonly DependentFacts[];
+  readonly functions: readonly DependentFacts[] | null;
   readonly activity: ActivityFacts;
-  /** Settings that decide over duration and waiting, as `SHOW` prints them. */
+  /** What was found; null when nobody looked. */
+  readonly anomalies: readonly Anomaly[] | null;
+  /** Whether the rows that are there allow what is planned. */
+  readonly checks: readonly DataCheck[];
+  /** Settings that decide over duration and waiting, as `SHOW` prints them; the timeouts are the session's own, in ms. */
   readonly settings: Readonly<Record<string, string>>;
   /** What could not be read, as sentences. */
   readonly notInspected: readonly string[];
@@ -70,6 +78,8 @@ export interface SessionFacts {
   readonly transactionAgeMs: number | null;
   /** It has a snapshot that others may have to wait for. */
   readonly holdsSnapshot: boolean;
+  /** An autovacuum worker that steps aside for who waits longer than `deadlock_timeout`. */
+  readonly yields: boolean;
   /** On the relations asked for. */
   readonly locks: readonly SessionLock[];
 }
