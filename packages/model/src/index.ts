@@ -109,6 +109,7 @@ export type {
 export type { RiskLevel } from "./risk/risk-levels.js";
 export { riskLevels } from "./risk/risk-levels.js";
 export type { LockHolder, WaitPrediction } from "./risk/wait-prediction.js";
+export type { WindowState } from "./risk/window-state.js";
 export type { Queryable, QueryResult } from "./server/queryable.js";
 export type {
   Blocker,

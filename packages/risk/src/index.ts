@@ -1,5 +1,9 @@
 export { deployOrder } from "./advice/deploy-order.js";
 export type { AskOptions } from "./ask/bounded-queries.js";
+export type { AssessRiskInput } from "./assess/assess-risk.js";
+export { assessRisk } from "./assess/assess-risk.js";
+export type { ProjectConventions } from "./assess/project-conventions.js";
+export type { DataCheck, RowKey } from "./checks/data-check.js";
 export type { ReadRiskFactsOptions } from "./facts/read-risk-facts.js";
 export { readRiskFacts } from "./facts/read-risk-facts.js";
 export type { IndexFacts, RelationFacts } from "./facts/relation-facts.js";
@@ -13,6 +17,7 @@ export type {
   SessionLock,
   TriggerFacts,
 } from "./facts/risk-facts.js";
+export type { AssessedOperation, EstimateDuration } from "./plan/assessed-operation.js";
 export type { Anchor, Curve } from "./score/curve.js";
 export { levelOfDowntime, levelOfScore } from "./score/risk-levels.js";
 export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scale.js";
@@ -23,5 +28,5 @@ export type { Awaited } from "./waits/outlasting.js";
 export { chanceToOutlast } from "./waits/outlasting.js";
 export type { PredictWaitsInput } from "./waits/predict-waits.js";
 export { predictWaits } from "./waits/predict-waits.js";
-export type { MaintenanceWindow, WindowState } from "./windows/maintenance-window.js";
+export type { MaintenanceWindow } from "./windows/maintenance-window.js";
 export { checkMaintenanceWindows } from "./windows/maintenance-window.js";

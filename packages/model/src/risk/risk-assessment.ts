@@ -2,6 +2,7 @@ import type { Anomaly } from "./anomaly.js";
 import type { DeployOrder } from "./deploy-order.js";
 import type { RiskLevel } from "./risk-levels.js";
 import type { WaitPrediction } from "./wait-prediction.js";
+import type { WindowState } from "./window-state.js";
 
 /** One term of the published sum. */
 export interface RiskFactor {
@@ -50,6 +51,8 @@ export interface RiskAssessment {
   readonly anomalies: readonly Anomaly[];
   readonly categories: readonly RiskCategory[];
   readonly deployOrder: DeployOrder;
+  /** Null when no maintenance windows were given. */
+  readonly window: WindowState | null;
   /** Most effective first. */
   readonly recommendations: readonly Recommendation[];
   /** What could not be looked at. Not empty means: nothing here says that all is well. */

@@ -6,13 +6,14 @@ export interface Awaited {
 }
 
 /**
- * Chance that a wait for all of `awaited` lasts longer than `ms`.
+ * Chance that a wait for all of `awaited` lasts longer than `ms`. `runningAges` are the ages of all transactions open now.
  *
- * The ages of the transactions open now are taken for a sample of a stream of transactions that goes on as it is. In such a
- * stream the chance that one at least `a` old lasts `ms` more is the share of those at least `a + ms` old among those at
- * least `a` old. A few ages say little, so one imagined observation joins them: the rule that what has lasted `a` lasts
- * `ms` more with chance a / (a + ms), which is what is left to say of something when its age is all that is known. The
- * transactions are taken to end independently of each other.
+ * The ages are taken for a sample of a stream of transactions that goes on as it is. In such a stream the chance that one
+ * at least `a` old lasts `ms` more is the share of those at least `a + ms` old among those at least `a` old. A few ages
+ * say little, so one imagined observation joins them: the rule that what has lasted `a` lasts `ms` more with chance
+ * a / (a + ms), which is what is left to say of something when its age is all that is known. The transactions are taken
+ * to end independently of each other. Where short and long transactions mix, this leans to the long side: a young one
+ * is judged together with all that are older.
  */
 export function chanceToOutlast(awaited: readonly Awaited[], ms: number, runningAges: readonly number[]): number {
   const nobodyLasts = awaited.reduce((chance, one) => chance * (1 - chanceOfOne(one, ms, runningAges)), 1);
@@ -34,8 +35,9 @@ export function typicalWait(awaited: readonly Awaited[], runningAges: readonly n
 
 function chanceOfOne({ ageMs, atMostMs }: Awaited, ms: number, runningAges: readonly number[]): number {
   if (atMostMs !== undefined && ms >= atMostMs) return 0;
-  const asOld = runningAges.filter((age) => age >= ageMs).length;
-  const older = runningAges.filter((age) => age >= ageMs + ms).length;
+  const itself = runningAges.includes(ageMs) ? 1 : 0;
+  const asOld = runningAges.filter((age) => age >= ageMs).length - itself;
+  const older = runningAges.filter((age) => age >= ageMs + ms).length - (ms === 0 ? itself : 0);
   const byAgeAlone = ageMs + ms === 0 ? 1 : ageMs / (ageMs + ms);
   return (older + byAgeAlone) / (asOld + 1);
 }

@@ -1,4 +1,4 @@
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, type WindowState } from "@confiture/model";
 import { type CronFields, parseCron } from "./cron-fields.js";
 import { instantOf, isTimeZone, wallTimeAt } from "./zoned-time.js";
 
@@ -10,14 +10,6 @@ export interface MaintenanceWindow {
   readonly minutes: number;
   /** IANA name (`Europe/Paris`). Default: `UTC`. */
   readonly timeZone?: string;
-}
-
-export interface WindowState {
-  readonly open: boolean;
-  /** The end of the last window that is open; absent while none is. */
-  readonly closesAt?: Date;
-  /** When the next one opens; absent when none does within five years. */
-  readonly nextOpensAt?: Date;
 }
 
 const minuteMs = 60_000;
@@ -38,8 +30,8 @@ export function checkMaintenanceWindows(windows: readonly MaintenanceWindow[], a
   const next = parsed.flatMap((window) => openingAfter(window, now) ?? []);
   return {
     open: open.length > 0,
-    ...(open.length > 0 ? { closesAt: new Date(Math.max(...open)) } : {}),
-    ...(next.length > 0 ? { nextOpensAt: new Date(Math.min(...next)) } : {}),
+    closesAt: open.length > 0 ? new Date(Math.max(...open)).toISOString() : null,
+    nextOpensAt: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
   };
 }
 
