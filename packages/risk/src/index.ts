@@ -1,8 +1,13 @@
 export { deployOrder } from "./advice/deploy-order.js";
+export type { FindAnomaliesOptions } from "./anomalies/find-anomalies.js";
+export { findAnomalies } from "./anomalies/find-anomalies.js";
+export type { AnomaliesFound } from "./anomalies/search-scope.js";
 export type { AskOptions } from "./ask/bounded-queries.js";
 export type { AssessRiskInput } from "./assess/assess-risk.js";
 export { assessRisk } from "./assess/assess-risk.js";
 export type { ProjectConventions } from "./assess/project-conventions.js";
+export type { CheckDataOptions } from "./checks/check-data.js";
+export { checkData } from "./checks/check-data.js";
 export type { DataCheck, RowKey } from "./checks/data-check.js";
 export type { ReadRiskFactsOptions } from "./facts/read-risk-facts.js";
 export { readRiskFacts } from "./facts/read-risk-facts.js";
