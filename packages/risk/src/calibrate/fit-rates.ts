@@ -1,0 +1,112 @@
+import type { Calibration, Rate } from "../duration/calibration.js";
+import { amountsOf, type Work, type WorkFamily, workTerms } from "../duration/work.js";
+import type { Observation } from "./measurement.js";
+import { nonNegativeLeastSquares } from "./non-negative-least-squares.js";
+
+interface Cell {
+  readonly name: string;
+  readonly works: readonly Work[];
+  readonly times: readonly number[];
+}
+
+/** Prices of all families that were measured. Those measured alone come first: the others are measured on top of them. */
+export function fitRates(observations: readonly Observation[]): Pick<Calibration, "rates" | "composite"> {
+  const cells = groupCells(observations);
+  const rates: Partial<Record<WorkFamily, Rate>> = {};
+  for (const family of inOrder(cells)) {
+    const own = cells.filter(({ works }) => works[0]?.family === family);
+    rates[family] = fitRate(
+      family,
+      own.map((cell) => withoutOthers(cell, rates)),
+    );
+  }
+  return { rates, composite: [] };
+}
+
+function groupCells(observations: readonly Observation[]): readonly Cell[] {
+  const cells = new Map<string, { works: readonly Work[]; times: number[] }>();
+  for (const { cell, works, ms } of observations) {
+    const known = cells.get(cell) ?? { works, times: [] };
+    known.times.push(ms);
+    cells.set(cell, known);
+  }
+  return [...cells].map(([name, { works, times }]) => ({ name, works, times }));
+}
+
+function inOrder(cells: readonly Cell[]): readonly WorkFamily[] {
+  const families = [...new Set(cells.flatMap(({ works }) => works[0]?.family ?? []))];
+  const needsOthers = (family: WorkFamily) =>
+    cells.some(({ works }) => works[0]?.family === family && works.length > 1) ? 1 : 0;
+  return families.sort((a, b) => needsOthers(a) - needsOthers(b));
+}
+
+/** What is left for the first work when the others are taken off; never less than a tenth, for the noise in both. */
+function withoutOthers(cell: Cell, rates: Partial<Readonly<Record<WorkFamily, Rate>>>): Cell {
+  const others = cell.works.slice(1).reduce((sum, work) => sum + priceOf(work, rates[work.family]), 0);
+  return { ...cell, times: cell.times.map((ms) => Math.max(ms - others, ms / 10)) };
+}
+
+export function priceOf(work: Work, rate: Rate | undefined): number {
+  if (rate === undefined) return 0;
+  const amounts = amountsOf(work, rate.workerGain);
+  return workTerms[work.family].reduce((sum, term, index) => sum + amounts[index]! * (rate.msPerUnit[term] ?? 0), 0);
+}
+
+/** Tried for what one worker adds to the leader; with a single processor it may be nothing. */
+const gains = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+function fitRate(family: WorkFamily, cells: readonly Cell[]): Rate {
+  const parallel = cells.some(({ works }) => works[0]!.workers > 0);
+  const best = (parallel ? gains : [0])
+    .map((gain) => ({ gain, ...fitPrices(cells, gain) }))
+    .reduce((left, right) => (right.error < left.error ? right : left));
+  return {
+    msPerUnit: Object.fromEntries(workTerms[family].map((term, index) => [term, best.prices[index]!])),
+    workerGain: best.gain,
+    residuals: leaveOneOut(cells, best.gain),
+    cells: cells.length,
+    runs: cells.reduce((sum, { times }) => sum + times.length, 0),
+    longestMs: Math.max(...cells.flatMap(({ times }) => times)),
+  };
+}
+
+/**
+ * Weighted so that each cell's relative error counts alike. The weights come from the fit itself from the second
+ * round on: by measured times, a fit would rather be too low than too high.
+ */
+function fitPrices(cells: readonly Cell[], gain: number): { prices: readonly number[]; error: number } {
+  const amounts = cells.map(({ works }) => amountsOf(works[0]!, gain));
+  const times = cells.map(({ times }) => median(times));
+  let expected = times;
+  let prices: readonly number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    prices = nonNegativeLeastSquares(
+      amounts.map((row, cell) => row.map((amount) => amount / expected[cell]!)),
+      times.map((ms, cell) => ms / expected[cell]!),
+    );
+    expected = amounts.map((row, cell) => Math.max(predict(row, prices), times[cell]! / 4));
+  }
+  const error = times.reduce((sum, ms, cell) => sum + Math.log(ms / expected[cell]!) ** 2, 0);
+  return { prices, error };
+}
+
+/** Each run against the fit of the other cells. */
+function leaveOneOut(cells: readonly Cell[], gain: number): readonly number[] {
+  const residuals = cells.flatMap((cell) => {
+    const others = cells.filter((other) => other !== cell);
+    const { prices } = fitPrices(others.length > 0 ? others : cells, gain);
+    const expected = predict(amountsOf(cell.works[0]!, gain), prices);
+    return expected > 0 ? cell.times.map((ms) => Math.log(ms / expected)) : [];
+  });
+  return residuals.sort((a, b) => a - b);
+}
+
+function predict(amounts: readonly number[], prices: readonly number[]): number {
+  return amounts.reduce((sum, amount, index) => sum + amount * prices[index]!, 0);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
