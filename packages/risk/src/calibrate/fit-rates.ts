@@ -1,4 +1,6 @@
 import type { Calibration, Rate } from "../duration/calibration.js";
+import { median } from "../duration/prediction-interval.js";
+import { priceOf } from "../duration/price-work.js";
 import { amountsOf, type Work, type WorkFamily, workTerms } from "../duration/work.js";
 import type { Observation } from "./measurement.js";
 import { nonNegativeLeastSquares } from "./non-negative-least-squares.js";
@@ -10,7 +12,7 @@ interface Cell {
 }
 
 /** Prices of all families that were measured. Those measured alone come first: the others are measured on top of them. */
-export function fitRates(observations: readonly Observation[]): Pick<Calibration, "rates" | "composite"> {
+export function fitRates(observations: readonly Observation[]): Pick<Calibration, "rates"> {
   const cells = groupCells(observations);
   const rates: Partial<Record<WorkFamily, Rate>> = {};
   for (const family of inOrder(cells)) {
@@ -20,7 +22,7 @@ export function fitRates(observations: readonly Observation[]): Pick<Calibration
       own.map((cell) => withoutOthers(cell, rates)),
     );
   }
-  return { rates, composite: [] };
+  return { rates };
 }
 
 function groupCells(observations: readonly Observation[]): readonly Cell[] {
@@ -42,14 +44,13 @@ function inOrder(cells: readonly Cell[]): readonly WorkFamily[] {
 
 /** What is left for the first work when the others are taken off; never less than a tenth, for the noise in both. */
 function withoutOthers(cell: Cell, rates: Partial<Readonly<Record<WorkFamily, Rate>>>): Cell {
-  const others = cell.works.slice(1).reduce((sum, work) => sum + priceOf(work, rates[work.family]), 0);
+  const others = cell.works.slice(1).reduce((sum, work) => sum + priceIfKnown(work, rates), 0);
   return { ...cell, times: cell.times.map((ms) => Math.max(ms - others, ms / 10)) };
 }
 
-export function priceOf(work: Work, rate: Rate | undefined): number {
-  if (rate === undefined) return 0;
-  const amounts = amountsOf(work, rate.workerGain);
-  return workTerms[work.family].reduce((sum, term, index) => sum + amounts[index]! * (rate.msPerUnit[term] ?? 0), 0);
+function priceIfKnown(work: Work, rates: Partial<Readonly<Record<WorkFamily, Rate>>>): number {
+  const rate = rates[work.family];
+  return rate === undefined ? 0 : priceOf(work, rate);
 }
 
 /** Tried for what one worker adds to the leader; with a single processor it may be nothing. */
@@ -76,7 +77,7 @@ function fitRate(family: WorkFamily, cells: readonly Cell[]): Rate {
  */
 function fitPrices(cells: readonly Cell[], gain: number): { prices: readonly number[]; error: number } {
   const amounts = cells.map(({ works }) => amountsOf(works[0]!, gain));
-  const times = cells.map(({ times }) => median(times));
+  const times = cells.map(({ times }) => median([...times].sort((a, b) => a - b)));
   let expected = times;
   let prices: readonly number[] = [];
   for (let round = 0; round < 4; round += 1) {
@@ -91,22 +92,15 @@ function fitPrices(cells: readonly Cell[], gain: number): { prices: readonly num
 }
 
 /** Each run against the fit of the other cells. */
-function leaveOneOut(cells: readonly Cell[], gain: number): readonly number[] {
-  const residuals = cells.flatMap((cell) => {
+function leaveOneOut(cells: readonly Cell[], gain: number): Rate["residuals"] {
+  return cells.flatMap((cell) => {
     const others = cells.filter((other) => other !== cell);
     const { prices } = fitPrices(others.length > 0 ? others : cells, gain);
     const expected = predict(amountsOf(cell.works[0]!, gain), prices);
-    return expected > 0 ? cell.times.map((ms) => Math.log(ms / expected)) : [];
+    return expected > 0 ? cell.times.map((ms) => ({ ms: expected, logRatio: Math.log(ms / expected) })) : [];
   });
-  return residuals.sort((a, b) => a - b);
 }
 
 function predict(amounts: readonly number[], prices: readonly number[]): number {
   return amounts.reduce((sum, amount, index) => sum + amount * prices[index]!, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

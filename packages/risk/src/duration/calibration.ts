@@ -14,8 +14,6 @@ export interface Calibration {
   readonly tookMs: number;
   /** Families without an entry could not be measured; `notMeasured` says why. */
   readonly rates: Partial<Readonly<Record<WorkFamily, Rate>>>;
-  /** Natural logarithms of measured ÷ predicted for statements whose rates were not fitted to them, ascending. */
-  readonly composite: readonly number[];
   /** What was left out, and why: time, bytes, a privilege. */
   readonly notMeasured: readonly { readonly what: string; readonly because: string }[];
 }
@@ -42,10 +40,10 @@ export interface Rate {
   /** What one parallel worker adds to the leader, from 0 (nothing) to 1 (as much as the leader itself). */
   readonly workerGain: number;
   /**
-   * Natural logarithms of measured ÷ predicted, ascending: each run against a fit that had not seen any run of the same
-   * statement on the same table. Bounds come from these.
+   * Each run against a fit that had not seen any run of the same statement on the same table: the milliseconds the fit
+   * expected, and the natural logarithm of measured ÷ expected. Bounds come from these.
    */
-  readonly residuals: readonly number[];
+  readonly residuals: readonly { readonly ms: number; readonly logRatio: number }[];
   /** Different statements × tables, and runs of them all. */
   readonly cells: number;
   readonly runs: number;
