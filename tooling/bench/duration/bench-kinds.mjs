@@ -46,8 +46,8 @@ export const benchKinds = [
   {
     name: "type integer → bigint",
     calibrated: true,
-    statement: "alter table bench.orders alter column quantity type bigint",
-    undo: ["alter table bench.orders alter column quantity type integer"],
+    statement: "alter table bench.orders alter column priority type bigint",
+    undo: ["alter table bench.orders alter column priority type integer"],
     tidy: true,
     operation: operation("alter_column_type", rewritten()),
   },
@@ -157,11 +157,11 @@ export function fillStatements(rows) {
     `create table bench.customers with (autovacuum_enabled = off) as
        select g::integer as id, md5(g::text) as name from generate_series(1, ${customers}) g`,
     "alter table bench.customers add primary key (id)",
-    `create table bench.orders (id bigint not null, customer_id integer not null, status text, amount numeric(10,2), quantity integer,
+    `create table bench.orders (id bigint not null, customer_id integer not null, status text, amount numeric(10,2), quantity integer, priority integer,
        note text, placed_at timestamptz, reference uuid, payload jsonb) with (autovacuum_enabled = off)`,
     `insert into bench.orders
        select g, 1 + floor(random() * ${customers})::integer, (array['new','paid','sent','done','void'])[1 + floor(random() * 5)::integer],
-         (random() * 10000)::numeric(10,2), 1 + floor(random() * 20)::integer, md5('a' || g) || ' ' || md5('b' || g),
+         (random() * 10000)::numeric(10,2), 1 + floor(random() * 20)::integer, g % 7, md5('a' || g) || ' ' || md5('b' || g),
          timestamptz '2021-01-01 00:00:00+00' + floor(random() * 1e8) * interval '1 second', md5('r' || g)::uuid,
          jsonb_build_object('channel', (array['web','shop','phone'])[1 + floor(random() * 3)::integer], 'batch', floor(random() * 1000)::integer)
        from generate_series(1, ${rows}) g`,

@@ -86,7 +86,7 @@ async function measureTable(session: Session, options: MeasureTableOptions): Pro
       observations.push(observation);
     }
   }
-  await session.query("drop table if exists written, subject, parent, small_parent cascade");
+  await session.query("drop table if exists written, subject, every, each_tenth, each_hundredth cascade");
   return observations;
 }
 

@@ -14,7 +14,7 @@ import {
 import { type Work, work } from "../duration/work.js";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { Measurement } from "./measurement.js";
-import { fewShare, type ScratchTable } from "./scratch-tables.js";
+import { fewShare, type ScratchTable, tenthShare } from "./scratch-tables.js";
 
 /** What is timed on the tables of one shape, in an order in which each leaves the table as it found it. */
 export function measurementsOf(shape: ScratchTable["shape"]): readonly Measurement[] {
@@ -114,15 +114,22 @@ const onEveryTable: readonly Measurement[] = [
 ];
 
 const onNarrow: readonly Measurement[] = [
-  foreignKey("to as many", "parent", 1),
-  foreignKey("to few", "small_parent", fewShare),
+  foreignKey({ column: "n", parent: "every", share: 1 }),
+  foreignKey({ column: "tenth", parent: "each_tenth", share: tenthShare }),
+  foreignKey({ column: "few", parent: "each_hundredth", share: fewShare }),
 ];
 
-/** The parents are made with the table: `parent` has each number of `n`, `small_parent` one in a hundred. */
-function foreignKey(name: string, parent: string, share: number): Measurement {
+interface ReferencedTable {
+  readonly column: string;
+  readonly parent: string;
+  /** Its rows for each row of the referencing table. */
+  readonly share: number;
+}
+
+function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
   return {
-    name: `foreign key ${name}`,
-    statement: `alter table subject add constraint measured foreign key (${share === 1 ? "n" : "few"}) references ${parent} (id)`,
+    name: `foreign key to ${parent}`,
+    statement: `alter table subject add constraint measured foreign key (${column}) references ${parent} (id)`,
     undo: [dropConstraint],
     work: (table, environment) => {
       const referenced = { ...table, rows: table.rows * share, heapBytes: table.heapBytes * share };
@@ -140,6 +147,7 @@ const onMixed: readonly Measurement[] = [
   index("number", "n", "hash", ["n"]),
   index("array", "tags", "gin", ["tags"]),
   index("document", "doc", "gin", ["doc"]),
+  index("plain document", "plain", "gin", ["plain"]),
   index("words", "words", "gin", ["words"]),
   index("point", "place", "gist", ["place"]),
   index("point", "place", "spgist", ["place"]),

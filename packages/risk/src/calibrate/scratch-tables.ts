@@ -13,6 +13,7 @@ export interface ScratchTable {
 }
 
 /** The smaller of the referenced tables, in rows for each row of the referencing one. */
+export const tenthShare = 0.1;
 export const fewShare = 0.01;
 
 /** A random number from 1 to `rows`. */
@@ -29,23 +30,28 @@ export const scratchTables: readonly ScratchTable[] = [
   {
     shape: "narrow",
     share: 1,
-    rowBytes: 44,
-    columns: "id bigint, n integer, few integer",
-    values: (rows) => `g, ${number(rows)}, ${number(Math.ceil(rows * fewShare))}`,
-    parents: (rows) => ({ parent: rows, small_parent: Math.ceil(rows * fewShare) }),
+    rowBytes: 48,
+    columns: "id bigint, n integer, tenth integer, few integer",
+    values: (rows) =>
+      `g, ${number(rows)}, ${number(Math.ceil(rows * tenthShare))}, ${number(Math.ceil(rows * fewShare))}`,
+    parents: (rows) => ({
+      every: rows,
+      each_tenth: Math.ceil(rows * tenthShare),
+      each_hundredth: Math.ceil(rows * fewShare),
+    }),
   },
   {
     shape: "mixed",
     share: 0.3,
-    rowBytes: 270,
+    rowBytes: 310,
     columns: `id bigint, n integer, few integer, amount numeric(12,2), code text, label text, uid uuid,
-      at timestamptz, tags integer[], doc jsonb, place point, words tsvector`,
+      at timestamptz, tags integer[], doc jsonb, plain jsonb, place point, words tsvector`,
     values: (rows) => `g, ${number(rows)}, (random() * 50)::integer, (random() * 1000000)::numeric(12,2),
       substr(${noise("c")}, 1, 16), ${noise("l")} || 'label', ${noise("u")}::uuid,
       timestamptz '2020-01-01 00:00:00+00' + g * interval '1 minute',
       array[(random() * 1000)::integer, (random() * 1000)::integer, (random() * 1000)::integer],
       jsonb_build_object('a', (random() * 1000)::integer, 'b', substr(${noise("d")}, 1, 8)),
-      point(random(), random()), to_tsvector('simple', substr(${noise("w")}, 1, 8) || ' ' || substr(${noise("v")}, 1, 4))`,
+      jsonb_build_object('kind', floor(random() * 5)::integer, 'batch', floor(random() * 1000)::integer), point(random(), random()), to_tsvector('simple', substr(${noise("w")}, 1, 8) || ' ' || substr(${noise("v")}, 1, 4))`,
   },
   {
     shape: "wide",

@@ -17,17 +17,20 @@ export interface PricedWork {
   readonly beyond: number;
 }
 
-/** What one work takes, with the 80 % interval for one run; undefined where its family was never measured. */
+/**
+ * What one work takes, with the 80 % interval for one run. The point is the sum itself: moved by the residuals near it, more
+ * work could come out as less time. Undefined where its family was never measured.
+ */
 export function priceWork(work: Work, calibration: Pick<Calibration, "rates">): PricedWork | undefined {
   const rate = calibration.rates[work.family];
   if (rate === undefined || rate.residuals.length < 2) return undefined;
   const sum = priceOf(work, rate);
-  const { lower, middle, upper } = predictionInterval(residualsNear(sum, rate));
+  const { lower, upper } = predictionInterval(residualsNear(sum, rate));
   return {
     work,
-    ms: sum * Math.exp(middle),
-    lowerMs: sum * Math.exp(lower),
-    upperMs: sum * Math.exp(upper),
+    ms: sum,
+    lowerMs: sum * Math.exp(Math.min(0, lower)),
+    upperMs: sum * Math.exp(Math.max(0, upper)),
     beyond: sum / rate.longestMs,
   };
 }

@@ -16,7 +16,8 @@ export interface ScanWorkOptions {
 export function scanWork(relation: RelationFacts, options: ScanWorkOptions): Work {
   const cached = options.cached ?? staysCached(relation, options.environment);
   return work("scan", relation.relation, {
-    [cached ? "cachedPages" : "uncachedPages"]: pagesOf(relation),
+    pages: pagesOf(relation),
+    uncachedPages: cached ? 0 : pagesOf(relation),
     rows: relation.rows,
     evaluations: options.evaluates ? relation.rows : 0,
     fields: relation.rows * options.fields,

@@ -5,8 +5,8 @@
 export const workTerms = {
   /** A change of the catalog alone, with its commit. */
   statement: ["each"],
-  /** A sequential read that looks at each row: CHECK, NOT NULL, a partition's bound. */
-  scan: ["each", "cachedPages", "uncachedPages", "rows", "evaluations", "fields"],
+  /** A sequential read that looks at each row: CHECK, NOT NULL, a partition's bound. Uncached pages cost that much more. */
+  scan: ["each", "pages", "uncachedPages", "rows", "evaluations", "fields"],
   /** ALTER TABLE writing each row anew through the executor. */
   rewrite: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
   /** VACUUM FULL and CLUSTER, which take rows over as they are; `sorted` in n log₂ n. */
