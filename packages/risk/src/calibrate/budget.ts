@@ -2,6 +2,8 @@
 export interface Budget {
   readonly maxBytes: number;
   spentMs(): number;
+  /** Never less than one. */
+  leftMs(): number;
   /** Whether something that takes about this long still fits. */
   hasTimeFor(expectedMs: number): boolean;
   leaveOut(what: string, because: string): void;
@@ -15,6 +17,7 @@ export function startBudget(limits: { readonly maxDurationMs: number; readonly m
   return {
     maxBytes: limits.maxBytes,
     spentMs,
+    leftMs: () => Math.max(1, Math.ceil(limits.maxDurationMs - spentMs())),
     hasTimeFor: (expectedMs) => spentMs() + expectedMs <= limits.maxDurationMs,
     leaveOut: (what, because) => {
       if (!left.has(what)) left.set(what, because);

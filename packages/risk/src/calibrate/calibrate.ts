@@ -1,6 +1,6 @@
 import { ConfitureError, type Session } from "@confiture/model";
 import type { Calibration } from "../duration/calibration.js";
-import { type Budget, startBudget } from "./budget.js";
+import { startBudget } from "./budget.js";
 import { fitRates } from "./fit-rates.js";
 import { measureTables } from "./measure-tables.js";
 import type { Observation } from "./measurement.js";
@@ -54,25 +54,30 @@ export async function calibrate(session: Session, options: CalibrateOptions = {}
   };
 }
 
-export type { Budget };
-
 async function inScratchSchema<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
-  const scratch = await openScratchSchema(session);
-  try {
-    const restore = await useOwnSettings(session, {
-      search_path: `${scratch.name}, pg_catalog`,
-      statement_timeout: "0",
-      // The schema takes its tables with it, and the server would list them all.
-      client_min_messages: "warning",
+  const restore = await useOwnSettings(session, {
+    statement_timeout: "0",
+    search_path: "pg_catalog",
+    // The schema takes its tables with it, and the server would list them all.
+    client_min_messages: "warning",
+  });
+  return thenAlways(restore, async () => {
+    const scratch = await openScratchSchema(session);
+    return thenAlways(scratch.drop, async () => {
+      await session.query("select set_config('search_path', $1, false)", [`${scratch.name}, pg_catalog`]);
+      return work();
     });
-    try {
-      return await work();
-    } finally {
-      await restore();
-    }
-  } finally {
-    await scratch.drop();
-  }
+  });
+}
+
+/** The first error is the one to tell; what cannot be dropped on a lost connection, the next measurement drops. */
+async function thenAlways<Result>(cleanUp: () => Promise<void>, work: () => Promise<Result>): Promise<Result> {
+  const result = await work().catch(async (error: unknown) => {
+    await cleanUp().catch(() => undefined);
+    throw error;
+  });
+  await cleanUp();
+  return result;
 }
 
 async function assertUsable(session: Session): Promise<void> {

@@ -26,6 +26,10 @@ const copies = 3;
 /** Every measurement on every shape and size that time and disk allow. */
 export async function measureTables(session: Session, options: MeasureTablesOptions): Promise<readonly Observation[]> {
   const observations: Observation[] = [];
+  const onObservation = (observation: Observation) => {
+    observations.push(observation);
+    options.onObservation?.(observation);
+  };
   /** Milliseconds for a row of what ran last, by measurement: what the next larger table is expected to take. */
   const pace = new Map<string, number>();
   for (const step of steps) {
@@ -35,10 +39,24 @@ export async function measureTables(session: Session, options: MeasureTablesOpti
       if (!fits(shape, rows, what, { options, pace })) continue;
       options.onProgress?.(what);
       const runs = step === steps[0] ? 2 * options.runs : options.runs;
-      observations.push(...(await measureTable(session, { ...options, shape, rows, runs, pace })));
+      try {
+        await measureTable(session, { ...options, onObservation, shape, rows, runs, pace });
+      } catch (error) {
+        if (!isOverTime(error, options.budget)) throw error;
+        options.budget.leaveOut(what, tooLong);
+      }
+      await session.query("set statement_timeout = 0");
+      await session.query("drop table if exists written, subject, every, each_tenth, each_hundredth cascade");
     }
   }
   return observations;
+}
+
+const tooLong = "it would end after maxDurationMs";
+
+/** `query_canceled` by our own statement_timeout, and not by somebody who wants us to stop. */
+function isOverTime(error: unknown, budget: Budget): boolean {
+  return error instanceof Error && "code" in error && error.code === "57014" && !budget.hasTimeFor(0);
 }
 
 interface Progress {
@@ -52,7 +70,7 @@ function fits(shape: ScratchTable, rows: number, what: string, { options: { budg
     return false;
   }
   if (!budget.hasTimeFor(2 * rows * (pace.get(`${shape.shape}: fill`) ?? 0))) {
-    budget.leaveOut(what, "it would end after maxDurationMs");
+    budget.leaveOut(what, tooLong);
     return false;
   }
   return true;
@@ -63,10 +81,10 @@ interface MeasureTableOptions extends MeasureTablesOptions {
   readonly pace: Map<string, number>;
 }
 
-async function measureTable(session: Session, options: MeasureTableOptions): Promise<readonly Observation[]> {
+async function measureTable(session: Session, options: MeasureTableOptions): Promise<void> {
   const { shape, rows, pace, environment, budget } = options;
-  const observations: Observation[] = [];
   const started = performance.now();
+  await limitTime(session, budget);
   await fill(session, shape, rows);
   pace.set(`${shape.shape}: fill`, (performance.now() - started) / rows);
   const table = await readScratchFacts(session);
@@ -76,18 +94,19 @@ async function measureTable(session: Session, options: MeasureTableOptions): Pro
       throwIfAborted(options.signal);
       const key = `${shape.shape}: ${measurement.name}`;
       if (!budget.hasTimeFor((pace.get(key) ?? 0) * rows)) {
-        budget.leaveOut(`${measurement.name}, ${shape.shape} table of ${rows} rows, run ${run + 1}`, "time was over");
+        budget.leaveOut(`${measurement.name}, ${shape.shape} table of ${rows} rows, run ${run + 1}`, tooLong);
         continue;
       }
+      await limitTime(session, budget);
       const { ms, tookMs } = await measure(session, measurement);
       pace.set(key, tookMs / rows);
-      const observation = { cell: `${key}, ${rows} rows`, works: measurement.work(table, environment), ms };
-      options.onObservation?.(observation);
-      observations.push(observation);
+      options.onObservation?.({ cell: `${key}, ${rows} rows`, works: measurement.work(table, environment), ms });
     }
   }
-  await session.query("drop table if exists written, subject, every, each_tenth, each_hundredth cascade");
-  return observations;
+}
+
+async function limitTime(session: Session, budget: Budget): Promise<void> {
+  await session.query("select set_config('statement_timeout', $1, false)", [`${budget.leftMs()}ms`]);
 }
 
 async function fill(session: Session, shape: ScratchTable, rows: number): Promise<void> {

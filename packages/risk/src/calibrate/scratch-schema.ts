@@ -29,6 +29,8 @@ export async function openScratchSchema(session: Session): Promise<ScratchSchema
   return {
     name,
     async drop() {
+      // The session may be under the limit of a measurement.
+      await session.query("set statement_timeout = 0");
       await session.query(`drop schema if exists ${name} cascade`);
       await unlock(session, name);
     },
