@@ -6,6 +6,8 @@ import type { RelationFacts } from "../facts/relation-facts.js";
 export interface Measurement {
   readonly name: string;
   readonly statement: string;
+  /** The measurement of the same round whose table it goes on with. */
+  readonly after?: string;
   /** Run before it, untimed. */
   readonly before?: readonly string[];
   /** Brings back what was, untimed. */

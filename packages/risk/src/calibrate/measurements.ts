@@ -45,13 +45,13 @@ const onEveryTable: readonly Measurement[] = [
     name: "check",
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: true, fields: 2 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0 })],
   },
   {
     name: "not null",
     statement: "alter table subject alter column n set not null",
     undo: ["alter table subject alter column n drop not null"],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: false, fields: 2 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: false, fields: 2, bytes: 0 })],
   },
   {
     name: "rewrite",
@@ -70,7 +70,9 @@ const onEveryTable: readonly Measurement[] = [
     name: "check of what is not cached",
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: true, fields: 2, cached: false })],
+    work: (table, environment) => [
+      scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0, cached: false }),
+    ],
   },
   {
     name: "sorted copy",
@@ -96,11 +98,13 @@ const onEveryTable: readonly Measurement[] = [
   },
   {
     name: "delete",
+    after: "insert",
     statement: "delete from written",
     work: (table) => [deleteWork(table)],
   },
   {
     name: "remove",
+    after: "insert",
     statement: "drop table written",
     work: (table) => [removeWork({ ...table, indexes: [] })],
   },
@@ -139,6 +143,16 @@ function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
 }
 
 const onMixed: readonly Measurement[] = [
+  {
+    name: "check of text",
+    statement: "alter table subject add constraint measured check (length(label) > 3)",
+    undo: [dropConstraint],
+    work: (table, environment) => {
+      const column = table.columnFacts?.findIndex(({ column }) => column === "label") ?? 0;
+      const bytes = table.columnFacts?.[column]?.averageWidth ?? 0;
+      return [scanWork(table, { environment, evaluates: true, fields: column + 1, bytes })];
+    },
+  },
   index("uuid", "uid", "btree", ["uid"]),
   index("numeric", "amount", "btree", ["amount"]),
   index("text", "code", "btree", ["code"]),
@@ -173,6 +187,7 @@ const onMixed: readonly Measurement[] = [
   },
   {
     name: "vacuum",
+    after: "update",
     statement: "vacuum written",
     undo: ["drop table if exists written"],
     work: (table) => [vacuumWork({ ...table, heapBytes: 2 * table.heapBytes, indexes: [] })],

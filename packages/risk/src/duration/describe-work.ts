@@ -3,7 +3,7 @@ import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
 import { indexWork } from "./index-work.js";
 import { rowWork } from "./row-work.js";
-import { lastColumnOf, scanned } from "./scanned-columns.js";
+import { lookedAt, scanned } from "./scanned-columns.js";
 import { copyWork, foreignKeyWork, removeWork, rewriteWork, scanWork } from "./table-work.js";
 import { type Work, work } from "./work.js";
 
@@ -42,9 +42,14 @@ function knownRelations(names: readonly string[], context: WorkContext, caveats:
   return names.flatMap((name) => {
     const facts = context.relations.get(name);
     if (facts === undefined) caveats.push(`nothing is known of ${name}: the work on it is not in the estimate`);
-    return facts ?? [];
+    if (facts === undefined || facts.rows >= 0) return facts ?? [];
+    caveats.push(`${name} was never analyzed: its rows are reckoned from its bytes`);
+    return { ...facts, rows: facts.heapBytes / (facts.rowWidth > 0 ? facts.rowWidth : usualRowWidth) };
   });
 }
+
+/** Bytes of a row when nothing is known of it but that it is one. */
+const usualRowWidth = 100;
 
 function rewrites(operation: Operation, relations: readonly RelationFacts[], caveats: string[]): readonly Work[] {
   if (relations.length === 0) return [];
@@ -103,7 +108,7 @@ function validations(operation: Operation, known: Known, { environment }: WorkCo
     .flatMap(({ relation, why }) => {
       if (why !== "check" && why !== "not_null" && why !== "partition_bound") return [];
       return known([relation]).map((facts) =>
-        scanWork(facts, { environment, evaluates: why !== "not_null", fields: lastColumnOf(facts, operation) }),
+        scanWork(facts, { environment, evaluates: why !== "not_null", ...lookedAt(facts, operation) }),
       );
     });
 }

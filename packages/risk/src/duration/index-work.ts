@@ -23,8 +23,13 @@ export function indexWork(relation: RelationFacts, options: IndexWorkOptions): W
     case "btree":
       return btreeWork(relation, keys, options);
     case "gin": {
-      const keyMegabytes = (relation.rows * sum(keys.map(({ width }) => width))) / 2 ** 20;
-      return inParallel(work("gin", options.on, {}), relation, options, { rows: relation.rows, keyMegabytes });
+      const width = sum(keys.map(({ width }) => width));
+      const distinct = Math.max(...keys.map(({ distinct }) => distinct));
+      return inParallel(work("gin", options.on, {}), relation, options, {
+        rows: relation.rows,
+        keyMegabytes: (relation.rows * width) / 2 ** 20,
+        differentMegabytes: (distinct * width) / 2 ** 20,
+      });
     }
     case "brin":
       return inParallel(work("brin", options.on, {}), relation, options, { rows: relation.rows });

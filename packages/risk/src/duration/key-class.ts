@@ -42,6 +42,12 @@ export function expectedWidth(type: string): number {
   return widths[bare] ?? 32;
 }
 
+/** Known to be stored in the same number of bytes whatever the value. */
+export function hasFixedWidth(type: string): boolean {
+  const bare = type.replace(/\s*\(.*?\)/, "");
+  return bare !== "numeric" && bare in widths;
+}
+
 const widths: Readonly<Record<string, number>> = {
   smallint: 2,
   integer: 4,

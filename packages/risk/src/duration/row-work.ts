@@ -47,7 +47,7 @@ export function rowWork(
   function query(): readonly Work[] {
     caveats.push("its query counts as one sequential read of each table: joins, sorts and groups are not counted");
     return known(scanned(operation, "query")).map((relation) =>
-      scanWork(relation, { environment, evaluates: true, fields: relation.columns }),
+      scanWork(relation, { environment, evaluates: true, fields: relation.columns, bytes: 0 }),
     );
   }
 }

@@ -1,12 +1,11 @@
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
 import { megabytes, pagesOf, staysCached } from "./relation-size.js";
+import type { LookedAt } from "./scanned-columns.js";
 import { type Work, work } from "./work.js";
 
-export interface ScanWorkOptions {
+export interface ScanWorkOptions extends LookedAt {
   readonly environment: CalibrationEnvironment;
-  /** Columns that must be taken out of each row: the position of the last one that is looked at. */
-  readonly fields: number;
   /** Whether an expression is evaluated for each row, as for CHECK and unlike for NOT NULL. */
   readonly evaluates: boolean;
   /** Whether the pages come out of the server's own cache; by default those of a relation that it would keep. */
@@ -20,6 +19,7 @@ export function scanWork(relation: RelationFacts, options: ScanWorkOptions): Wor
     uncachedPages: cached ? 0 : pagesOf(relation),
     rows: relation.rows,
     evaluations: options.evaluates ? relation.rows : 0,
+    evaluatedMegabytes: options.evaluates ? megabytes(relation.rows * options.bytes) : 0,
     fields: relation.rows * options.fields,
   });
 }

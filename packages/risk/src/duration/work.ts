@@ -6,7 +6,7 @@ export const workTerms = {
   /** A change of the catalog alone, with its commit. */
   statement: ["each"],
   /** A sequential read that looks at each row: CHECK, NOT NULL, a partition's bound. Uncached pages cost that much more. */
-  scan: ["each", "pages", "uncachedPages", "rows", "evaluations", "fields"],
+  scan: ["each", "pages", "uncachedPages", "rows", "evaluations", "evaluatedMegabytes", "fields"],
   /** ALTER TABLE writing each row anew through the executor. */
   rewrite: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
   /** VACUUM FULL and CLUSTER, which take rows over as they are; `sorted` in n log₂ n. */
@@ -28,7 +28,8 @@ export const workTerms = {
     "indexMegabytes",
   ],
   hash: ["each", "pages", "rows", "comparisons"],
-  gin: ["each", "pages", "rows", "keyMegabytes"],
+  /** Entries that repeat are far cheaper than new ones: `differentMegabytes` are those of values that occur once. */
+  gin: ["each", "pages", "rows", "keyMegabytes", "differentMegabytes"],
   gist: ["each", "pages", "rows", "comparisons"],
   spgist: ["each", "pages", "rows", "comparisons"],
   brin: ["each", "pages", "rows"],

@@ -39,7 +39,10 @@ describe("whatever is estimated", () => {
   });
 
   test("more rows and more bytes take no less time, as long as no worker is added", () => {
-    const more = fc.record({ rows: fc.double({ min: 1, max: 50 }), bytes: fc.double({ min: 1, max: 50 }) });
+    const more = fc.record({
+      rows: fc.double({ min: 1, max: 50, noNaN: true }),
+      bytes: fc.double({ min: 1, max: 50, noNaN: true }),
+    });
     fc.assert(
       fc.property(names, sizes, more, prices, (name, size, factor, price) => {
         const larger = {
@@ -122,6 +125,15 @@ describe("what is not known is said", () => {
       calibration: flatCalibration(1),
     });
     expect(estimate.caveats).toContain("nothing is known of public.orders: the work on it is not in the estimate");
+  });
+
+  test("a table that was never analyzed: its rows are reckoned from its bytes", () => {
+    const never = orders({ rows: -1, rowWidth: 0 });
+    const calibration = flatCalibration(1e-3);
+    const estimate = estimateDuration({ operations: [operations.check!], relations: [never], calibration });
+    expect(estimate.caveats.join()).toContain("public.orders was never analyzed");
+    const known = estimateDuration({ operations: [operations.check!], relations: [orders()], calibration });
+    expect(estimate.estimatedMs / known.estimatedMs).toBeCloseTo(1, 0);
   });
 
   test("an access method that nobody measured", () => {

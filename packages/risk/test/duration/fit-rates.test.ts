@@ -51,7 +51,15 @@ describe("least squares without negative coefficients", () => {
 });
 
 describe("prices fitted to runs", () => {
-  const prices = { each: 2, pages: 0.005, uncachedPages: 0, rows: 0.0001, evaluations: 0.00005, fields: 0 };
+  const prices = {
+    each: 2,
+    pages: 0.005,
+    uncachedPages: 0,
+    rows: 0.0001,
+    evaluations: 0.00005,
+    evaluatedMegabytes: 0,
+    fields: 0,
+  };
   const shapes = [20, 120, 700].flatMap((width) => [10_000, 100_000, 1_000_000].map((rows) => ({ width, rows })));
   const scans = shapes.flatMap(({ width, rows }) =>
     [0, rows].map((evaluations) => work("scan", "t", { pages: (rows * width) / 8192, rows, evaluations })),
