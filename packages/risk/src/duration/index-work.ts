@@ -91,24 +91,26 @@ const tupleOverhead = 12;
 function btreeWork(relation: RelationFacts, keys: readonly Key[], options: IndexWorkOptions): Work {
   const { rows } = relation;
   const { environment } = options;
-  const [first] = keys;
+  const [first, second] = keys;
   const workers = buildWorkers("btree", relation.heapBytes, environment);
   const tupleBytes = 8 + 8 * Math.ceil(sum(keys.map(({ width }) => width)) / 8);
   const fits = rows * (tupleBytes + 24) <= environment.maintenanceWorkMemBytes && workers === 0;
-  const distinct = first?.distinct ?? rows;
-  const comparisons = first?.ordered === true ? rows : rows * log2(distinct);
-  const ties = first?.ordered === true ? 0 : rows * (log2(rows) - log2(distinct));
+  const ordered = first?.ordered === true;
+  // Every comparison looks at the first key; those of equal ones go on to the second, or to the rows' addresses.
+  const comparisons = ordered ? rows : rows * log2(rows);
+  const ties = ordered ? 0 : rows * (log2(rows) - log2(first?.distinct ?? rows));
   const entries = work("btree", options.on, {
     workers: workers > 0 ? 1 : 0,
     spilledMegabytes: fits ? 0 : (rows * tupleBytes) / 2 ** 20,
     indexMegabytes: indexBytes(rows, tupleBytes, keys) / 2 ** 20,
   });
-  const shared = {
-    pages: pagesOf(relation),
-    rows,
-    [`${first?.class ?? "text"}Comparisons`]: comparisons,
-    tieComparisons: ties,
+  const shared: Record<string, number> = { pages: pagesOf(relation), rows, tieComparisons: ties };
+  const count = (key: Key | undefined, times: number) => {
+    const term = `${key?.class ?? "text"}Comparisons`;
+    shared[term] = (shared[term] ?? 0) + times;
   };
+  count(first, comparisons);
+  if (second !== undefined) count(second, ties);
   return { ...entries, shared, workers };
 }
 

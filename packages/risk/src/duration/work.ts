@@ -13,7 +13,7 @@ export const workTerms = {
   copy: ["each", "rows", "megabytes", "toastMegabytes", "sorted", "sortedMegabytes"],
   /** CREATE TABLE AS and REFRESH, without the query behind it. */
   insert: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
-  /** The comparisons are n log₂ of the different values, by what it takes to compare two of them. */
+  /** Comparisons are n log₂ n, by what it takes to compare two values; ties are those of equal ones. */
   btree: [
     "each",
     "workers",
