@@ -49,7 +49,10 @@ export const benchKinds = [
     statement: "alter table bench.orders alter column priority type bigint",
     undo: ["alter table bench.orders alter column priority type integer"],
     tidy: true,
-    operation: operation("alter_column_type", rewritten()),
+    operation: operation("alter_column_type", {
+      ...rewritten(),
+      requires: [{ kind: "castable", relation: orders, column: "priority", type: "bigint" }],
+    }),
   },
   {
     name: "add foreign key",

@@ -58,6 +58,8 @@ async function inScratchSchema<Result>(session: Session, work: () => Promise<Res
   const restore = await useOwnSettings(session, {
     statement_timeout: "0",
     search_path: "pg_catalog",
+    // What a query reads is to be read by one process, as ALTER TABLE does.
+    max_parallel_workers_per_gather: "0",
     // The schema takes its tables with it, and the server would list them all.
     client_min_messages: "warning",
   });

@@ -4,7 +4,9 @@ import {
   analyzeWork,
   copyWork,
   deleteWork,
+  expressionWork,
   foreignKeyWork,
+  queryWork,
   removeWork,
   rewriteWork,
   scanWork,
@@ -35,6 +37,11 @@ export function measurementsOf(shape: ScratchTable["shape"]): readonly Measureme
 const dropConstraint = "alter table subject drop constraint measured";
 
 const onEveryTable: readonly Measurement[] = [
+  {
+    name: "query",
+    statement: "select count(n) from subject",
+    work: (table) => [queryWork(table)],
+  },
   {
     name: "catalog change",
     statement: "alter table subject alter column n set default 0",
@@ -142,7 +149,25 @@ function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
   };
 }
 
+/** From next to nothing to some microseconds a row: the range in which an expression that is not known may lie. */
+const usualExpressions: Readonly<Record<string, string>> = {
+  sum: "n + 1",
+  "random number": "random()",
+  "random uuid": "gen_random_uuid()",
+  "numeric product": "amount * n",
+  "text length": "length(label)",
+  "lower case": "lower(label)",
+  "joined text": "code || ' ' || label",
+  "part of a document": "doc ->> 'b'",
+  "part of a time": "extract(epoch from at)",
+};
+
 const onMixed: readonly Measurement[] = [
+  ...Object.entries(usualExpressions).map(([name, text]) => ({
+    name: `expression: ${name}`,
+    statement: `select count(${text}) from subject`,
+    work: (table: RelationFacts) => [expressionWork(table), queryWork(table)],
+  })),
   {
     name: "check of text",
     statement: "alter table subject add constraint measured check (length(label) > 3)",

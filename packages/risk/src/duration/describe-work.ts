@@ -1,10 +1,11 @@
 import type { IndexBuild, Operation } from "@confiture/model";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
-import { indexWork } from "./index-work.js";
+import { columnNamed, indexWork } from "./index-work.js";
+import { isMachineWord } from "./key-class.js";
 import { rowWork } from "./row-work.js";
 import { lookedAt, scanned } from "./scanned-columns.js";
-import { copyWork, foreignKeyWork, removeWork, rewriteWork, scanWork } from "./table-work.js";
+import { copyWork, expressionWork, foreignKeyWork, removeWork, rewriteWork, scanWork } from "./table-work.js";
 import { type Work, work } from "./work.js";
 
 export interface DescribedWork {
@@ -63,9 +64,29 @@ function rewrites(operation: Operation, relations: readonly RelationFacts[], cav
       caveats.push("the other tablespace is taken to be as fast as the one that was measured");
       return relations.map((relation) => copyWork(relation, { sorted: false }));
     default:
-      caveats.push("what its expression takes for each row is not known and counted as that of a plain one");
-      return relations.map((relation) => rewriteWork(relation, "rewrite"));
+      return relations.flatMap((relation) => [
+        rewriteWork(relation, "rewrite"),
+        ...(computes(operation, relation) ? [expression(relation, caveats)] : []),
+      ]);
   }
+}
+
+/** Kinds that write rows anew with values that come out of an expression. */
+const computing: ReadonlySet<string> = new Set(["add_column", "alter_column_type", "set_expression", "add_identity"]);
+
+/** Not counted where one machine word becomes another one. */
+function computes(operation: Operation, relation: RelationFacts): boolean {
+  const cast = operation.effect.requires.find((required) => required.kind === "castable");
+  if (cast?.kind !== "castable" || cast.using !== undefined) return computing.has(operation.kind);
+  const from = columnNamed(relation, cast.column)?.type;
+  return from === undefined || !isMachineWord(from) || !isMachineWord(cast.type);
+}
+
+function expression(relation: RelationFacts, caveats: string[]): Work {
+  caveats.push(
+    `${relation.relation}: what its expression takes for each row is not known; bounds are those of usual ones`,
+  );
+  return expressionWork(relation);
 }
 
 /** Rows that lie in the order of the index already are read through it, without a sort. */
@@ -93,9 +114,13 @@ function buildWork(
   if (relation.columnFacts === undefined && existing === undefined) {
     caveats.push(`${relation.relation}: without facts on columns, the keys of the index count as text that differs`);
   }
-  if (!build.concurrently) return [built];
-  const again = work("concurrently", on, { rows: relation.rows, pages: relation.heapBytes / 8192 });
-  return [built, again];
+  const works = [built];
+  const known = build.columns.every((column) => columnNamed(relation, column) !== undefined);
+  // What is no column is an expression.
+  if (!known && relation.columnFacts !== undefined) works.push(expression(relation, caveats));
+  if (build.concurrently)
+    works.push(work("concurrently", on, { rows: relation.rows, pages: relation.heapBytes / 8192 }));
+  return works;
 }
 
 type Known = (names: readonly string[]) => readonly RelationFacts[];

@@ -44,7 +44,15 @@ export function estimateDuration(input: EstimateDurationInput): DurationEstimate
     const method = input.calibration === undefined ? "heuristic" : "calibrated";
     parts.push(...described.works.flatMap((work) => pricedPart(work, { calibration, method, caveats })));
   }
+  for (const name of rewrittenRepeatedly(input.operations)) {
+    caveats.add(`${name} is counted as written anew several times; subcommands of one ALTER TABLE do it once together`);
+  }
   return total(parts, caveats);
+}
+
+function rewrittenRepeatedly(operations: readonly Operation[]): readonly string[] {
+  const names = operations.flatMap(({ effect }) => effect.rewrites);
+  return [...new Set(names.filter((name, index) => names.indexOf(name) < index))];
 }
 
 interface Part {

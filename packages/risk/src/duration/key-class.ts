@@ -26,10 +26,14 @@ const machineWords = new Set([
  */
 export function keyClass(type: string, environment: Pick<CalibrationEnvironment, "byteOrderCollation">): KeyClass {
   const bare = type.replace(/\s*\(.*?\)/, "");
-  if (machineWords.has(bare)) return "number";
+  if (isMachineWord(type)) return "number";
   if (bare === "uuid" || bare === "bytea" || bare === "inet" || bare === "macaddr") return "uuid";
   if (bare === "numeric" || bare === "interval") return "numeric";
   return isText(bare) && environment.byteOrderCollation ? "uuid" : "text";
+}
+
+export function isMachineWord(type: string): boolean {
+  return machineWords.has(type.replace(/\s*\(.*?\)/, ""));
 }
 
 function isText(bare: string): boolean {

@@ -2,7 +2,7 @@ import type { Operation } from "@confiture/model";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
 import { scanned } from "./scanned-columns.js";
-import { analyzeWork, deleteWork, rewriteWork, scanWork, updateWork, vacuumWork } from "./table-work.js";
+import { analyzeWork, deleteWork, queryWork, rewriteWork, updateWork, vacuumWork } from "./table-work.js";
 import type { Work } from "./work.js";
 
 type Known = (names: readonly string[]) => readonly RelationFacts[];
@@ -46,8 +46,6 @@ export function rowWork(
 
   function query(): readonly Work[] {
     caveats.push("its query counts as one sequential read of each table: joins, sorts and groups are not counted");
-    return known(scanned(operation, "query")).map((relation) =>
-      scanWork(relation, { environment, evaluates: true, fields: relation.columns, bytes: 0 }),
-    );
+    return known(scanned(operation, "query")).map(queryWork);
   }
 }

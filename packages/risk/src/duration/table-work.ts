@@ -24,6 +24,14 @@ export function scanWork(relation: RelationFacts, options: ScanWorkOptions): Wor
   });
 }
 
+export function queryWork(relation: RelationFacts): Work {
+  return work("query", relation.relation, { pages: pagesOf(relation), rows: relation.rows });
+}
+
+export function expressionWork(relation: RelationFacts): Work {
+  return work("expression", relation.relation, { rows: relation.rows });
+}
+
 export function rewriteWork(relation: RelationFacts, family: "rewrite" | "insert"): Work {
   return work(family, relation.relation, {
     rows: relation.rows,

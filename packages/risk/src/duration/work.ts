@@ -7,6 +7,10 @@ export const workTerms = {
   statement: ["each"],
   /** A sequential read that looks at each row: CHECK, NOT NULL, a partition's bound. Uncached pages cost that much more. */
   scan: ["each", "pages", "uncachedPages", "rows", "evaluations", "evaluatedMegabytes", "fields"],
+  /** A sequential read by a query, which counts. */
+  query: ["each", "pages", "rows"],
+  /** An expression nobody knows, for each row. Its bounds are those of a range of usual ones. */
+  expression: ["rows"],
   /** ALTER TABLE writing each row anew through the executor. */
   rewrite: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
   /** VACUUM FULL and CLUSTER, which take rows over as they are; `sorted` in n log₂ n. */

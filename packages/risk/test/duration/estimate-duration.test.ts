@@ -89,7 +89,22 @@ describe("what decides about the time", () => {
     const plain = estimate("rewrite", orders({ toastBytes: 0 }));
     const toasted = estimate("rewrite", orders({ toastBytes: 2 ** 30 }));
     expect(toasted.estimatedMs).toBeGreaterThan(plain.estimatedMs);
-    expect(plain.factors.map(({ name }) => name)).toEqual(["rewrite public.orders", "btree public.orders_pkey"]);
+    expect(plain.factors.map(({ name }) => name)).toEqual([
+      "rewrite public.orders",
+      "expression public.orders",
+      "btree public.orders_pkey",
+    ]);
+  });
+
+  test("an expression that is not known counts, and a cast from number to number does not", () => {
+    const cast = { kind: "castable", relation: "public.orders", column: "customer", type: "bigint" } as const;
+    const [free, using] = [cast, { ...cast, using: "customer / 7" }].map((required) => {
+      const changed = operation("alter_column_type", { rewrites: ["public.orders"], requires: [required] });
+      return estimateDuration({ operations: [changed], relations: [orders()], calibration });
+    });
+    expect(free!.factors.map(({ name }) => name)).toEqual(["rewrite public.orders"]);
+    expect(using!.factors.map(({ name }) => name)).toEqual(["rewrite public.orders", "expression public.orders"]);
+    expect(estimate("index on an expression").factors.map(({ name }) => name)).toContain("expression public.orders");
   });
 
   test("a larger sample of ANALYZE takes longer, a larger table beyond it does not", () => {
@@ -134,6 +149,12 @@ describe("what is not known is said", () => {
     expect(estimate.caveats.join()).toContain("public.orders was never analyzed");
     const known = estimateDuration({ operations: [operations.check!], relations: [orders()], calibration });
     expect(estimate.estimatedMs / known.estimatedMs).toBeCloseTo(1, 0);
+  });
+
+  test("a table that is written anew by several operations, which may be one pass", () => {
+    const twice = [operations.rewrite!, operations.rewrite!];
+    const estimate = estimateDuration({ operations: twice, relations: [orders()], calibration: flatCalibration(1) });
+    expect(estimate.caveats.join()).toContain("public.orders is counted as written anew several times");
   });
 
   test("an access method that nobody measured", () => {
