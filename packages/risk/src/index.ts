@@ -9,9 +9,17 @@ export type { ProjectConventions } from "./assess/project-conventions.js";
 export type { CheckDataOptions } from "./checks/check-data.js";
 export { checkData } from "./checks/check-data.js";
 export type { DataCheck, RowKey } from "./checks/data-check.js";
+export type { Calibration, CalibrationEnvironment, Rate } from "./duration/calibration.js";
+export type { WorkContext } from "./duration/describe-work.js";
+export type { EstimateDurationInput } from "./duration/estimate-duration.js";
+export { estimateDuration } from "./duration/estimate-duration.js";
+export type { PastOperation } from "./duration/past-operation.js";
+export { pastOperation } from "./duration/past-operation.js";
+export { readColumnFacts } from "./duration/read-column-facts.js";
+export type { WorkFamily } from "./duration/work.js";
 export type { ReadRiskFactsOptions } from "./facts/read-risk-facts.js";
 export { readRiskFacts } from "./facts/read-risk-facts.js";
-export type { IndexFacts, RelationFacts } from "./facts/relation-facts.js";
+export type { ColumnFacts, IndexFacts, RelationFacts } from "./facts/relation-facts.js";
 export { relationsOf } from "./facts/relations-of.js";
 export type {
   ActivityFacts,
@@ -24,7 +32,7 @@ export type {
 } from "./facts/risk-facts.js";
 export type { AssessedOperation, EstimateDuration } from "./plan/assessed-operation.js";
 export type { Anchor, Curve } from "./score/curve.js";
-export { levelOfDowntime, levelOfScore } from "./score/risk-levels.js";
+export { levelOfDowntime, levelOfScore, reachesLevel } from "./score/risk-levels.js";
 export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scale.js";
 export { publishedScale, riskScale } from "./score/risk-scale.js";
 export type { RiskInputs, RiskScore } from "./score/score-risk.js";

@@ -10,6 +10,9 @@ import type {
 import { deployOrder, nameOf } from "../advice/deploy-order.js";
 import { recommend } from "../advice/recommend.js";
 import { describeRequirement } from "../checks/data-check.js";
+import type { Calibration } from "../duration/calibration.js";
+import { estimateDuration } from "../duration/estimate-duration.js";
+import type { PastOperation } from "../duration/past-operation.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
@@ -31,7 +34,12 @@ export interface AssessRiskInput {
   readonly operations: readonly AssessedOperation[];
   /** Of the server it will run on. Without them, everything that depends on them counts as the worst. */
   readonly facts?: RiskFacts;
-  readonly estimate: EstimateDuration;
+  /** Rates measured on this server (`@confiture/risk/calibrate`). */
+  readonly calibration?: Calibration;
+  /** What ran on it before. */
+  readonly history?: readonly PastOperation[];
+  /** Another judge of durations. Default: `estimateDuration` with `calibration` and `history`. */
+  readonly estimate?: EstimateDuration;
   /** The `lock_timeout` it will run under; absent: the session's own, as the facts tell it. */
   readonly lockTimeoutMs?: number;
   readonly scale?: RiskScale;
@@ -56,7 +64,8 @@ export interface AssessRiskInput {
 export function assessRisk(input: AssessRiskInput): RiskAssessment {
   const { operations, facts, scale = publishedScale } = input;
   const study = studyPlan(operations);
-  const downtime = estimateDowntime(input, study);
+  const estimate = input.estimate ?? usualEstimate(input);
+  const downtime = estimateDowntime(facts, estimate, study);
   const anomalies = gatherAnomalies(facts, study);
   const dependents = gatherDependents(facts, study.worksOn);
   const waits = facts === undefined ? [] : waitsFor(input, facts);
@@ -74,7 +83,7 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
   const levelByDowntime: RiskLevel = study.unclear.length > 0 ? "critical" : scored.levelByDowntime;
   const level = worstLevel([scored.level, levelByDowntime]);
   const window = windowState(input);
-  const found = { ...input, scale, study, downtime: downtime.estimate, waits, anomalies: anomalies ?? [] };
+  const found = { ...input, scale, estimate, study, downtime: downtime.estimate, waits, anomalies: anomalies ?? [] };
   return {
     ...scored,
     level,
@@ -96,7 +105,15 @@ interface Downtime {
   readonly known: boolean;
 }
 
-function estimateDowntime({ facts, estimate }: AssessRiskInput, study: PlanStudy): Downtime {
+function usualEstimate({ calibration, history }: AssessRiskInput): EstimateDuration {
+  const known = {
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(history === undefined ? {} : { history }),
+  };
+  return (asked) => estimateDuration({ ...asked, ...known });
+}
+
+function estimateDowntime(facts: RiskFacts | undefined, estimate: EstimateDuration, study: PlanStudy): Downtime {
   const caveats = study.unclear.map(
     (operation) => `${nameOf(operation)} was not understood: nothing is known of its time`,
   );

@@ -1,5 +1,6 @@
 import type { BoundedQueries } from "../ask/bounded-queries.js";
-import type { IndexFacts, RelationFacts } from "./relation-facts.js";
+import { readAllColumnFacts } from "./read-all-column-facts.js";
+import type { ColumnFacts, IndexFacts, RelationFacts } from "./relation-facts.js";
 import type { ResolvedRelations } from "./resolve-relations.js";
 
 export interface RelationsRead {
@@ -7,16 +8,15 @@ export interface RelationsRead {
   readonly notInspected: readonly string[];
 }
 
-/** Sizes, rows and indexes of all relations in two queries. */
-export async function readRelationFacts(
-  queries: BoundedQueries,
-  { names, oidArray }: ResolvedRelations,
-): Promise<RelationsRead> {
+/** Sizes, rows, indexes and columns of all relations in three queries. */
+export async function readRelationFacts(queries: BoundedQueries, resolved: ResolvedRelations): Promise<RelationsRead> {
+  const { names, oidArray } = resolved;
   const sizes = await queries.ask<SizeRow>(sizesQuery(oidArray));
   if (sizes.kind === "refused") {
     return { relations: [], notInspected: [`the sizes of the relations: ${sizes.because}`] };
   }
   const indexes = await queries.ask<IndexRow>(indexesQuery(oidArray));
+  const { columns, ...columnsRead } = await readAllColumnFacts(queries, resolved);
   const byTable = new Map<string, IndexFacts[]>();
   for (const { table, ...index } of indexes.kind === "answered" ? indexes.rows : []) {
     byTable.set(table, [...(byTable.get(table) ?? []), { ...index, bytes: Number(index.bytes) }]);
@@ -25,9 +25,10 @@ export async function readRelationFacts(
     sizes.rows.flatMap(({ oid, members }) => (members ?? []).map((member) => [member, names.get(oid)!] as const)),
   );
   return {
-    relations: sizes.rows.map((row) => toFacts(row, { names, byTable, within })),
+    relations: sizes.rows.map((row) => toFacts(row, { names, byTable, within, columns })),
     notInspected: [
       ...(indexes.kind === "refused" ? [`the indexes of the relations: ${indexes.because}`] : []),
+      ...columnsRead.notInspected,
       ...sizes.rows
         .filter(({ locked }) => locked)
         .map(
@@ -41,11 +42,13 @@ interface Found {
   readonly names: ReadonlyMap<string, string>;
   readonly byTable: ReadonlyMap<string, readonly IndexFacts[]>;
   readonly within: ReadonlyMap<string, string>;
+  readonly columns: ReadonlyMap<string, readonly ColumnFacts[]>;
 }
 
-function toFacts(row: SizeRow, { names, byTable, within }: Found): RelationFacts {
+function toFacts(row: SizeRow, { names, byTable, within, columns }: Found): RelationFacts {
   const [heapBytes, rows] = [Number(row.heapBytes), Math.round(Number(row.rows))];
   const parent = within.get(row.oid);
+  const columnFacts = columns.get(row.oid);
   return {
     relation: names.get(row.oid)!,
     kind: row.kind,
@@ -56,6 +59,7 @@ function toFacts(row: SizeRow, { names, byTable, within }: Found): RelationFacts
     columns: row.columns,
     indexes: byTable.get(row.oid) ?? [],
     analyzed: row.analyzed,
+    ...(columnFacts === undefined ? {} : { columnFacts }),
     ...(parent === undefined ? {} : { within: parent }),
   };
 }

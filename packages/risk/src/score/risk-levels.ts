@@ -11,6 +11,11 @@ export function levelOfDowntime(ms: number, scale: RiskScale = publishedScale): 
   return levelFrom(ms, scale.downtimeLevels);
 }
 
+/** True when a level is at least as bad as a limit: what a gate asks. */
+export function reachesLevel(level: RiskLevel, limit: RiskLevel): boolean {
+  return riskLevels.indexOf(level) >= riskLevels.indexOf(limit);
+}
+
 /** `low` when there is none. */
 export function worstLevel(levels: readonly RiskLevel[]): RiskLevel {
   return riskLevels[Math.max(0, ...levels.map((level) => riskLevels.indexOf(level)))]!;

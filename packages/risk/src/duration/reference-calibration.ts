@@ -1,0 +1,3 @@
+import type { Calibration } from "./calibration.js";
+
+export const referenceCalibration = {} as Calibration;
