@@ -8,6 +8,8 @@ import type {
   WindowState,
 } from "@confiture/model";
 import { riskLevels } from "@confiture/model";
+import type { RelationIndex } from "../facts/relation-index.js";
+import { relationsOf } from "../facts/relations-of.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { keepsOut, type PlanStudy } from "../plan/study-plan.js";
@@ -21,6 +23,7 @@ import { saferForm } from "./safer-forms.js";
 export interface RecommendInput {
   readonly operations: readonly AssessedOperation[];
   readonly facts?: RiskFacts;
+  readonly relations: RelationIndex;
   readonly estimate: EstimateDuration;
   readonly scale: RiskScale;
   readonly study: PlanStudy;
@@ -55,8 +58,8 @@ export function recommend(input: RecommendInput): readonly Recommendation[] {
     .map(({ level, text, sql }) => ({ level, text, ...(sql === undefined ? {} : { sql }) }));
 }
 
-function saferForms({ operations, facts, estimate, scale, study }: RecommendInput): readonly Advice[] {
-  const statements = operations.map(({ sql }) => sql);
+function saferForms({ operations, relations, estimate, scale, study }: RecommendInput): readonly Advice[] {
+  const shared = sharedStatements(operations);
   return operations.flatMap((operation): readonly Advice[] => {
     const { effect, sql } = operation;
     const blocks = keepsOut(operation, study.created);
@@ -64,11 +67,13 @@ function saferForms({ operations, facts, estimate, scale, study }: RecommendInpu
     const breaks = effect.compatibility.runningCode === "breaks";
     const touched = effect.locks.filter(({ relation }) => !study.created.has(relation));
     if ((!blocks && !loses && !breaks) || (touched.length === 0 && !loses)) return [];
-    const alone = sql !== undefined && statements.filter((other) => other === sql).length === 1;
+    const alone = sql !== undefined && !shared.has(sql);
     const form = saferForm({ operation, ...(alone ? { sql } : {}) });
     if (form === undefined) return [];
-    const savesMs = blocks ? estimate({ operations: [operation], relations: facts?.relations ?? [] }).estimatedMs : 0;
-    const unknown = blocks && needsSize(operation) && !sizesKnown(operation, facts);
+    const savesMs = blocks
+      ? estimate({ operations: [operation], relations: factsFor(operation, relations) }).estimatedMs
+      : 0;
+    const unknown = blocks && needsSize(operation) && !sizesKnown(operation, relations);
     const level = worstLevel([
       unknown ? "high" : levelOfDowntime(savesMs, scale),
       loses ? "high" : "low",
@@ -78,17 +83,33 @@ function saferForms({ operations, facts, estimate, scale, study }: RecommendInpu
   });
 }
 
+/** A statement of several operations is no text to rewrite for one of them. */
+function sharedStatements(operations: readonly AssessedOperation[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { sql } of operations) {
+    if (sql === undefined) continue;
+    if (seen.has(sql)) shared.add(sql);
+    seen.add(sql);
+  }
+  return shared;
+}
+
+function factsFor(operation: Operation, relations: RelationIndex) {
+  return relationsOf([operation]).flatMap((name) => relations.get(name) ?? []);
+}
+
 function needsSize({ effect }: Operation): boolean {
   return effect.rewrites.length + effect.scans.length + effect.indexBuilds.length > 0;
 }
 
-function sizesKnown({ effect }: Operation, facts: RiskFacts | undefined): boolean {
+function sizesKnown({ effect }: Operation, relations: RelationIndex): boolean {
   const needed = [
     ...effect.rewrites,
     ...effect.scans.map(({ relation }) => relation),
     ...effect.indexBuilds.map(({ table }) => table),
   ];
-  return needed.every((name) => facts?.relations.some(({ relation }) => relation === name));
+  return needed.every((name) => relations.has(name));
 }
 
 /** A longer request would queue the application behind it; this is short for people and long for most transactions. */

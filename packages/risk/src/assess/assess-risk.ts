@@ -13,6 +13,7 @@ import { describeRequirement } from "../checks/data-check.js";
 import type { Calibration } from "../duration/calibration.js";
 import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
+import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
@@ -65,14 +66,15 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
   const { operations, facts, scale = publishedScale } = input;
   const study = studyPlan(operations);
   const estimate = input.estimate ?? usualEstimate(input);
-  const downtime = estimateDowntime(facts, estimate, study);
+  const relations = indexRelations(facts);
+  const downtime = estimateDowntime(relations, estimate, study);
   const anomalies = gatherAnomalies(facts, study);
   const dependents = gatherDependents(facts, study.worksOn);
   const waits = facts === undefined ? [] : waitsFor(input, facts);
   const connections = facts?.activity.connections;
   const scored = scoreRisk(
     {
-      dataBytes: bytesOf(study.worksOn, facts),
+      dataBytes: bytesOf(study.worksOn, relations),
       lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
       dependencies: dependents?.length ?? null,
       anomalies: anomalies?.map(({ severity }) => severity) ?? null,
@@ -83,7 +85,16 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
   const levelByDowntime: RiskLevel = study.unclear.length > 0 ? "critical" : scored.levelByDowntime;
   const level = worstLevel([scored.level, levelByDowntime]);
   const window = windowState(input);
-  const found = { ...input, scale, estimate, study, downtime: downtime.estimate, waits, anomalies: anomalies ?? [] };
+  const found = {
+    ...input,
+    scale,
+    estimate,
+    study,
+    relations,
+    downtime: downtime.estimate,
+    waits,
+    anomalies: anomalies ?? [],
+  };
   return {
     ...scored,
     level,
@@ -113,16 +124,16 @@ function usualEstimate({ calibration, history }: AssessRiskInput): EstimateDurat
   return (asked) => estimateDuration({ ...asked, ...known });
 }
 
-function estimateDowntime(facts: RiskFacts | undefined, estimate: EstimateDuration, study: PlanStudy): Downtime {
+function estimateDowntime(relations: RelationIndex, estimate: EstimateDuration, study: PlanStudy): Downtime {
   const caveats = study.unclear.map(
     (operation) => `${nameOf(operation)} was not understood: nothing is known of its time`,
   );
   if (study.underLock.length === 0) return { estimate: nobodyWaits(caveats), known: study.unclear.length === 0 };
-  const told = estimate({ operations: study.underLock, relations: facts?.relations ?? [] });
+  const told = estimate({ operations: study.underLock, relations: [...relations.values()] });
   const assumed = study.underLock.flatMap(({ effect }) => (effect.certainty === "assumed" ? effect.assumptions : []));
   const unread = study.underLock
     .flatMap((operation) => workOf(operation))
-    .filter((name) => isUnread(name, facts, study));
+    .filter((name) => !study.created.has(name) && !relations.has(name));
   const estimated = {
     ...told,
     caveats: [
@@ -150,19 +161,14 @@ function workOf({ effect }: Operation): readonly string[] {
   ];
 }
 
-/** The server may lack what the plan creates itself; that is empty. */
-function isUnread(relation: string, facts: RiskFacts | undefined, { created }: PlanStudy): boolean {
-  if (created.has(relation)) return false;
-  return facts === undefined || !facts.relations.some((known) => known.relation === relation);
-}
-
 /** Heaps and TOAST, each once: a partition's bytes are in its parent's already. Null when one is not known. */
-function bytesOf(relations: readonly string[], facts: RiskFacts | undefined): number | null {
+function bytesOf(names: readonly string[], relations: RelationIndex): number | null {
+  const asked = new Set(names);
   let bytes = 0;
-  for (const relation of relations) {
-    const known = facts?.relations.find((one) => one.relation === relation);
+  for (const name of names) {
+    const known = relations.get(name);
     if (known === undefined) return null;
-    if (known.within === undefined || !relations.includes(known.within)) bytes += known.heapBytes + known.toastBytes;
+    if (known.within === undefined || !asked.has(known.within)) bytes += known.heapBytes + known.toastBytes;
   }
   return bytes;
 }

@@ -9,7 +9,7 @@ import type {
 } from "@confiture/model";
 import { nameOf } from "../advice/deploy-order.js";
 import { unqualified } from "../ask/relation-name.js";
-import type { RiskFacts } from "../facts/risk-facts.js";
+import type { RelationIndex } from "../facts/relation-index.js";
 import type { PlanStudy } from "../plan/study-plan.js";
 import { valueOnCurve } from "../score/curve.js";
 import { levelOfDowntime, levelOfScore, worstLevel } from "../score/risk-levels.js";
@@ -20,7 +20,7 @@ import type { ProjectConventions } from "./project-conventions.js";
 
 export interface CategoryInput {
   readonly operations: readonly Operation[];
-  readonly facts?: RiskFacts;
+  readonly relations: RelationIndex;
   readonly study: PlanStudy;
   readonly downtime: DurationEstimate;
   readonly levelByDowntime: RiskLevel;
@@ -66,9 +66,11 @@ function compatibilityReasons({ operations, dependents }: CategoryInput): readon
     const { runningCode, because } = operation.effect.compatibility;
     if (runningCode === "works") return [];
     const breaks = runningCode === "breaks";
-    const users = dependents.filter(
-      ({ kind, relation }) => breaks && relation === operation.on?.name && (kind === "view" || kind === "function"),
-    );
+    const users = breaks
+      ? dependents.filter(
+          ({ kind, relation }) => relation === operation.on?.name && (kind === "view" || kind === "function"),
+        )
+      : [];
     const verb = breaks ? "breaks code that runs" : "may break code that runs";
     return [
       { level: breaks ? "high" : "medium", text: `${nameOf(operation)} ${verb}${because ? `: ${because}` : ""}` },
@@ -85,12 +87,12 @@ const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   sequence_position: "medium",
 };
 
-function dataLossReasons({ operations, facts, study }: CategoryInput): readonly Reason[] {
+function dataLossReasons({ operations, relations, study }: CategoryInput): readonly Reason[] {
   return operations.flatMap((operation) =>
     operation.effect.dataLoss
       .filter(({ of }) => !study.created.has(of))
       .map(({ what, of }): Reason => {
-        const table = facts?.relations.find(({ relation }) => relation === of || relation === operation.on?.name);
+        const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
         const isEmpty = table !== undefined && table.heapBytes === 0 && what !== "sequence_position";
         const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
         return isEmpty
@@ -103,7 +105,7 @@ function dataLossReasons({ operations, facts, study }: CategoryInput): readonly 
   );
 }
 
-function performanceReasons({ operations, facts, study, scale }: CategoryInput): readonly Reason[] {
+function performanceReasons({ operations, relations, study, scale }: CategoryInput): readonly Reason[] {
   return operations.flatMap(({ effect }) => {
     const works = [
       ...effect.rewrites.map((relation) => ["is written anew", relation] as const),
@@ -113,7 +115,7 @@ function performanceReasons({ operations, facts, study, scale }: CategoryInput):
     return works
       .filter(([, relation]) => !study.created.has(relation))
       .map(([what, relation]): Reason => {
-        const known = facts?.relations.find((one) => one.relation === relation);
+        const known = relations.get(relation);
         if (known === undefined)
           return { level: levelOfScore(1, scale), text: `${relation} ${what}; its size is not known` };
         const bytes = known.heapBytes + known.toastBytes;

@@ -14,12 +14,16 @@ export interface ReadRiskFactsOptions extends AskOptions {
   readonly relations: readonly string[];
   /** What existing rows must satisfy: the `requires` of the effects. Checked first of what looks at rows. */
   readonly requirements?: readonly DataRequirement[];
-  /** Milliseconds for everything that looks at rows; 0 looks at none. Default 500. `checkData` takes more time. */
+  /**
+   * Milliseconds for everything that looks at rows; 0 looks at none. Default: what the catalogs leave of one second, 100 at
+   * least. `checkData` and `findAnomalies` take more.
+   */
   readonly scanBudgetMs?: number;
 }
 
 /** Enough for the small tables of most plans, and little enough that an assessment stays below two seconds. */
-const defaultScanBudgetMs = 500;
+const usualTotalMs = 1_000;
+const leastScanMs = 100;
 
 /**
  * Reads what a server (PostgreSQL 13–18, any role) tells about relations: sizes, rows, indexes, what hangs on them, who uses
@@ -31,6 +35,7 @@ const defaultScanBudgetMs = 500;
  * driver's own.
  */
 export async function readRiskFacts(queryable: Queryable, options: ReadRiskFactsOptions): Promise<RiskFacts> {
+  const begun = performance.now();
   const queries = await openBoundedQueries(queryable, options);
   const found = await resolveRelations(queries, options.relations);
   if (found.kind !== "resolved") {
@@ -41,7 +46,10 @@ export async function readRiskFacts(queryable: Queryable, options: ReadRiskFacts
   const { relations, ...sizes } = await readRelationFacts(queries, resolved);
   const dependents = await readDependents(queries, resolved);
   const { activity, settings, ...others } = await readActivity(queries, resolved);
-  const budget = timeBudget(options.scanBudgetMs ?? defaultScanBudgetMs, options.timeoutMs ?? 1_000);
+  const budget = timeBudget(
+    options.scanBudgetMs ?? Math.max(leastScanMs, begun + usualTotalMs - performance.now()),
+    options.timeoutMs ?? 1_000,
+  );
   const checks = await checkRequirements(queries, options.requirements ?? [], { budget, sampleSize: 10, keys: "ctid" });
   const { foreignKeys } = dependents;
   const searched = await searchAnomalies(queries, { resolved, relations, foreignKeys, budget });

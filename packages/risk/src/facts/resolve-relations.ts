@@ -8,7 +8,7 @@ export interface ResolvedRelations {
   /** The first name that was asked for each oid. */
   readonly names: ReadonlyMap<string, string>;
   readonly missing: readonly string[];
-  /** `array[…]::oid[]`, to be put into a query. */
+  /** `'{…}'::oid[]`, to be put into a query. */
   readonly oidArray: string;
 }
 
@@ -30,7 +30,7 @@ export async function resolveRelations(
   const oids = new Map(answer.rows.map((row) => [row.asked, row.oid]));
   const names = new Map([...oids].reverse().map(([name, oid]) => [oid, name]));
   const missing = asked.filter((name) => !oids.has(name));
-  const oidArray = `array[${[...names.keys()].join(",")}]::oid[]`;
+  const oidArray = `'{${[...names.keys()].join(",")}}'::oid[]`;
   return { kind: "resolved", resolved: { oids, names, missing, oidArray } };
 }
 
