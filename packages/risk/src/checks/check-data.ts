@@ -5,7 +5,8 @@ import { unquoteIdentifier } from "../ask/relation-name.js";
 import { type TimeBudget, timeBudget } from "../ask/time-budget.js";
 import { type CheckedRelation, readCheckedCatalog } from "./checked-relation.js";
 import type { DataCheck, RowKey } from "./data-check.js";
-import { type ViolatingRows, violatingRows } from "./violating-rows.js";
+import { violatingRows } from "./violating-rows.js";
+import type { ViolationQuery } from "./violation-query.js";
 
 export interface CheckDataOptions extends AskOptions {
   /** Milliseconds for all requirements together. Default: `timeoutMs` for each of them. */
@@ -71,7 +72,7 @@ export async function checkRequirements(
 
 interface OneCheck {
   readonly requirement: DataRequirement;
-  readonly rows: Exclude<ViolatingRows, { kind: "unknown" }>;
+  readonly rows: Exclude<ViolationQuery, { kind: "unknown" }>;
   readonly relation: CheckedRelation;
   readonly scope: CheckScope;
 }
@@ -128,7 +129,7 @@ async function readSample(queries: BoundedQueries, check: OneCheck): Promise<rea
   }));
 }
 
-type FoundByRow = Extract<ViolatingRows, { kind: "rows" }>;
+type FoundByRow = Extract<ViolationQuery, { kind: "rows" }>;
 
 function countQuery({ from, where, alike }: FoundByRow): string {
   if (alike === undefined) return `select pg_catalog.count(*)::text as rows from ${from} where ${where}`;

@@ -1,7 +1,7 @@
 import type { DataRequirement } from "@confiture/model";
 import { quoteLiteral } from "../ask/quote-literal.js";
 import type { CheckedRelation, CheckedType } from "./checked-relation.js";
-import type { ViolatingRows } from "./violating-rows.js";
+import type { ViolationQuery } from "./violation-query.js";
 
 export interface CastContext {
   readonly relation: CheckedRelation;
@@ -27,11 +27,11 @@ const truths = "'t','tr','tru','true','y','ye','yes','on','1','f','fa','fal','fa
 export function uncastable(
   requirement: Extract<DataRequirement, { kind: "castable" }>,
   context: CastContext,
-): ViolatingRows {
+): ViolationQuery {
   const { column, type, using } = requirement;
   const { relation, from, to, serverVersion } = context;
   const value = using ?? column;
-  const attempt: ViolatingRows = {
+  const attempt: ViolationQuery = {
     kind: "attempt",
     query: `select pg_catalog.count((${value})::${type}) from ${relation.name}`,
   };

@@ -2,27 +2,14 @@ import type { DataRequirement } from "@confiture/model";
 import { unqualified } from "../ask/relation-name.js";
 import type { CheckedCatalog, CheckedRelation } from "./checked-relation.js";
 import { uncastable } from "./uncastable.js";
-
-/** How the rows that violate a requirement are found. */
-export type ViolatingRows =
-  | {
-      readonly kind: "rows";
-      /** `from` and `where` of the rows: in `from` they are the first relation. */
-      readonly from: string;
-      readonly where: string;
-      /** The rows that are alike; absent where each row stands for itself. */
-      readonly alike?: readonly string[];
-    }
-  /** Tried on all rows: it ends at the first that does not go, without telling which. */
-  | { readonly kind: "attempt"; readonly query: string }
-  | { readonly kind: "unknown"; readonly because: string };
+import type { ViolationQuery } from "./violation-query.js";
 
 /** The SQL that finds them, as PostgreSQL itself would judge when it validates. Nulls satisfy checks and match no key. */
 export function violatingRows(
   requirement: DataRequirement,
   catalog: CheckedCatalog,
   serverVersion: number,
-): ViolatingRows {
+): ViolationQuery {
   const relation = catalog.relations.get(requirement.relation);
   if (relation === undefined) return { kind: "unknown", because: `the server has no ${requirement.relation}` };
   switch (requirement.kind) {
@@ -59,7 +46,7 @@ function withoutPartner(
   requirement: Extract<DataRequirement, { kind: "foreign_key" }>,
   relation: CheckedRelation,
   catalog: CheckedCatalog,
-): ViolatingRows {
+): ViolationQuery {
   const { columns, references, match } = requirement;
   const referenced = catalog.relations.get(references);
   if (referenced === undefined) return { kind: "unknown", because: `the server has no ${references}` };
