@@ -1,5 +1,6 @@
 import type { CalibrationEnvironment } from "../duration/calibration.js";
 import { indexWork } from "../duration/index-work.js";
+import { lookingAt } from "../duration/scanned-columns.js";
 import {
   analyzeWork,
   copyWork,
@@ -52,13 +53,13 @@ const onEveryTable: readonly Measurement[] = [
     name: "check",
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["n"]) })],
   },
   {
     name: "not null",
     statement: "alter table subject alter column n set not null",
     undo: ["alter table subject alter column n drop not null"],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: false, fields: 2, bytes: 0 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: false, ...lookingAt(table, ["n"]) })],
   },
   {
     name: "rewrite",
@@ -78,7 +79,7 @@ const onEveryTable: readonly Measurement[] = [
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
     work: (table, environment) => [
-      scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0, cached: false }),
+      scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["n"]), cached: false }),
     ],
   },
   {
@@ -172,15 +173,13 @@ const onMixed: readonly Measurement[] = [
     name: "check of text",
     statement: "alter table subject add constraint measured check (length(label) > 3)",
     undo: [dropConstraint],
-    work: (table, environment) => {
-      const column = table.columnFacts?.findIndex(({ column }) => column === "label") ?? 0;
-      const bytes = table.columnFacts?.[column]?.averageWidth ?? 0;
-      return [scanWork(table, { environment, evaluates: true, fields: column + 1, bytes })];
-    },
+    work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["label"]) })],
+  },
   },
   index("uuid", "uid", "btree", ["uid"]),
   index("numeric", "amount", "btree", ["amount"]),
   index("text", "code", "btree", ["code"]),
+  index("longer text", "label", "btree", ["label"]),
   index("few", "few", "btree", ["few"]),
   index("two columns", "few, label", "btree", ["few", "label"]),
   index("number", "n", "hash", ["n"]),

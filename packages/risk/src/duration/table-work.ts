@@ -67,10 +67,14 @@ export function foreignKeyWork(options: ForeignKeyWorkOptions): Work {
   return work("foreignKey", referencing[0]?.relation ?? referenced[0]?.relation ?? "?", {
     rows,
     referencedRows,
+    farLookups: rows * Math.log2(1 + (referencedRows * hashedRowBytes) / processorCacheBytes),
     pages: total([...referencing, ...referenced], pagesOf),
     spilledMegabytes: spills ? megabytes((rows + referencedRows) * hashedRowBytes) : 0,
   });
 }
+
+/** What a processor keeps near one core, give or take; from there on each lookup waits for memory more often. */
+const processorCacheBytes = 2 * 2 ** 20;
 
 /** A key of eight bytes with its header in a hash join. */
 const hashedRowBytes = 48;

@@ -27,6 +27,7 @@ export const workTerms = {
     "uuidComparisons",
     "numericComparisons",
     "textComparisons",
+    "comparedMegabytes",
     "tieComparisons",
     "spilledMegabytes",
     "indexMegabytes",
@@ -39,8 +40,8 @@ export const workTerms = {
   brin: ["each", "pages", "rows"],
   /** What CONCURRENTLY adds to the build: a second look at the heap, a sort of row addresses, more transactions. */
   concurrently: ["each", "pages", "rows"],
-  /** Rows of the referencing table looked up in those of the referenced one. */
-  foreignKey: ["each", "rows", "referencedRows", "pages", "spilledMegabytes"],
+  /** Rows of the referencing table looked up in a hash table of the referenced one, which may outgrow the processor's caches. */
+  foreignKey: ["each", "rows", "referencedRows", "farLookups", "pages", "spilledMegabytes"],
   update: ["each", "rows", "megabytes", "indexRows"],
   delete: ["each", "rows", "pages"],
   vacuum: ["each", "pages", "indexMegabytes"],
