@@ -175,7 +175,6 @@ const onMixed: readonly Measurement[] = [
     undo: [dropConstraint],
     work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["label"]) })],
   },
-  },
   index("uuid", "uid", "btree", ["uid"]),
   index("numeric", "amount", "btree", ["amount"]),
   index("text", "code", "btree", ["code"]),
