@@ -127,8 +127,10 @@ const onEveryTable: readonly Measurement[] = [
 
 const onNarrow: readonly Measurement[] = [
   foreignKey({ column: "n", parent: "every", share: 1 }),
+  foreignKey({ column: "n", parent: "every", share: 1, indexed: true }),
   foreignKey({ column: "tenth", parent: "each_tenth", share: tenthShare }),
   foreignKey({ column: "few", parent: "each_hundredth", share: fewShare }),
+  foreignKey({ column: "few", parent: "each_hundredth", share: fewShare, indexed: true }),
 ];
 
 interface ReferencedTable {
@@ -136,16 +138,18 @@ interface ReferencedTable {
   readonly parent: string;
   /** Its rows for each row of the referencing table. */
   readonly share: number;
+  readonly indexed?: boolean;
 }
 
-function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
+function foreignKey({ column, parent, share, indexed = false }: ReferencedTable): Measurement {
   return {
-    name: `foreign key to ${parent}`,
+    name: `foreign key to ${parent}${indexed ? ", indexed" : ""}`,
+    before: indexed ? [`create index referencing on subject (${column})`] : [],
     statement: `alter table subject add constraint measured foreign key (${column}) references ${parent} (id)`,
-    undo: [dropConstraint],
+    undo: [dropConstraint, "drop index if exists referencing"],
     work: (table, environment) => {
       const referenced = { ...table, rows: table.rows * share, heapBytes: table.heapBytes * share };
-      return [foreignKeyWork({ referencing: [table], referenced: [referenced], environment })];
+      return [foreignKeyWork({ referencing: [table], referenced: [referenced], environment, indexed })];
     },
   };
 }
@@ -155,6 +159,8 @@ const usualExpressions: Readonly<Record<string, string>> = {
   sum: "n + 1",
   "random number": "random()",
   "random uuid": "gen_random_uuid()",
+  "next number": "nextval('numbers')",
+  clock: "clock_timestamp()",
   "numeric product": "amount * n",
   "text length": "length(label)",
   "lower case": "lower(label)",
@@ -174,6 +180,12 @@ const onMixed: readonly Measurement[] = [
     statement: "alter table subject add constraint measured check (length(label) > 3)",
     undo: [dropConstraint],
     work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["label"]) })],
+  },
+  {
+    name: "not null of a far column",
+    statement: "alter table subject alter column at set not null",
+    undo: ["alter table subject alter column at drop not null"],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: false, ...lookingAt(table, ["at"]) })],
   },
   index("uuid", "uid", "btree", ["uid"]),
   index("numeric", "amount", "btree", ["amount"]),

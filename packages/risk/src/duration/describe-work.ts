@@ -141,12 +141,14 @@ function validations(operation: Operation, known: Known, { environment }: WorkCo
 function foreignKey(operation: Operation, known: Known, { environment }: WorkContext): readonly Work[] {
   const names = scanned(operation, "foreign_key");
   if (names.length === 0) return [];
-  const required = operation.effect.requires.flatMap((one) => (one.kind === "foreign_key" ? one.references : []));
-  const referencedNames = required.length > 0 ? required : names.slice(-1);
-  const referencing = names.filter((name) => !referencedNames.includes(name));
-  const [children, parents] = [known(referencing), known(referencedNames)];
-  if (children.length + parents.length === 0) return [];
-  return [foreignKeyWork({ referencing: children.length > 0 ? children : parents, referenced: parents, environment })];
+  const keys = operation.effect.requires.flatMap((required) => (required.kind === "foreign_key" ? required : []));
+  const referencedNames = keys.length > 0 ? keys.map(({ references }) => references) : names.slice(-1);
+  const [others, parents] = [known(names.filter((name) => !referencedNames.includes(name))), known(referencedNames)];
+  if (others.length + parents.length === 0) return [];
+  const referencing = others.length > 0 ? others : parents;
+  const column = keys[0]?.columns[0];
+  const indexed = referencing.every(({ indexes }) => indexes.some(({ keyColumns }) => keyColumns?.[0] === column));
+  return [foreignKeyWork({ referencing, referenced: parents, environment, indexed: column !== undefined && indexed })];
 }
 
 function removals(operation: Operation, known: Known): readonly Work[] {

@@ -56,15 +56,19 @@ export interface ForeignKeyWorkOptions {
   readonly referencing: readonly RelationFacts[];
   readonly referenced: readonly RelationFacts[];
   readonly environment: CalibrationEnvironment;
+  /** Whether each referencing table has an index that begins with the key. */
+  readonly indexed: boolean;
 }
 
 /** The anti-join of `RI_Initial_Check`: never parallel, with `maintenance_work_mem` for its hash table. */
 export function foreignKeyWork(options: ForeignKeyWorkOptions): Work {
-  const { referencing, referenced, environment } = options;
+  const { referencing, referenced, environment, indexed } = options;
   const rows = total(referencing, ({ rows }) => rows);
   const referencedRows = total(referenced, ({ rows }) => rows);
+  const on = referencing[0]?.relation ?? referenced[0]?.relation ?? "?";
+  if (indexed) return work("foreignKey", on, { orderedRows: rows + referencedRows });
   const spills = referencedRows * hashedRowBytes > environment.maintenanceWorkMemBytes;
-  return work("foreignKey", referencing[0]?.relation ?? referenced[0]?.relation ?? "?", {
+  return work("foreignKey", on, {
     rows,
     referencedRows,
     farLookups: rows * Math.log2(1 + (referencedRows * hashedRowBytes) / processorCacheBytes),

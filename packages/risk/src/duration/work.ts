@@ -40,8 +40,11 @@ export const workTerms = {
   brin: ["each", "pages", "rows"],
   /** What CONCURRENTLY adds to the build: a second look at the heap, a sort of row addresses, more transactions. */
   concurrently: ["each", "pages", "rows"],
-  /** Rows of the referencing table looked up in a hash table of the referenced one, which may outgrow the processor's caches. */
-  foreignKey: ["each", "rows", "referencedRows", "farLookups", "pages", "spilledMegabytes"],
+  /**
+   * Rows of the referencing table looked up in a hash table of the referenced one, which may outgrow the processor's
+   * caches; or, where the key is indexed on both sides, rows merged in its order.
+   */
+  foreignKey: ["each", "rows", "referencedRows", "orderedRows", "farLookups", "pages", "spilledMegabytes"],
   update: ["each", "rows", "megabytes", "indexRows"],
   delete: ["each", "rows", "pages"],
   vacuum: ["each", "pages", "indexMegabytes"],

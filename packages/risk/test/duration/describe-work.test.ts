@@ -1,3 +1,4 @@
+import type { Operation } from "@confiture/model";
 import { describe, expect, test } from "vitest";
 import { describeWork } from "../../src/duration/describe-work.js";
 import type { RelationFacts } from "../../src/facts/relation-facts.js";
@@ -5,7 +6,7 @@ import { build, environment, operation, operations, orders } from "./calibration
 
 const customers = orders({ relation: "public.customers", rows: 5_000, heapBytes: 2 ** 20, indexes: [] });
 
-function worksOf(one: (typeof operations)[string], relations: readonly RelationFacts[] = [orders(), customers]) {
+function worksOf(one: Operation | undefined, relations: readonly RelationFacts[] = [orders(), customers]) {
   return describeWork(one!, { relations: new Map(relations.map((facts) => [facts.relation, facts])), environment })
     .works;
 }
@@ -49,6 +50,19 @@ describe("an operation as work", () => {
       operation("add_foreign_key", { scans: both, requires: [{ ...key, references: "public.customers" }] }),
     );
     expect(work?.amounts).toMatchObject({ rows: 1_000_000, referencedRows: 5_000 });
+  });
+
+  test("a foreign key whose column is indexed is merged in order", () => {
+    const key = { kind: "foreign_key", relation: "public.orders", columns: ["customer"], match: "simple" } as const;
+    const one = operation("add_foreign_key", {
+      scans: ["public.customers", "public.orders"].map((relation) => ({ relation, why: "foreign_key" as const })),
+      requires: [{ ...key, references: "public.customers" }],
+    });
+    const index = { index: "i", method: "btree", bytes: 1, keyTypes: ["integer"], unique: false };
+    const amounts = (keyColumns: readonly string[]) =>
+      worksOf(one, [orders({ indexes: [{ ...index, keyColumns }] }), customers])[0]?.amounts;
+    expect(amounts(["customer", "id"])).toEqual({ each: 1, orderedRows: 1_005_000 });
+    expect(amounts(["id", "customer"])).toHaveProperty("farLookups");
   });
 
   test("the keys of an index that is built anew are those it has, where nobody asked about columns", () => {
