@@ -1,12 +1,12 @@
 // Makes the rates that are taken where a server was never measured out of a calibration of `duration.mjs`:
-// `node tooling/bench/duration/write-reference.mjs CALIBRATION.json`. Writes packages/risk/src/duration/reference-calibration.ts.
+// `node tooling/bench/write-duration-reference.mjs CALIBRATION.json`. Writes packages/risk/src/duration/reference-calibration.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const [, , file] = process.argv;
 if (file === undefined) throw new Error("which calibration.json?");
 const { calibration, machine } = JSON.parse(readFileSync(file, "utf8"));
-const target = fileURLToPath(new URL("../../../packages/risk/src/duration/reference-calibration.ts", import.meta.url));
+const target = fileURLToPath(new URL("../../packages/risk/src/duration/reference-calibration.ts", import.meta.url));
 
 /** Nine values keep what an interval is made of: the smallest and the largest of nine bound 80 %. */
 const kept = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -37,7 +37,7 @@ writeFileSync(
 
 /**
  * Rates of a server that is not the reader's: PostgreSQL ${server_version} with its default settings on ${machine.cpu.replace(" × ", " cores of ")}, shared
- * with others. Written by \`tooling/bench/duration/write-reference.mjs\` from a measurement of \`pnpm bench:duration\`.
+ * with others. Written by \`tooling/bench/write-duration-reference.mjs\` from a measurement of \`pnpm bench:duration\`.
  */
 export const referenceCalibration: Calibration = ${JSON.stringify(data, null, 2)};
 `,
