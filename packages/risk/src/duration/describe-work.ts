@@ -63,6 +63,9 @@ function rewrites(operation: Operation, relations: readonly RelationFacts[], cav
     case "move_tablespace":
       caveats.push("the other tablespace is taken to be as fast as the one that was measured");
       return relations.map((relation) => copyWork(relation, { sorted: false }));
+    case "set_unlogged":
+      caveats.push("an unlogged table is written without the log, and therefore sooner than estimated");
+      return relations.map((relation) => rewriteWork(relation, "rewrite"));
     default:
       return relations.flatMap((relation) => [
         rewriteWork(relation, "rewrite"),
