@@ -144,7 +144,8 @@ interface ReferencedTable {
 function foreignKey({ column, parent, share, indexed = false }: ReferencedTable): Measurement {
   return {
     name: `foreign key to ${parent}${indexed ? ", indexed" : ""}`,
-    before: indexed ? [`create index referencing on subject (${column})`] : [],
+    // Only of rows that all can see does the index alone tell the key.
+    before: indexed ? [`create index referencing on subject (${column})`, "vacuum subject"] : [],
     statement: `alter table subject add constraint measured foreign key (${column}) references ${parent} (id)`,
     undo: [dropConstraint, "drop index if exists referencing"],
     work: (table, environment) => {
@@ -157,10 +158,6 @@ function foreignKey({ column, parent, share, indexed = false }: ReferencedTable)
 /** From next to nothing to some microseconds a row: the range in which an expression that is not known may lie. */
 const usualExpressions: Readonly<Record<string, string>> = {
   sum: "n + 1",
-  "random number": "random()",
-  "random uuid": "gen_random_uuid()",
-  "next number": "nextval('numbers')",
-  clock: "clock_timestamp()",
   "numeric product": "amount * n",
   "text length": "length(label)",
   "lower case": "lower(label)",
@@ -169,7 +166,19 @@ const usualExpressions: Readonly<Record<string, string>> = {
   "part of a time": "extract(epoch from at)",
 };
 
+const freshValues: Readonly<Record<string, string>> = {
+  "random number": "random()",
+  "random uuid": "gen_random_uuid()",
+  "next number": "nextval('numbers')",
+  clock: "clock_timestamp()",
+};
+
 const onMixed: readonly Measurement[] = [
+  ...Object.entries(freshValues).map(([name, text]) => ({
+    name: `fresh value: ${name}`,
+    statement: `select count(${text}) from subject`,
+    work: (table: RelationFacts) => [expressionWork(table, "freshValue"), queryWork(table)],
+  })),
   ...Object.entries(usualExpressions).map(([name, text]) => ({
     name: `expression: ${name}`,
     statement: `select count(${text}) from subject`,

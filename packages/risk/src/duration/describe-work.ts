@@ -69,7 +69,7 @@ function rewrites(operation: Operation, relations: readonly RelationFacts[], cav
     default:
       return relations.flatMap((relation) => [
         rewriteWork(relation, "rewrite"),
-        ...(computes(operation, relation) ? [expression(relation, caveats)] : []),
+        ...(computes(operation, relation) ? [expression(relation, caveats, familyOf(operation))] : []),
       ]);
   }
 }
@@ -85,11 +85,20 @@ function computes(operation: Operation, relation: RelationFacts): boolean {
   return from === undefined || !isMachineWord(from) || !isMachineWord(cast.type);
 }
 
-function expression(relation: RelationFacts, caveats: string[]): Work {
+/** A default that makes ADD COLUMN write all rows anew is a volatile one: it makes a value for each. */
+function familyOf({ kind }: Operation): "expression" | "freshValue" {
+  return kind === "add_column" || kind === "add_identity" ? "freshValue" : "expression";
+}
+
+function expression(
+  relation: RelationFacts,
+  caveats: string[],
+  family: "expression" | "freshValue" = "expression",
+): Work {
   caveats.push(
     `${relation.relation}: what its expression takes for each row is not known; bounds are those of usual ones`,
   );
-  return expressionWork(relation);
+  return expressionWork(relation, family);
 }
 
 /** Rows that lie in the order of the index already are read through it, without a sort. */

@@ -28,8 +28,8 @@ export function queryWork(relation: RelationFacts): Work {
   return work("query", relation.relation, { pages: pagesOf(relation), rows: relation.rows });
 }
 
-export function expressionWork(relation: RelationFacts): Work {
-  return work("expression", relation.relation, { rows: relation.rows });
+export function expressionWork(relation: RelationFacts, family: "expression" | "freshValue" = "expression"): Work {
+  return work(family, relation.relation, { rows: relation.rows });
 }
 
 export function rewriteWork(relation: RelationFacts, family: "rewrite" | "insert"): Work {

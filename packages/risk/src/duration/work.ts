@@ -11,6 +11,8 @@ export const workTerms = {
   query: ["each", "pages", "rows"],
   /** An expression nobody knows, for each row. Its bounds are those of a range of usual ones. */
   expression: ["rows"],
+  /** What makes a new value for each row of a new column: a random uuid, the next number of a sequence. */
+  freshValue: ["rows"],
   /** ALTER TABLE writing each row anew through the executor. */
   rewrite: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
   /** VACUUM FULL and CLUSTER, which take rows over as they are; `sorted` in n log₂ n. */

@@ -73,6 +73,11 @@ describe("an operation as work", () => {
     expect(texts?.shared.textComparisons).toBeGreaterThan(0);
   });
 
+  test("a column with a volatile default makes a value for each row", () => {
+    const added = operation("add_column", { rewrites: ["public.orders"] });
+    expect(worksOf(added).map(({ family }) => family)).toEqual(["rewrite", "freshValue"]);
+  });
+
   test("equal first keys go on to the second", () => {
     const facts = orders();
     const columnFacts = facts.columnFacts!.map((column) =>
