@@ -11,6 +11,8 @@ export async function readBenchFacts(session) {
             c.reltuples::float8 as rows,
             coalesce((select json_agg(json_build_object('index', format('%s.%s', n.nspname, x.relname), 'method', m.amname,
                 'bytes', pg_relation_size(x.oid), 'unique', i.indisunique,
+                'keyColumns', (select json_agg(coalesce(a.attname, '') order by k.position) from unnest(i.indkey) with ordinality k (attnum, position)
+                                 left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum and k.attnum > 0 where k.position <= i.indnkeyatts),
                 'keyTypes', (select json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum)
                                from pg_attribute a where a.attrelid = x.oid)))
               from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam

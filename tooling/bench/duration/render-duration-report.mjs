@@ -12,6 +12,10 @@ export function renderDurationReport({ machine, load, calibration, kinds, timed 
     const inside = run.ms >= estimate.lowerMs && run.ms <= estimate.upperMs;
     return { ...run, calibrated, estimate, error, inside };
   });
+  for (const run of runs) {
+    const same = runs.filter(({ kind, size }) => kind === run.kind && size === run.size).map(({ ms }) => ms);
+    run.noise = Math.abs(summarize(same).median - run.ms) / run.ms;
+  }
   const cells = cellsOf(runs, kinds);
   const summaries = [
     ["all runs", runs],
@@ -59,6 +63,8 @@ function cellsOf(runs, kinds) {
 function summary(runs) {
   return {
     medianError: summarize(runs.map(({ error }) => error)).median,
+    // How far runs are from the median of their own kind and size: no estimate made beforehand can do better.
+    medianNoise: summarize(runs.map(({ noise }) => noise)).median,
     coverage: runs.filter(({ inside }) => inside).length / runs.length,
     below: runs.filter(({ ms, estimate }) => ms < estimate.lowerMs).length / runs.length,
     above: runs.filter(({ ms, estimate }) => ms > estimate.upperMs).length / runs.length,
@@ -81,9 +87,17 @@ function render({ machine, load, calibration, cells, summaries, runs }) {
     `${Math.round(cell.coverage * cell.runs)}/${cell.runs}`,
   ]);
   const totals = summaries.map(([name, some]) => {
-    const { medianError, coverage, below, above } = summary(some);
+    const { medianError, medianNoise, coverage, below, above } = summary(some);
     const percent = (ratio) => `${(100 * ratio).toFixed(1)} %`;
-    return [name, `${some.length}`, percent(medianError), percent(coverage), percent(below), percent(above)];
+    return [
+      name,
+      `${some.length}`,
+      percent(medianError),
+      percent(medianNoise),
+      percent(coverage),
+      percent(below),
+      percent(above),
+    ];
   });
   return [
     head,
@@ -101,7 +115,7 @@ function render({ machine, load, calibration, cells, summaries, runs }) {
       ],
       perCell,
     ),
-    renderTable(["", "runs", "median absolute error", "inside 80 %", "below", "above"], totals),
+    renderTable(["", "runs", "median absolute error", "of that noise", "inside 80 %", "below", "above"], totals),
   ].join("\n\n");
 }
 

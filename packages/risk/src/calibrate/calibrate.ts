@@ -11,7 +11,7 @@ import { openScratchSchema } from "./scratch-schema.js";
 export interface CalibrateOptions {
   /** Rows of the largest narrow table; the other shapes have fewer. Default 2,000,000. */
   readonly rows?: number;
-  /** Runs of each statement on each table. Default 3; the smallest tables get twice as many. */
+  /** Runs of each statement on each table, half of them in a second pass over all tables. Default 4, at least 2. */
   readonly runs?: number;
   /** No table is begun, and no statement, that would end later. Default 240,000. */
   readonly maxDurationMs?: number;
@@ -24,7 +24,7 @@ export interface CalibrateOptions {
   readonly onObservation?: (observation: Observation) => void;
 }
 
-const defaults = { rows: 2_000_000, runs: 3, maxDurationMs: 240_000, maxBytes: 2 ** 30 };
+const defaults = { rows: 2_000_000, runs: 4, maxDurationMs: 240_000, maxBytes: 2 ** 30 };
 
 /**
  * Measures what this server takes to scan, rewrite and index tables and to validate constraints, in tables of its own in

@@ -1,5 +1,6 @@
 import type { CalibrationEnvironment } from "../duration/calibration.js";
 import { indexWork } from "../duration/index-work.js";
+import { lookingAt } from "../duration/scanned-columns.js";
 import {
   analyzeWork,
   copyWork,
@@ -52,13 +53,13 @@ const onEveryTable: readonly Measurement[] = [
     name: "check",
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["n"]) })],
   },
   {
     name: "not null",
     statement: "alter table subject alter column n set not null",
     undo: ["alter table subject alter column n drop not null"],
-    work: (table, environment) => [scanWork(table, { environment, evaluates: false, fields: 2, bytes: 0 })],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: false, ...lookingAt(table, ["n"]) })],
   },
   {
     name: "rewrite",
@@ -78,7 +79,7 @@ const onEveryTable: readonly Measurement[] = [
     statement: "alter table subject add constraint measured check (n >= 0)",
     undo: [dropConstraint],
     work: (table, environment) => [
-      scanWork(table, { environment, evaluates: true, fields: 2, bytes: 0, cached: false }),
+      scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["n"]), cached: false }),
     ],
   },
   {
@@ -126,8 +127,10 @@ const onEveryTable: readonly Measurement[] = [
 
 const onNarrow: readonly Measurement[] = [
   foreignKey({ column: "n", parent: "every", share: 1 }),
+  foreignKey({ column: "n", parent: "every", share: 1, indexed: true }),
   foreignKey({ column: "tenth", parent: "each_tenth", share: tenthShare }),
   foreignKey({ column: "few", parent: "each_hundredth", share: fewShare }),
+  foreignKey({ column: "few", parent: "each_hundredth", share: fewShare, indexed: true }),
 ];
 
 interface ReferencedTable {
@@ -135,16 +138,19 @@ interface ReferencedTable {
   readonly parent: string;
   /** Its rows for each row of the referencing table. */
   readonly share: number;
+  readonly indexed?: boolean;
 }
 
-function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
+function foreignKey({ column, parent, share, indexed = false }: ReferencedTable): Measurement {
   return {
-    name: `foreign key to ${parent}`,
+    name: `foreign key to ${parent}${indexed ? ", indexed" : ""}`,
+    // Only of rows that all can see does the index alone tell the key.
+    before: indexed ? [`create index referencing on subject (${column})`, "vacuum subject"] : [],
     statement: `alter table subject add constraint measured foreign key (${column}) references ${parent} (id)`,
-    undo: [dropConstraint],
+    undo: [dropConstraint, "drop index if exists referencing"],
     work: (table, environment) => {
       const referenced = { ...table, rows: table.rows * share, heapBytes: table.heapBytes * share };
-      return [foreignKeyWork({ referencing: [table], referenced: [referenced], environment })];
+      return [foreignKeyWork({ referencing: [table], referenced: [referenced], environment, indexed })];
     },
   };
 }
@@ -152,8 +158,6 @@ function foreignKey({ column, parent, share }: ReferencedTable): Measurement {
 /** From next to nothing to some microseconds a row: the range in which an expression that is not known may lie. */
 const usualExpressions: Readonly<Record<string, string>> = {
   sum: "n + 1",
-  "random number": "random()",
-  "random uuid": "gen_random_uuid()",
   "numeric product": "amount * n",
   "text length": "length(label)",
   "lower case": "lower(label)",
@@ -162,7 +166,19 @@ const usualExpressions: Readonly<Record<string, string>> = {
   "part of a time": "extract(epoch from at)",
 };
 
+const freshValues: Readonly<Record<string, string>> = {
+  "random number": "random()",
+  "random uuid": "gen_random_uuid()",
+  "next number": "nextval('numbers')",
+  clock: "clock_timestamp()",
+};
+
 const onMixed: readonly Measurement[] = [
+  ...Object.entries(freshValues).map(([name, text]) => ({
+    name: `fresh value: ${name}`,
+    statement: `select count(${text}) from subject`,
+    work: (table: RelationFacts) => [expressionWork(table, "freshValue"), queryWork(table)],
+  })),
   ...Object.entries(usualExpressions).map(([name, text]) => ({
     name: `expression: ${name}`,
     statement: `select count(${text}) from subject`,
@@ -172,15 +188,18 @@ const onMixed: readonly Measurement[] = [
     name: "check of text",
     statement: "alter table subject add constraint measured check (length(label) > 3)",
     undo: [dropConstraint],
-    work: (table, environment) => {
-      const column = table.columnFacts?.findIndex(({ column }) => column === "label") ?? 0;
-      const bytes = table.columnFacts?.[column]?.averageWidth ?? 0;
-      return [scanWork(table, { environment, evaluates: true, fields: column + 1, bytes })];
-    },
+    work: (table, environment) => [scanWork(table, { environment, evaluates: true, ...lookingAt(table, ["label"]) })],
+  },
+  {
+    name: "not null of a far column",
+    statement: "alter table subject alter column at set not null",
+    undo: ["alter table subject alter column at drop not null"],
+    work: (table, environment) => [scanWork(table, { environment, evaluates: false, ...lookingAt(table, ["at"]) })],
   },
   index("uuid", "uid", "btree", ["uid"]),
   index("numeric", "amount", "btree", ["amount"]),
   index("text", "code", "btree", ["code"]),
+  index("longer text", "label", "btree", ["label"]),
   index("few", "few", "btree", ["few"]),
   index("two columns", "few, label", "btree", ["few", "label"]),
   index("number", "n", "hash", ["n"]),

@@ -51,7 +51,7 @@ export const scratchTables: readonly ScratchTable[] = [
       timestamptz '2020-01-01 00:00:00+00' + g * interval '1 minute',
       array[(random() * 1000)::integer, (random() * 1000)::integer, (random() * 1000)::integer],
       jsonb_build_object('a', (random() * 1000)::integer, 'b', substr(${noise("d")}, 1, 8)),
-      jsonb_build_object('kind', floor(random() * 5)::integer, 'batch', floor(random() * 1000)::integer), point(random(), random()), to_tsvector('simple', substr(${noise("w")}, 1, 8) || ' ' || substr(${noise("v")}, 1, 4))`,
+      jsonb_build_object('kind', floor(random() * 5)::integer, 'batch', floor(random() * 1000)::integer), point(random(), random()), to_tsvector('simple', ${series(6, () => "'w' || floor(1000 * random() * random())").replaceAll(",", " || ' ' ||")})`,
   },
   {
     shape: "wide",

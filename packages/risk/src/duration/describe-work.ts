@@ -63,10 +63,13 @@ function rewrites(operation: Operation, relations: readonly RelationFacts[], cav
     case "move_tablespace":
       caveats.push("the other tablespace is taken to be as fast as the one that was measured");
       return relations.map((relation) => copyWork(relation, { sorted: false }));
+    case "set_unlogged":
+      caveats.push("an unlogged table is written without the log, and therefore sooner than estimated");
+      return relations.map((relation) => rewriteWork(relation, "rewrite"));
     default:
       return relations.flatMap((relation) => [
         rewriteWork(relation, "rewrite"),
-        ...(computes(operation, relation) ? [expression(relation, caveats)] : []),
+        ...(computes(operation, relation) ? [expression(relation, caveats, familyOf(operation))] : []),
       ]);
   }
 }
@@ -82,11 +85,20 @@ function computes(operation: Operation, relation: RelationFacts): boolean {
   return from === undefined || !isMachineWord(from) || !isMachineWord(cast.type);
 }
 
-function expression(relation: RelationFacts, caveats: string[]): Work {
+/** A default that makes ADD COLUMN write all rows anew is a volatile one: it makes a value for each. */
+function familyOf({ kind }: Operation): "expression" | "freshValue" {
+  return kind === "add_column" || kind === "add_identity" ? "freshValue" : "expression";
+}
+
+function expression(
+  relation: RelationFacts,
+  caveats: string[],
+  family: "expression" | "freshValue" = "expression",
+): Work {
   caveats.push(
     `${relation.relation}: what its expression takes for each row is not known; bounds are those of usual ones`,
   );
-  return expressionWork(relation);
+  return expressionWork(relation, family);
 }
 
 /** Rows that lie in the order of the index already are read through it, without a sort. */
@@ -141,12 +153,14 @@ function validations(operation: Operation, known: Known, { environment }: WorkCo
 function foreignKey(operation: Operation, known: Known, { environment }: WorkContext): readonly Work[] {
   const names = scanned(operation, "foreign_key");
   if (names.length === 0) return [];
-  const required = operation.effect.requires.flatMap((one) => (one.kind === "foreign_key" ? one.references : []));
-  const referencedNames = required.length > 0 ? required : names.slice(-1);
-  const referencing = names.filter((name) => !referencedNames.includes(name));
-  const [children, parents] = [known(referencing), known(referencedNames)];
-  if (children.length + parents.length === 0) return [];
-  return [foreignKeyWork({ referencing: children.length > 0 ? children : parents, referenced: parents, environment })];
+  const keys = operation.effect.requires.flatMap((required) => (required.kind === "foreign_key" ? required : []));
+  const referencedNames = keys.length > 0 ? keys.map(({ references }) => references) : names.slice(-1);
+  const [others, parents] = [known(names.filter((name) => !referencedNames.includes(name))), known(referencedNames)];
+  if (others.length + parents.length === 0) return [];
+  const referencing = others.length > 0 ? others : parents;
+  const column = keys[0]?.columns[0];
+  const indexed = referencing.every(({ indexes }) => indexes.some(({ keyColumns }) => keyColumns?.[0] === column));
+  return [foreignKeyWork({ referencing, referenced: parents, environment, indexed: column !== undefined && indexed })];
 }
 
 function removals(operation: Operation, known: Known): readonly Work[] {

@@ -24,11 +24,10 @@ export function indexWork(relation: RelationFacts, options: IndexWorkOptions): W
       return btreeWork(relation, keys, options);
     case "gin": {
       const width = sum(keys.map(({ width }) => width));
-      const distinct = Math.max(...keys.map(({ distinct }) => distinct));
       return inParallel(work("gin", options.on, {}), relation, options, {
         rows: relation.rows,
         keyMegabytes: (relation.rows * width) / 2 ** 20,
-        differentMegabytes: (distinct * width) / 2 ** 20,
+        differentMegabytes: sum(keys.map(differentBytes)) / 2 ** 20,
       });
     }
     case "brin":
@@ -49,7 +48,13 @@ function inParallel(one: Work, relation: RelationFacts, options: IndexWorkOption
   return { ...one, shared: { pages: pagesOf(relation), ...shared }, workers };
 }
 
+/** Elements of arrays and words of texts repeat although no two whole values are alike; what a document holds need not. */
+function differentBytes({ type, distinct, width }: Key): number {
+  return type?.endsWith("[]") === true || type === "tsvector" ? 0 : distinct * width;
+}
+
 interface Key {
+  readonly type: string | undefined;
   readonly class: KeyClass;
   readonly width: number;
   readonly distinct: number;
@@ -62,6 +67,7 @@ function keysOf(relation: RelationFacts, { columns, existing, environment }: Ind
     const facts = columnNamed(relation, column);
     const type = facts?.type ?? existing?.keyTypes[position];
     return {
+      type,
       class: type === undefined ? "text" : keyClass(type, environment),
       width: facts?.averageWidth ?? width ?? (type === undefined ? 32 : expectedWidth(type)),
       distinct: Math.max(1, Math.min(facts?.distinct ?? relation.rows, relation.rows)),
@@ -108,6 +114,8 @@ function btreeWork(relation: RelationFacts, keys: readonly Key[], options: Index
   const count = (key: Key | undefined, times: number) => {
     const term = `${key?.class ?? "text"}Comparisons`;
     shared[term] = (shared[term] ?? 0) + times;
+    if (term !== "textComparisons") return;
+    shared.comparedMegabytes = (shared.comparedMegabytes ?? 0) + (times * (key?.width ?? 32)) / 2 ** 20;
   };
   count(first, comparisons);
   if (second !== undefined) count(second, ties);

@@ -28,8 +28,8 @@ export function queryWork(relation: RelationFacts): Work {
   return work("query", relation.relation, { pages: pagesOf(relation), rows: relation.rows });
 }
 
-export function expressionWork(relation: RelationFacts): Work {
-  return work("expression", relation.relation, { rows: relation.rows });
+export function expressionWork(relation: RelationFacts, family: "expression" | "freshValue" = "expression"): Work {
+  return work(family, relation.relation, { rows: relation.rows });
 }
 
 export function rewriteWork(relation: RelationFacts, family: "rewrite" | "insert"): Work {
@@ -56,21 +56,29 @@ export interface ForeignKeyWorkOptions {
   readonly referencing: readonly RelationFacts[];
   readonly referenced: readonly RelationFacts[];
   readonly environment: CalibrationEnvironment;
+  /** Whether each referencing table has an index that begins with the key. */
+  readonly indexed: boolean;
 }
 
 /** The anti-join of `RI_Initial_Check`: never parallel, with `maintenance_work_mem` for its hash table. */
 export function foreignKeyWork(options: ForeignKeyWorkOptions): Work {
-  const { referencing, referenced, environment } = options;
+  const { referencing, referenced, environment, indexed } = options;
   const rows = total(referencing, ({ rows }) => rows);
   const referencedRows = total(referenced, ({ rows }) => rows);
+  const on = referencing[0]?.relation ?? referenced[0]?.relation ?? "?";
+  if (indexed) return work("foreignKey", on, { orderedRows: rows + referencedRows });
   const spills = referencedRows * hashedRowBytes > environment.maintenanceWorkMemBytes;
-  return work("foreignKey", referencing[0]?.relation ?? referenced[0]?.relation ?? "?", {
+  return work("foreignKey", on, {
     rows,
     referencedRows,
+    farLookups: rows * Math.log2(1 + (referencedRows * hashedRowBytes) / processorCacheBytes),
     pages: total([...referencing, ...referenced], pagesOf),
     spilledMegabytes: spills ? megabytes((rows + referencedRows) * hashedRowBytes) : 0,
   });
 }
+
+/** What a processor keeps near one core, give or take; from there on each lookup waits for memory more often. */
+const processorCacheBytes = 2 * 2 ** 20;
 
 /** A key of eight bytes with its header in a hash join. */
 const hashedRowBytes = 48;

@@ -11,6 +11,8 @@ export const workTerms = {
   query: ["each", "pages", "rows"],
   /** An expression nobody knows, for each row. Its bounds are those of a range of usual ones. */
   expression: ["rows"],
+  /** What makes a new value for each row of a new column: a random uuid, the next number of a sequence. */
+  freshValue: ["rows"],
   /** ALTER TABLE writing each row anew through the executor. */
   rewrite: ["each", "rows", "fields", "megabytes", "toastMegabytes"],
   /** VACUUM FULL and CLUSTER, which take rows over as they are; `sorted` in n log₂ n. */
@@ -27,6 +29,7 @@ export const workTerms = {
     "uuidComparisons",
     "numericComparisons",
     "textComparisons",
+    "comparedMegabytes",
     "tieComparisons",
     "spilledMegabytes",
     "indexMegabytes",
@@ -39,8 +42,11 @@ export const workTerms = {
   brin: ["each", "pages", "rows"],
   /** What CONCURRENTLY adds to the build: a second look at the heap, a sort of row addresses, more transactions. */
   concurrently: ["each", "pages", "rows"],
-  /** Rows of the referencing table looked up in those of the referenced one. */
-  foreignKey: ["each", "rows", "referencedRows", "pages", "spilledMegabytes"],
+  /**
+   * Rows of the referencing table looked up in a hash table of the referenced one, which may outgrow the processor's
+   * caches; or, where the key is indexed on both sides, rows merged in its order.
+   */
+  foreignKey: ["each", "rows", "referencedRows", "orderedRows", "farLookups", "pages", "spilledMegabytes"],
   update: ["each", "rows", "megabytes", "indexRows"],
   delete: ["each", "rows", "pages"],
   vacuum: ["each", "pages", "indexMegabytes"],

@@ -41,5 +41,7 @@ export interface IndexFacts {
   readonly bytes: number;
   /** Types of the key columns, as format_type prints them. */
   readonly keyTypes: readonly string[];
+  /** Names of the key columns, unquoted; an expression is an empty text. Absent where nobody asked. */
+  readonly keyColumns?: readonly string[];
   readonly unique: boolean;
 }
