@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
-import { calibrate } from "../../packages/risk/dist/calibrate/index.js";
 import { assessRisk, readRiskFacts, relationsOf } from "../../packages/risk/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
 import { renderTable } from "./measure/render-table.mjs";
@@ -67,7 +66,6 @@ try {
 }
 
 async function measure(session) {
-  const calibration = await calibrate(session, { rows: 100_000, runs: 1 });
   await fill(session);
   const operations = plan();
   const relations = relationsOf(operations);
@@ -78,7 +76,7 @@ async function measure(session) {
     const started = performance.now();
     const facts = await readRiskFacts(session, { relations, requirements });
     const read = performance.now();
-    const assessment = assessRisk({ operations, facts, calibration });
+    const assessment = assessRisk({ operations, facts });
     const ended = performance.now();
     if (assessment.factors.some(({ measured }) => measured === null)) throw new Error("a factor is not known");
     if (run === 0) continue;
