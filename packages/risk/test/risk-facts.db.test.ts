@@ -186,9 +186,21 @@ testOnEachVersion("a role without any privilege reads the same facts, and says w
 test("names without a schema mean what the search path says", async () => {
   await using db = await openTestDatabase({ sql: shop });
   await db.query("set search_path = shop");
-  const { relations, missing } = await readRiskFacts(db, { relations: ["orders", '"Odd Name"', "ORDERS"] });
-  expect(relations.map(({ relation }) => relation)).toEqual(expect.arrayContaining(["orders", '"Odd Name"']));
+  await using reader = await db.openSession();
+  await reader.query("begin; select from shop.orders");
+  const asked = ["orders", "shop.orders", '"Odd Name"'];
+  const { relations, missing, activity, triggers } = await readRiskFacts(db, { relations: asked });
   expect(missing).toEqual([]);
+  expect(relations.map(({ relation, within }) => [relation, within])).toEqual(
+    expect.arrayContaining([
+      ["orders", undefined],
+      ["shop.orders", "orders"],
+      ['"Odd Name"', undefined],
+    ]),
+  );
+  // Whoever is asked by either name is seen.
+  expect(activity.sessions![0]!.locks.map(({ relation }) => relation)).toEqual(["orders", "shop.orders"]);
+  expect(triggers!.map(({ relation }) => relation)).toEqual(["orders", "shop.orders"]);
 });
 
 test("the session keeps its settings, and an open transaction must be told of", async () => {

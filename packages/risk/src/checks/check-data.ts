@@ -52,7 +52,7 @@ export async function checkRequirements(
   scope: CheckScope,
 ): Promise<readonly DataCheck[]> {
   if (requirements.length === 0) return [];
-  const catalog = await readCheckedCatalog(queries, requirements);
+  const catalog = await readCheckedCatalog(queries, requirements, scope.keys);
   const checks: DataCheck[] = [];
   for (const requirement of requirements) {
     if (typeof catalog === "string") {

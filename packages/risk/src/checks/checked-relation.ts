@@ -2,14 +2,14 @@ import type { DataRequirement } from "@confiture/model";
 import type { BoundedQueries } from "../ask/bounded-queries.js";
 import { quoteLiteral } from "../ask/quote-literal.js";
 import { unquoteIdentifier } from "../ask/relation-name.js";
-import { resolveRelations } from "../facts/resolve-relations.js";
+import { foundRelations, parseNames } from "../facts/resolve-relations.js";
 
 /** What has to be known of a relation before its rows can be asked about. */
 export interface CheckedRelation {
   /** Qualified and quoted, whatever the search path. */
   readonly name: string;
   readonly partitioned: boolean;
-  /** Quoted; empty without a primary key. */
+  /** Quoted; empty without a primary key, and where nobody needs it. */
   readonly primaryKey: readonly string[];
 }
 
@@ -31,17 +31,18 @@ export interface CheckedCatalog {
 export async function readCheckedCatalog(
   queries: BoundedQueries,
   requirements: readonly DataRequirement[],
+  keys: "ctid" | "primary_key",
 ): Promise<CheckedCatalog | string> {
   const names = requirements.flatMap((one) =>
     one.kind === "foreign_key" ? [one.relation, one.references] : [one.relation],
   );
-  const found = await resolveRelations(queries, names);
-  if (found.kind !== "resolved") return found.kind === "refused" ? found.because : "no answer";
-  const { oids, oidArray } = found.resolved;
-  const answer = await queries.ask<CheckedRelation & { oid: string }>(relationsQuery(oidArray));
+  const needsKeys = keys === "primary_key" || requirements.some(refersToPrimaryKey);
+  const answer = await queries.ask<CheckedRelation & { asked: string; oid: string }>(
+    relationsQuery(foundRelations(parseNames(names), queries.searchPath), needsKeys),
+  );
   if (answer.kind === "refused") return answer.because;
-  const byOid = new Map(answer.rows.map(({ oid, ...relation }) => [oid, relation]));
-  const relations = new Map([...oids].map(([name, oid]) => [name, byOid.get(oid)!]));
+  const oids = new Map(answer.rows.map(({ asked, oid }) => [asked, oid]));
+  const relations = new Map(answer.rows.map(({ asked, oid, ...relation }) => [asked, relation]));
   const types = new Map<DataRequirement, { from: CheckedType; to: CheckedType }>();
   for (const one of requirements) {
     const oid = oids.get(one.relation);
@@ -55,19 +56,24 @@ export async function readCheckedCatalog(
   return { relations, types };
 }
 
-function relationsQuery(oidArray: string): string {
-  return `
-select c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, c.relkind = 'p' as partitioned,
-  coalesce((
+function refersToPrimaryKey(requirement: DataRequirement): boolean {
+  return requirement.kind === "foreign_key" && requirement.referencedColumns === undefined;
+}
+
+function relationsQuery(found: string, needsKeys: boolean): string {
+  const keys = `coalesce((
     select json_agg(quote_ident(a.attname) order by k.place)
     from pg_index i
     cross join unnest(i.indkey::int2[]) with ordinality k(attnum, place)
     join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
     where i.indrelid = c.oid and i.indisprimary and k.place <= i.indnkeyatts
-  ), '[]') as "primaryKey"
-from pg_class c
-join pg_namespace n on n.oid = c.relnamespace
-where c.oid = any (${oidArray})`;
+  ), '[]')`;
+  return `
+select a.asked, c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, c.relkind = 'p' as partitioned,
+  ${needsKeys ? keys : "json_build_array()"} as "primaryKey"
+from ${found}
+join pg_class c on c.oid = found.oid
+join pg_namespace n on n.oid = c.relnamespace`;
 }
 
 function typesQuery(oid: string, column: string, type: string): string {

@@ -30,7 +30,7 @@ const settingNames = [
 /** Who is connected, whose transactions are open and who holds or awaits which lock on the relations, at this moment. */
 export async function readActivity(
   queries: BoundedQueries,
-  { names, oidArray }: ResolvedRelations,
+  { spellings, oidArray }: ResolvedRelations,
 ): Promise<ActivityRead> {
   const connections = await queries.ask<{ used: number; max: number; hidden: number }>(connectionsQuery);
   const sessions = await queries.ask<SessionFacts>(sessionsQuery(oidArray));
@@ -45,7 +45,9 @@ export async function readActivity(
           ? null
           : sessions.rows.map((session) => ({
               ...session,
-              locks: session.locks.map((lock) => ({ ...lock, relation: names.get(lock.relation)! })),
+              locks: session.locks.flatMap((lock) =>
+                spellings.get(lock.relation)!.map((relation) => ({ ...lock, relation })),
+              ),
             })),
       hidden,
     },

@@ -13,7 +13,7 @@ export interface DependentsRead {
 
 /** What hangs on the relations, in one query for each kind. */
 export async function readDependents(queries: BoundedQueries, resolved: ResolvedRelations): Promise<DependentsRead> {
-  const { names, oidArray } = resolved;
+  const { names, spellings, oidArray } = resolved;
   const notInspected: string[] = [];
   async function read<Row>(what: string, query: string): Promise<readonly Row[] | null> {
     const answer = await queries.ask<Row>(query);
@@ -22,7 +22,7 @@ export async function readDependents(queries: BoundedQueries, resolved: Resolved
     return null;
   }
   const named = <Row extends { readonly relation: string }>(rows: readonly Row[] | null) =>
-    rows?.map((row) => ({ ...row, relation: names.get(row.relation)! })) ?? null;
+    rows?.flatMap((row) => spellings.get(row.relation)!.map((relation) => ({ ...row, relation }))) ?? null;
   const foreignKeys = await read<ForeignKeyRow>("the foreign keys", foreignKeysQuery(oidArray));
   const triggers = await read<TriggerFacts>("the triggers", triggersQuery(oidArray));
   const views = await read<DependentFacts>("the views", viewsQuery(oidArray));

@@ -25,7 +25,9 @@ export async function readRelationFacts(queries: BoundedQueries, resolved: Resol
     sizes.rows.flatMap(({ oid, members }) => (members ?? []).map((member) => [member, names.get(oid)!] as const)),
   );
   return {
-    relations: sizes.rows.map((row) => toFacts(row, { names, byTable, within, columns })),
+    relations: sizes.rows.flatMap((row) =>
+      underEachName(resolved.spellings.get(row.oid), toFacts(row, { names, byTable, within, columns })),
+    ),
     notInspected: [
       ...(indexes.kind === "refused" ? [`the indexes of the relations: ${indexes.because}`] : []),
       ...columnsRead.notInspected,
@@ -36,6 +38,12 @@ export async function readRelationFacts(queries: BoundedQueries, resolved: Resol
         ),
     ],
   };
+}
+
+/** The same facts under every name that was asked for, said to be within the first: nothing is added up twice. */
+function underEachName(spellings: readonly string[] = [], facts: RelationFacts): readonly RelationFacts[] {
+  const others = spellings.filter((name) => name !== facts.relation);
+  return [facts, ...others.map((relation) => ({ ...facts, relation, within: facts.relation }))];
 }
 
 interface Found {
