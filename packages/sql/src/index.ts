@@ -13,8 +13,11 @@ export type { EffectComparison, EffectDifference } from "./trace/compare-effects
 export { compareEffects } from "./trace/compare-effects.js";
 export { describeDifference } from "./trace/describe-difference.js";
 export type { EffectPredictor, PredictedStatement, PredictionBasis } from "./trace/effect-predictor.js";
+export { observeAlone } from "./trace/observe-alone.js";
 export { observeEffects } from "./trace/observe-effects.js";
 export type { ObservedEffect, ObservedIndexBuild, ObservedWait } from "./trace/observed-effect.js";
+export type { EffectsTrace, StatementTrace, TraceEffectsOptions, TraceOutcome } from "./trace/trace-effects.js";
+export { traceEffects } from "./trace/trace-effects.js";
 export type { CommitBoundary, FindCommitBoundariesOptions } from "./transactions/find-commit-boundaries.js";
 export { findCommitBoundaries } from "./transactions/find-commit-boundaries.js";
 export type { StandaloneForm } from "./transactions/standalone-statements.js";

@@ -1,4 +1,4 @@
-import { compareEffects, describeDifference, observeEffects, parseSqlFile } from "@confiture/sql";
+import { compareEffects, describeDifference, observeAlone, observeEffects, parseSqlFile } from "@confiture/sql";
 import { describeEachVersion, openTestDatabase, type ServerVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { observedAsEffect } from "./observed-as-effect.js";
@@ -15,6 +15,14 @@ describe.skipIf(folder === undefined)("observing a statement (CONFITURE_LOCKS)",
       const { inspected, different } = await observeAll({ fixture, forms, version, catalogs });
       expect(different).toEqual([]);
       expect(inspected).toBeGreaterThan(280);
+    });
+
+    test("for each form that runs alone", async () => {
+      const { fixture, forms } = readTruth(folder!);
+      const catalogs = await readTruthCatalogs(fixture, [], version);
+      const { inspected, different } = await observeAllAlone({ fixture, forms, version, catalogs });
+      expect(different).toEqual([]);
+      expect(inspected).toBeGreaterThan(6);
     });
   });
 });
@@ -41,6 +49,26 @@ async function observeAll({ fixture, forms, version, catalogs }: Work) {
     const observed = await observeEffects(session, form.sql).finally(() => session.query("rollback"));
     const { under, over } = compareEffects(observedAsEffect(measured), observed);
     const differences = [...under, ...over].map(describeDifference);
+    if (differences.length > 0) different.push(`${form.id}: ${form.sql}: ${differences.join("; ")}`);
+    inspected += 1;
+  }
+  return { inspected, different };
+}
+
+async function observeAllAlone({ fixture, forms, version, catalogs }: Work) {
+  const different: string[] = [];
+  let inspected = 0;
+  for (const form of forms) {
+    const record = recordOf(form, version);
+    const start = catalogs.get("");
+    const [statement] = (await parseSqlFile(form.sql, { file: form.id })).statements;
+    if (statement?.transactionality.kind !== "alone" || record === undefined || start?.kind !== "read") continue;
+    await using database = await openTestDatabase({ version, sql: fixture });
+    const observed = await observeAlone(database, statement);
+    const expected = expectationOf(form, record, relationsOf(start.catalog)).effect;
+    // Measured were the first lock on each relation and the waits: here too, what was seen may be weaker than what came.
+    const { under, over } = compareEffects(observedAsEffect(observed), expected);
+    const differences = [...under, ...over].filter(({ what }) => what !== "index_lock").map(describeDifference);
     if (differences.length > 0) different.push(`${form.id}: ${form.sql}: ${differences.join("; ")}`);
     inspected += 1;
   }
