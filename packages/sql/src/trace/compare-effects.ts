@@ -55,6 +55,7 @@ function compareLocks(
 /** A mode that was held already leaves no trace when it is asked for again; what is seen in passing is a lower bound. */
 function mayBeSo(relation: string, said: LockMode | undefined, seen: LockMode | undefined, facts: ObservedEffect) {
   if (said === undefined || strength(said) < strength(seen)) return false;
+  if (facts.perhapsLocked.includes(relation)) return true;
   const names = ({ relation: name }: RelationLock) => name === relation;
   if (facts.locksAtLeast.some((lock) => names(lock) && strength(lock.mode) <= strength(said))) return true;
   return facts.heldBefore.some((lock) => names(lock) && lock.mode === said);
@@ -109,7 +110,7 @@ function compareWaits(predicted: Effect, observed: ObservedEffect): readonly Eff
   const seen = byRelation(observed.waits.map(({ relation, conflictingWith: mode }) => ({ relation, mode })));
   return [...new Set([...said.keys(), ...seen.keys()])].sort().flatMap((relation): readonly EffectDifference[] => {
     const [mode, real] = [said.get(relation), seen.get(relation)];
-    if (mode === real) return [];
+    if (mode === real || (real === undefined && observed.perhapsLocked.includes(relation))) return [];
     const direction = strength(mode) < strength(real) ? "under" : "over";
     return [{ direction, what: "wait", relation, ...withMode("predicted", mode), ...withMode("observed", real) }];
   });

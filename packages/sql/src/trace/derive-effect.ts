@@ -30,6 +30,7 @@ export function deriveEffect(seen: Seen): ObservedEffect {
     indexLocks: locksOn(before.filter(isIndex), seen),
     heldBefore: before.flatMap(({ name, held }) => held.map((mode) => ({ relation: name, mode }))),
     locksAtLeast: [],
+    perhapsLocked: [],
     rewrites: namesOf(rewrites),
     fileSwaps: namesOf(swapped),
     indexBuilds: notes.built.flatMap(({ index, table }) =>

@@ -37,6 +37,8 @@ export async function observeAlone(database: Database, statement: Statement): Pr
   return {
     ...seen,
     locksAtLeast: [...seen.locks, ...seen.indexLocks].filter(({ relation }) => !watched.stillShown.has(relation)),
+    // Only in the queue of a table that is held is every request seen.
+    perhapsLocked: before.map(({ name }) => name).filter((name) => !tables.includes(name)),
     // Another session's counters are not ours to read in time.
     perhapsScanned: before.map(({ name }) => name),
     waits: watched.waits,

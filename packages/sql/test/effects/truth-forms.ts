@@ -69,6 +69,7 @@ export function expectationOf(form: TruthForm, record: TruthRecord, relations: R
   const effect: ObservedEffect = {
     ...locksOf(record, relations),
     heldBefore: [],
+    perhapsLocked: [],
     rewrites: qualified(swapsFiles ? [] : record.rewritten.filter(isHeap)),
     fileSwaps,
     indexBuilds: builds,
