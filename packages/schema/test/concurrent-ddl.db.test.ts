@@ -5,48 +5,52 @@ import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
 import { changeFiles, readChanges } from "./read-changes.js";
 import { type Interrupt, withInterruption } from "./with-interruption.js";
 
-testOnEachVersion("a read beside a stream of DDL is either whole or refused as moved", async (version) => {
-  await using db = await openTestDatabase({ version, sql: "create table fixed (n int)" });
-  await using writer = await db.openSession();
-  await using reader = await db.openSession();
-  // Each commit holds all of it or nothing, so a catalog with a part of it would be a torn one.
-  const make =
-    "begin; create table pair (a int, b int); create index pair_a on pair (a); create view pair_view as select a, b from pair; commit";
-  const drop = "begin; drop view pair_view; drop table pair; commit";
-  const whole = new Set<string>();
-  whole.add(catalogHash(await readCatalog(reader)));
-  await writer.query(make);
-  whole.add(catalogHash(await readCatalog(reader)));
-  const rounds = longRun ? 1_000 : 40;
-  let running = true;
-  const stream = (async () => {
-    while (running) {
-      await writer.query(drop);
-      await writer.query(make);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-    }
-  })();
-  const outcomes = { whole: 0, moved: 0 };
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      // A table that comes and goes leaves no trace in the state around a read: every other read has many snapshots.
-      const insideTransaction = round % 2 === 1;
-      if (insideTransaction) await reader.query("begin isolation level read committed");
-      try {
-        expect(whole).toContain(catalogHash(await readCatalog(reader, { insideTransaction })));
-        outcomes.whole += 1;
-      } catch (error) {
-        expect(error).toMatchObject({ code: "CONFITURE_CATALOG_MOVED" });
-        outcomes.moved += 1;
+testOnEachVersion(
+  "a read beside a stream of DDL is either whole or refused as moved",
+  async (version) => {
+    await using db = await openTestDatabase({ version, sql: "create table fixed (n int)" });
+    await using writer = await db.openSession();
+    await using reader = await db.openSession();
+    // Each commit holds all of it or nothing, so a catalog with a part of it would be a torn one.
+    const make =
+      "begin; create table pair (a int, b int); create index pair_a on pair (a); create view pair_view as select a, b from pair; commit";
+    const drop = "begin; drop view pair_view; drop table pair; commit";
+    const whole = new Set<string>();
+    whole.add(catalogHash(await readCatalog(reader)));
+    await writer.query(make);
+    whole.add(catalogHash(await readCatalog(reader)));
+    const rounds = longRun ? 1_000 : 40;
+    let running = true;
+    const stream = (async () => {
+      while (running) {
+        await writer.query(drop);
+        await writer.query(make);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
       }
-      if (insideTransaction) await reader.query("rollback");
+    })();
+    const outcomes = { whole: 0, moved: 0 };
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        // A table that comes and goes leaves no trace in the state around a read: every other read has many snapshots.
+        const insideTransaction = round % 2 === 1;
+        if (insideTransaction) await reader.query("begin isolation level read committed");
+        try {
+          expect(whole).toContain(catalogHash(await readCatalog(reader, { insideTransaction })));
+          outcomes.whole += 1;
+        } catch (error) {
+          expect(error).toMatchObject({ code: "CONFITURE_CATALOG_MOVED" });
+          outcomes.moved += 1;
+        }
+        if (insideTransaction) await reader.query("rollback");
+      }
+    } finally {
+      running = false;
+      await stream;
     }
-  } finally {
-    running = false;
-    await stream;
-  }
-  expect(outcomes.whole + outcomes.moved).toBe(rounds);
-});
+    expect(outcomes.whole + outcomes.moved).toBe(rounds);
+  },
+  longRun ? 900_000 : 120_000,
+);
 
 /** Changes that can be committed one after another: not those that damage rows or need the last one undone. */
 function committableChanges(version: ServerVersion): readonly string[] {

@@ -98,3 +98,15 @@ testOnEachVersion(
     await expect(readCatalog(session)).rejects.toThrow(/cache lookup failed|relation with OID 1/);
   },
 );
+
+testOnEachVersion("the comment that a dropped subscription leaves behind is nobody's", async (version) => {
+  await using db = await openTestDatabase({ version });
+  await using session = await db.openSession();
+  const before = await readCatalog(session);
+  await session.query(
+    "create subscription news connection 'dbname=nowhere' publication p with (connect = false, slot_name = none)",
+  );
+  await session.query("comment on subscription news is 'what others tell'");
+  await session.query("drop subscription news");
+  expect(await readCatalog(session)).toEqual(before);
+});

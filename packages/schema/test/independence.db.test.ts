@@ -67,6 +67,9 @@ testOnEachVersion("a role that may do nothing reads what a superuser reads", asy
   // What it may not see on PostgreSQL 13 is the usual here, and it says that it did not look.
   expect({ ...seen, unsupported: [] }).toEqual(full);
   expect(seen.unsupported).toEqual(version < 14 ? [{ kind: "subscription settings", name: "news" }] : []);
+  await session.query("begin isolation level repeatable read");
+  expect(await readCatalog(session, { insideTransaction: true })).toEqual(seen);
+  await session.query("rollback");
 });
 
 const statements = [

@@ -14,10 +14,17 @@ export const gap = fc
   .array(fc.constantFrom(" ", "\t", "\n", "\r\n", "-- a; '\n", "/* ; /* ' */ $$ */", "--\r\n"), { maxLength: 3 })
   .map((parts) => ` ${parts.join("")} `);
 
-/** Tokens with gaps between them: lexically a statement, whatever the grammar says. */
+/**
+ * Tokens with gaps between them: lexically a statement, whatever the grammar says. A string behind an E'' string on an
+ * earlier line is a part of it and may hold escapes that it would not hold alone, so that pair is left out.
+ */
 export const statement = fc
   .tuple(
     token.filter((first) => first !== "e"),
     fc.array(fc.tuple(gap, token), { maxLength: 8 }),
   )
+  .filter(([first, rest]) => {
+    const words = [first, ...rest.map(([, word]) => word)];
+    return !words.some((word, index) => word.startsWith("'") && words[index - 1]?.startsWith("E'"));
+  })
   .map(([first, rest]) => first + rest.map(([space, word]) => space + word).join(""));

@@ -12,6 +12,9 @@ const annotated = (from: string, columns: string, { includedName }: ReadScope) =
     where a.classoid <> 'pg_catalog.pg_largeobject'::regclass
       and (a.objoid >= 16384
         or a.classoid in ('pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_extension'::regclass))
+      -- DROP SUBSCRIPTION leaves its comment and labels behind. Only the view shows everybody the oid.
+      and (a.classoid <> 'pg_catalog.pg_subscription'::regclass
+        or exists (select from pg_catalog.pg_stat_subscription s where s.subid = a.objoid))
       and not exists (
         select from pg_catalog.pg_depend e
         where e.classid = a.classoid and e.objid = a.objoid and e.deptype = 'e')

@@ -146,11 +146,15 @@ const roles = `(
 /** Names of roles are always printed as they are now. */
 const renamedRoles = `exists (select from pg_catalog.pg_roles r where quote_ident(r.rolname) <> r.oid::regrole::text)`;
 
-/** Their rows do not let everybody see `xmax`; the name a comment hangs on is printed as it is now. */
+/**
+ * Their rows do not let everybody see `xmax`, and on PostgreSQL 13 not even the oid, which the view shows. The name a
+ * comment hangs on is printed as it is now. A namesake in another database costs another attempt at most.
+ */
 const renamedSubscriptions = `exists (
   select from pg_catalog.pg_subscription s
+  join pg_catalog.pg_stat_subscription v on v.subname = s.subname
   where s.subdbid = ${thisDatabase} and quote_ident(s.subname) is distinct from
-    (pg_catalog.pg_identify_object('pg_catalog.pg_subscription'::regclass, s.oid, 0)).identity)`;
+    (pg_catalog.pg_identify_object('pg_catalog.pg_subscription'::regclass, v.subid, 0)).identity)`;
 
 /** By the columns everybody may read: the connection string keeps the rows themselves closed. */
 const subscriptions = (version: ServerVersion) => `(
