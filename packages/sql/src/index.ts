@@ -14,7 +14,7 @@ export { splitStatements } from "./split/split-statements.js";
 export type { EffectComparison, EffectDifference } from "./trace/compare-effects.js";
 export { compareEffects } from "./trace/compare-effects.js";
 export { describeDifference } from "./trace/describe-difference.js";
-export type { EffectPredictor, PredictedStatement, PredictionBasis } from "./trace/effect-predictor.js";
+export type { EffectPredictor } from "./trace/effect-predictor.js";
 export { observeAlone } from "./trace/observe-alone.js";
 export { observeEffects } from "./trace/observe-effects.js";
 export type { ObservedEffect, ObservedIndexBuild, ObservedWait } from "./trace/observed-effect.js";

@@ -1,14 +1,15 @@
 import type { Database, Effect, Session, Statement } from "@confiture/model";
+import type { PredictEffectsOptions } from "../effects/predict-effects.js";
 import { parseSqlFile } from "../parse/parse-sql-file.js";
 import { compareEffects, type EffectDifference } from "./compare-effects.js";
 import { describeDifference } from "./describe-difference.js";
-import type { EffectPredictor, PredictionBasis } from "./effect-predictor.js";
+import type { EffectPredictor } from "./effect-predictor.js";
 import { observeAlone } from "./observe-alone.js";
 import { observeEffects } from "./observe-effects.js";
 import type { ObservedEffect } from "./observed-effect.js";
 
 /** What is not given is asked of the server, but for the catalog. */
-export interface TraceEffectsOptions extends PredictionBasis {
+export interface TraceEffectsOptions extends PredictEffectsOptions {
   readonly predict: EffectPredictor;
 }
 
@@ -71,8 +72,8 @@ export async function traceEffects(
   return { statements: traced, rolledBack: !committed };
 }
 
-async function readBasis(session: Session): Promise<PredictionBasis> {
-  const { rows } = await session.query<Required<Omit<PredictionBasis, "catalog">>>(
+async function readBasis(session: Session): Promise<PredictEffectsOptions> {
+  const { rows } = await session.query<Required<Omit<PredictEffectsOptions, "catalog">>>(
     `select current_setting('server_version_num')::integer / 10000 as "serverVersion",
       current_schemas(false)::text[] as "searchPath", current_setting('TimeZone') as "timeZone"`,
   );
