@@ -37,6 +37,8 @@ export class EffectDraft {
   isUnknown = false;
   on: OperationTarget | undefined;
   part: string | undefined;
+  /** The body it stands in. */
+  inside: string | undefined;
 
   constructor(readonly kind: OperationKind) {
     const facts = operationFacts[kind];
@@ -81,11 +83,15 @@ export class EffectDraft {
   }
 
   /** Makes an index that is there anew. */
-  build(index: Index, why: IndexBuild["why"], concurrently = false): this {
+  build(index: Index, why: IndexBuild["why"]): this {
+    return this.lockIndex(index, "AccessExclusiveLock").buildOf(index, why, false);
+  }
+
+  /** The same without a word about locks. */
+  buildOf(index: Index, why: IndexBuild["why"], concurrently: boolean): this {
     if (index.table.bornHere) return this;
     const name = relationName(index);
     const { shape } = index;
-    this.lockIndex(index, "AccessExclusiveLock");
     return this.buildNew({
       table: relationName(index.table),
       index: name,
@@ -114,11 +120,12 @@ export class EffectDraft {
   }
 
   finish(): Operation {
-    const { on, part } = this;
+    const { on, part, inside } = this;
     return {
       kind: this.kind,
       ...(on === undefined ? {} : { on }),
       ...(part === undefined ? {} : { part }),
+      ...(inside === undefined ? {} : { inside }),
       effect: this.effect(),
     };
   }

@@ -59,11 +59,10 @@ function readOperations(
   picture: Picture,
   grammar: Awaited<ReturnType<typeof openGrammar>>,
 ): readonly Operation[] {
-  const context = new StatementContext(picture, grammar, statement.text);
+  const context = new StatementContext(picture, grammar, statement.text, statementReaders);
   const tree = statement.kind === "unparsable" ? undefined : grammar.statements(statement.text)?.[0];
-  const read = tree === undefined ? undefined : statementReaders[tree.tag];
-  if (tree === undefined || read === undefined) context.begin("unclassified").isUnknown = true;
-  else read(tree.fields, context);
+  if (tree === undefined) context.begin("unclassified").isUnknown = true;
+  else context.read(tree);
   const alone = statement.transactionality.kind === "alone";
   return context.drafts.map((draft) => {
     if (alone) draft.transactional = false;

@@ -1,6 +1,6 @@
 import type { LockMode, OperationKind, QualifiedName } from "@confiture/model";
 import type { Grammar } from "../parse/parse-statement.js";
-import type { TreeValue } from "../parse/parse-tree.js";
+import type { TreeNode, TreeValue } from "../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../parse/read-names.js";
 import { EffectDraft } from "./effect-draft.js";
 import type { Picture } from "./picture/picture.js";
@@ -15,7 +15,39 @@ export class StatementContext {
     readonly grammar: Grammar,
     /** The text that the tree's locations count in. */
     readonly text: string,
+    private readonly readers: Readonly<Record<string, StatementReader>>,
+    /** Where the statement stands when it is part of a body that another one runs. */
+    private readonly inside?: string,
+    /** The bodies that are being followed, so that recursion ends. */
+    private readonly followed: ReadonlySet<string> = new Set(),
   ) {}
+
+  /** Reads a statement by the tag of its tree. */
+  read({ tag, fields }: TreeNode): void {
+    const reader = this.readers[tag];
+    if (reader === undefined) this.begin("unclassified").isUnknown = true;
+    else reader(fields, this);
+  }
+
+  /** Reads a statement that a body holds; a body that is followed already is not followed again. */
+  readWithin(body: string, text: string): void {
+    const trees = this.grammar.statements(text);
+    const within = new StatementContext(
+      this.picture,
+      this.grammar,
+      text,
+      this.readers,
+      body,
+      new Set([...this.followed, body]),
+    );
+    if (trees === undefined) within.begin("unclassified").isUnknown = true;
+    else for (const tree of trees) within.read(tree);
+    this.drafts.push(...within.drafts);
+  }
+
+  isFollowing(body: string): boolean {
+    return this.followed.has(body);
+  }
 
   get version(): number {
     return this.picture.version;
@@ -26,6 +58,7 @@ export class StatementContext {
     const draft = new EffectDraft(kind);
     draft.on = on;
     draft.part = part;
+    draft.inside = this.inside;
     this.drafts.push(draft);
     return draft;
   }

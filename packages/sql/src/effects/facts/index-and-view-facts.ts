@@ -42,6 +42,7 @@ export const indexAndViewFacts = {
   },
   rename_index: {
     form: "ALTER INDEX … RENAME TO",
+    lockVariesBy: "the spelling: ALTER TABLE … RENAME TO, AccessExclusiveLock",
     lock: "ShareUpdateExclusiveLock",
     reversible: "yes",
     compatibility: depends("code that looks for the name of a unique index in errors does not find it"),

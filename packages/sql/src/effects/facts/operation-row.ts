@@ -8,7 +8,7 @@ export interface OperationFacts {
   readonly lock?: LockMode;
   /** Instead of `lock`, where major versions differ; those that are not listed take none. */
   readonly lockByVersion?: Readonly<Record<number, LockMode>>;
-  /** Instead of `lock`, where forms of the kind differ: what the mode depends on. */
+  /** Where forms of the kind differ: what the mode depends on. `lock`, if there is one, is then that of the probe's form. */
   readonly lockVariesBy?: string;
   readonly reversible: Effect["reversible"];
   readonly compatibility: Compatibility;

@@ -57,6 +57,7 @@ export const otherObjectFacts = {
   },
   create_publication: {
     form: "CREATE PUBLICATION",
+    lockVariesBy: "whether tables are listed: without, no lock",
     lock: "ShareUpdateExclusiveLock",
     reversible: "yes",
     compatibility: needsIdentity,
@@ -64,6 +65,7 @@ export const otherObjectFacts = {
   },
   alter_publication: {
     form: "ALTER PUBLICATION",
+    lockVariesBy: "whether tables are listed: without, no lock",
     lock: "ShareUpdateExclusiveLock",
     reversible: "yes",
     compatibility: needsIdentity,
@@ -188,6 +190,7 @@ export const otherObjectFacts = {
   },
   comment: {
     form: "COMMENT ON",
+    lockVariesBy: "the object: a part of a relation, AccessShareLock on the relation; what is none, no lock",
     lock: "ShareUpdateExclusiveLock",
     reversible: "yes",
     compatibility: works,
@@ -232,6 +235,7 @@ export const otherObjectFacts = {
   },
   reassign_owned: {
     form: "REASSIGN OWNED",
+    lockVariesBy: "what the role owns",
     lock: "AccessExclusiveLock",
     reversible: "no",
     compatibility: depends("roles that had their rights as owner lose them"),
@@ -243,6 +247,7 @@ export const otherObjectFacts = {
   },
   drop_owned: {
     form: "DROP OWNED",
+    lockVariesBy: "what the role owns",
     lock: "AccessExclusiveLock",
     reversible: "without_data",
     compatibility: breaks("code that names what the role owned, or needs its rights, fails"),

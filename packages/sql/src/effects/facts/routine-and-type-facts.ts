@@ -143,18 +143,20 @@ export const routineAndTypeFacts = {
   },
   create_function: {
     form: "CREATE FUNCTION",
+    lockVariesBy: "the tables that an SQL body names",
     reversible: "yes",
     compatibility: works,
     hazards: ["HasUntrackableDependencies"],
-    probe: { sql: "create function made() returns int language plpgsql as 'begin return 1; end'" },
+    probe: { sql: "create function made() returns bigint language sql as 'select count(*) from probe'" },
   },
   replace_function: {
     form: "CREATE OR REPLACE FUNCTION",
+    lockVariesBy: "the tables that an SQL body names",
     reversible: "yes",
     compatibility: depends("callers, triggers and policies among them, get what the new body does"),
     hazards: ["HasUntrackableDependencies"],
     probe: {
-      sql: "create or replace function probe_function(int) returns int language sql immutable as 'select $1 + 2'",
+      sql: "create or replace function probe_function(int) returns int language sql immutable as 'select $1 + count(*)::int from probe'",
     },
   },
   alter_function: {

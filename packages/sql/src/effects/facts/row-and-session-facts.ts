@@ -5,6 +5,7 @@ const notFollowed = depends("what it does is not followed");
 export const rowAndSessionFacts = {
   select: {
     form: "SELECT",
+    lockVariesBy: "FOR UPDATE, FOR SHARE and their kin: RowShareLock",
     lock: "AccessShareLock",
     reversible: "yes",
     compatibility: works,
@@ -133,6 +134,7 @@ export const rowAndSessionFacts = {
   },
   prepare: {
     form: "PREPARE, EXECUTE, DEALLOCATE",
+    lockVariesBy: "the statement it prepares",
     lock: "AccessShareLock",
     reversible: "yes",
     compatibility: works,
@@ -140,6 +142,7 @@ export const rowAndSessionFacts = {
   },
   cursor: {
     form: "DECLARE, FETCH, MOVE, CLOSE",
+    lockVariesBy: "the query it declares",
     lock: "AccessShareLock",
     reversible: "yes",
     compatibility: works,
@@ -160,6 +163,7 @@ export const rowAndSessionFacts = {
   },
   explain: {
     form: "EXPLAIN",
+    lockVariesBy: "the statement it explains",
     lock: "AccessShareLock",
     reversible: "yes",
     compatibility: works,

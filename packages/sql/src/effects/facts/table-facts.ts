@@ -105,16 +105,20 @@ export const tableFacts = {
     lock: "AccessExclusiveLock",
     reversible: "yes",
     compatibility: works,
-    probe: { sql: "alter table probe set tablespace pg_default" },
+    probe: {
+      setup: ["set allow_in_place_tablespaces = on", "create tablespace confiture_probe_space location ''"],
+      sql: "alter table probe set tablespace confiture_probe_space",
+    },
   },
   move_tablespace: {
     form: "ALTER TABLE ALL IN TABLESPACE … SET TABLESPACE",
+    lock: "AccessExclusiveLock",
     reversible: "yes",
     compatibility: works,
     hazards: ["ImpactsDatabasePerformance"],
     probe: {
-      sql: "alter table all in tablespace pg_default set tablespace pg_default",
-      notRun: "it needs a second tablespace",
+      setup: ["set allow_in_place_tablespaces = on", "create tablespace confiture_probe_space location ''"],
+      sql: "alter table all in tablespace pg_default set tablespace confiture_probe_space",
     },
   },
   set_logged: {

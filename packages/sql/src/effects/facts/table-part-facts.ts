@@ -16,6 +16,7 @@ export const tablePartFacts = {
   },
   alter_sequence: {
     form: "ALTER SEQUENCE",
+    lockVariesBy: "the form: SET LOGGED, SET UNLOGGED, SET SCHEMA and OWNER TO, AccessExclusiveLock",
     lock: "ShareRowExclusiveLock",
     reversible: "yes",
     compatibility: depends("values come in other steps, or come to an end"),

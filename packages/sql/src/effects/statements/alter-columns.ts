@@ -151,7 +151,7 @@ export function requireNotNull(subcommand: Subcommand, draft: EffectDraft, name:
     isSettled && recurses && !hasUnprovenNotNull(relation, name) ? [relation] : lockTreeOf(subcommand, draft);
   for (const one of tree) {
     const column = one.columns.get(name);
-    const isProven = column !== undefined && column.notNull && !hasUnprovenNotNull(one, name);
+    const isProven = column?.notNull === true && !hasUnprovenNotNull(one, name);
     if (!isProven && !provesNotNull(one, name, context)) {
       draft.scan(one, "not_null");
       if (!one.bornHere && (one.known ? hasStorage(one) : true)) {
