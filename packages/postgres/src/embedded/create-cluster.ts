@@ -32,7 +32,7 @@ export function readPassword(cluster: Cluster): string {
  */
 export async function ensureCluster(cluster: Cluster, durable: boolean): Promise<boolean> {
   for (const name of readdirSync(cluster.folder)) {
-    if (name.startsWith("data.draft")) rmSync(join(cluster.folder, name), { recursive: true, force: true });
+    if (name.startsWith("data.draft")) removeDraft(join(cluster.folder, name));
   }
   if (existsSync(dataFolder(cluster))) return false;
   const draft = join(cluster.folder, `data.draft-${randomBytes(4).toString("hex")}`);
@@ -45,13 +45,18 @@ export async function ensureCluster(cluster: Cluster, durable: boolean): Promise
   return true;
 }
 
+/** A child of a killed initdb may go on writing for a moment. */
+function removeDraft(draft: string): void {
+  rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+}
+
 async function retryWithC(
   cluster: Cluster,
   draft: string,
   failure: string,
   durable: boolean,
 ): Promise<string | undefined> {
-  rmSync(draft, { recursive: true, force: true });
+  removeDraft(draft);
   return /locale/i.test(failure) ? runInitdb(cluster, draft, "C", durable) : failure;
 }
 

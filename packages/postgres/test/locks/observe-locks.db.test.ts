@@ -27,13 +27,14 @@ testOnEachVersion("a waiting backend is reported with its lock, how long, and wh
   await altering;
   await delay(120);
   expect(heard.length).toBeGreaterThan(3);
-  expect(observer.lastWait()).toMatchObject({
-    relation: "public.t",
-    mode: "AccessExclusiveLock",
+  expect(observer.lastWait()).toMatchObject({ relation: "public.t", mode: "AccessExclusiveLock" });
+  // The last look may meet the blocker in its COMMIT.
+  expect(heard[1]).toMatchObject({
     blockers: [{ pid: blocker.processId, applicationName: "a slow report", state: "idle in transaction" }],
   });
   expect(observer.lastWait()!.waitedMs).toBeGreaterThan(250);
-  expect(observer.lastWait()!.blockers[0]!.transactionAgeMs).toBeGreaterThan(250);
+  const ages = heard.flatMap(({ blockers }) => blockers.map(({ transactionAgeMs }) => transactionAgeMs ?? 0));
+  expect(Math.max(...ages)).toBeGreaterThan(250);
   expect(observer.waitedMs()).toBeGreaterThan(250);
   expect(observer.waitedMs()).toBeLessThan(1_500);
   expect(JSON.stringify(heard)).not.toContain("secret");

@@ -1,6 +1,7 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation } from "../picture/picture.js";
 import {
@@ -17,7 +18,7 @@ import { type ColumnType, isConstrained, parseType, resolveType } from "../types
 import { volatilityOf } from "../types/volatility.js";
 import { columnConstraints } from "./column-constraints.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
-import { checkExpression, Removal } from "./take-away.js";
+import { Removal } from "./take-away.js";
 
 /** The tree a subcommand goes through: everything below, or the relation alone behind ONLY. */
 export function treeOf({ relation, recurses }: Subcommand): readonly Relation[] {
@@ -351,7 +352,12 @@ function rebuildParts(
   }
   for (const index of relation.indexes) {
     const shape = shapeOf(index, context.grammar);
-    if (!shape.uses.has(column) || change.rewrites) continue;
+    if (!shape.uses.has(column)) continue;
+    if (change.rewrites) {
+      // The index of a partitioned table has no file, and is made anew all the same.
+      if (isPartitioned(relation)) draft.lockIndex(index, "AccessExclusiveLock");
+      continue;
+    }
     const canStay = change.keepsIndexes && !shape.hasExpressions && shape.where === undefined;
     if (!canStay) draft.build(index, "rebuild").scan(relation, "index_build");
     else draft.lockIndex(index, "AccessExclusiveLock");

@@ -1,18 +1,14 @@
-import { fieldsOf } from "../../parse/parse-tree.js";
+import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { type Relation, relationName, withDescendants } from "../picture/relation.js";
+import { checksProveBound } from "../types/partition-bounds.js";
 import { buildIndex, newIndex } from "./read-constraint.js";
 import type { Subcommand } from "./subcommand.js";
 
 /** What a partition must have of its parent, whether it is attached or created: locks beyond the two themselves. */
-export function joinParent(
-  draft: EffectDraft,
-  parent: Relation,
-  partition: Relation | undefined,
-  isDefault: boolean,
-): void {
+export function joinParent(draft: EffectDraft, parent: Relation, partition: Relation | undefined): void {
   for (const sibling of parent.children) {
     if (sibling.partition?.isDefault !== true || sibling === partition) continue;
     // Rows of the default partition may belong into the new one.
@@ -23,7 +19,6 @@ export function joinParent(
     for (const one of withDescendants(references)) draft.lock(one, "ShareRowExclusiveLock");
   }
   for (const { from } of parent.referencedBy) draft.lock(from, "AccessShareLock");
-  void isDefault;
 }
 
 export function attachPartition(subcommand: Subcommand): void {
@@ -34,14 +29,15 @@ export function attachPartition(subcommand: Subcommand): void {
   context.explainUnknown(draft, partition);
   draft.lock(relation, mode);
   const tree = context.lockTree(draft, partition, "AccessExclusiveLock");
-  const bound = given.bound as { readonly is_default?: boolean } | undefined;
-  joinParent(draft, relation, partition, bound?.is_default === true);
+  const bound = isFields(given.bound) ? given.bound : {};
+  joinParent(draft, relation, partition);
   if (!relation.known) {
     draft.assume(
       `${relationName(relation)} has no default partition, foreign keys or indexes that ${relationName(partition)} lacks: the default partition is locked and read, tables referred to are locked SHARE ROW EXCLUSIVE, missing indexes are built`,
     );
   }
-  for (const one of tree) draft.scan(one, "partition_bound");
+  const isProven = checksProveBound(partition, relation.partitionKey, bound, context.grammar);
+  if (!isProven) for (const one of tree) draft.scan(one, "partition_bound");
   for (const parentIndex of relation.indexes) {
     draft.lockIndex(parentIndex, "ShareUpdateExclusiveLock");
     const wanted = shapeOf(parentIndex, context.grammar);
@@ -73,7 +69,7 @@ export function attachPartition(subcommand: Subcommand): void {
   }
   partition.parents.add(relation);
   relation.children.add(partition);
-  partition.partition = { of: relation, bound: "", isDefault: bound?.is_default === true };
+  partition.partition = { of: relation, bound: "", isDefault: bound.is_default === true };
 }
 
 export function detachPartition(subcommand: Subcommand): void {

@@ -82,7 +82,7 @@ function joinParents(
       `${relationName(parent)} has no default partition and no foreign keys: the default partition is locked and read, tables referred to are locked SHARE ROW EXCLUSIVE`,
     );
   }
-  joinParent(draft, parent, table, isDefault);
+  joinParent(draft, parent, table);
   table.partition = { of: parent, bound: "", isDefault };
   for (const index of parent.indexes) {
     draft.lockIndex(index, "ShareUpdateExclusiveLock");

@@ -1,4 +1,4 @@
-import { fieldsIn, isFields, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { isFields, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
@@ -148,8 +148,10 @@ export function createView(fields: TreeFields, context: StatementContext): void 
   );
   lockQuery(fields.query, draft, context, "analysed");
   if (there !== undefined) draft.lock(there, "AccessExclusiveLock");
-  else if (fields.replace === true && !context.picture.complete)
-    draft.assume(`${relationName(view)} is not there yet: a view that is replaced is locked ACCESS EXCLUSIVE`);
+  else if (fields.replace === true && !context.picture.complete) {
+    draft.locks.set(relationName(view), "AccessExclusiveLock");
+    draft.assume(`${relationName(view)} is there already: a new view is locked by nobody`);
+  }
   const target = there ?? context.picture.add(view);
   target.definition = queryText(context.text);
 }
@@ -184,5 +186,4 @@ export function refreshMaterializedView(fields: TreeFields, context: StatementCo
     if (fields.skipData === true) draft.lockIndex(index, "AccessExclusiveLock");
     else draft.build(index, "rewrite");
   }
-  void fieldsIn;
 }

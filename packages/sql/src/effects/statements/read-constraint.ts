@@ -124,6 +124,8 @@ function addForeignKey(given: ConstraintOnPlace): void {
     keep(given, one, { name: nameOf(given, columns, "fkey"), kind: "foreign key", columns, references, ...facts });
   }
   if (!validates) return;
+  // A table that this very statement makes has no row to look up.
+  if (place.kind === "create_table" || place.kind === "create_partition") return;
   for (const one of withDescendants(references)) {
     if (one === references || isPartitioned(references)) draft.scan(one, "foreign_key");
   }
@@ -201,7 +203,10 @@ function useIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "ex
   const { place } = given;
   const index = [...place.relation.indexes].find((one) => one.bare === bare);
   place.draft.lock(place.relation, "AccessExclusiveLock");
-  if (index !== undefined) place.draft.lockIndex(index, "ShareUpdateExclusiveLock");
+  // The index takes the constraint's name, which renames it.
+  const name = stringOf(given.constraint.conname);
+  const isRenamed = name !== undefined && quoteIdentifier(name) !== bare;
+  if (index !== undefined && isRenamed) place.draft.lockIndex(index, "ShareUpdateExclusiveLock");
   const columns = index?.shape?.columns ?? [];
   if (kind === "primary key") {
     if (index === undefined)

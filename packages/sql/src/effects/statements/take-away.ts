@@ -1,4 +1,5 @@
 import type { EffectDraft } from "../effect-draft.js";
+import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
 import {
   type Column,
@@ -202,13 +203,6 @@ export class Removal {
     if (word !== undefined && !text.includes(word)) return false;
     return isUsed(usesOf(parseQuery(text, this.context.grammar), this.context.picture));
   }
-}
-
-/** The expression of a CHECK constraint as the catalog prints it, in its parentheses. */
-export function checkExpression({ kind, definition }: Constraint): string | undefined {
-  return kind === "check"
-    ? definition?.replace(/^CHECK /, "").replace(/( NO INHERIT| NOT VALID| NOT ENFORCED)+$/, "")
-    : undefined;
 }
 
 function isCopy(one: Constraint, of: Constraint): boolean {
