@@ -93,6 +93,13 @@ describe("a prediction held against what a server did", () => {
     expect(words({ fileSwaps: ["public.t"] }, seen)).toEqual({ under: [], over: [] });
   });
 
+  test("lets a table be emptied again in the transaction that emptied it", () => {
+    const said = { fileSwaps: ["public.t"], locks: on("public.t", "AccessExclusiveLock") };
+    const seen = { heldBefore: on("public.t", "AccessExclusiveLock"), scans: ["public.t"] };
+    expect(words(said, seen)).toEqual({ under: [], over: [] });
+    expect(words({ fileSwaps: ["public.t"] }, { scans: ["public.t"] }).under).toHaveLength(1);
+  });
+
   test("compares waits only where they were looked for", () => {
     const wait = { relation: "public.t", conflictingWith: "ShareLock" as const };
     expect(words({ waits: [{ ...wait, oldSnapshots: true }] }, {}).over).toEqual([]);
