@@ -6,6 +6,8 @@ import { randomSharesOf, renderRandomDdl, renderRejected } from "./render-random
 import { tryRandomDdl } from "./try-random-ddl.js";
 
 const samples = longRun ? 2_000 : 150;
+/** What depends on the rows that are there (does a DELETE find any, and so look at who refers to them) is predicted as if. */
+const mostOverPredicted = 0.1;
 const seed = Number(process.env.CONFITURE_TEST_SEED ?? Date.now() % 1_000_000);
 
 describe(`statements at random, on databases at random (seed ${seed})`, () => {
@@ -17,7 +19,8 @@ describe(`statements at random, on databases at random (seed ${seed})`, () => {
       expect(shares.rejected, renderRejected(report)).toBeLessThan(0.35);
       expect(report.thrown).toEqual([]);
       expect(shares.unknown).toBeLessThan(0.05);
-      expect(shares.underPredicted, await renderRandomDdl(report, { predict: predictEffects, shrink: 2 })).toBe(0);
+      const failed = shares.underPredicted > 0 || shares.overPredicted > mostOverPredicted;
+      if (failed) expect.fail(await renderRandomDdl(report, { predict: predictEffects, shrink: 2 }));
     },
     longRun ? 900_000 : 240_000,
   );
