@@ -17,6 +17,7 @@ import { castsOfColumn, changeOfType, resolveSteps } from "../types/type-change.
 import { type ColumnType, isConstrained, parseType, resolveType } from "../types/type-name.js";
 import { volatilityOf } from "../types/volatility.js";
 import { columnConstraints } from "./column-constraints.js";
+import { lockQuery } from "./query-locks.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";
 
@@ -51,7 +52,10 @@ export function addColumn(subcommand: Subcommand): void {
   for (const one of tree) {
     // Identity is not inherited, but partitions have it since PostgreSQL 17.
     const isOwnIdentity = !facts.identity || one === relation || (one.partition !== undefined && context.version >= 17);
-    if (writes && isOwnIdentity) draft.rewrite(one);
+    if (writes && isOwnIdentity) {
+      draft.rewrite(one);
+      lockQuery(facts.default, draft, context, "run");
+    }
     if (facts.generated === "virtual" && isNotNull) draft.scan(one, "not_null");
     if (facts.notNull && !hasValue) draft.scan(one, "not_null");
     if (!one.columns.has(name)) one.columns.set(name, newColumn(name, definition, isNotNull, one !== relation));
@@ -120,10 +124,7 @@ export function dropColumn(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, name);
   draft.lock(relation, "AccessExclusiveLock");
   const column = relation.columns.get(name);
-  if (relation.known && column === undefined) {
-    if (command.missing_ok === true) lockTreeOf(subcommand, draft);
-    return;
-  }
+  if (relation.known && column === undefined) return;
   if (!relation.known) {
     draft.assume(
       `no foreign key, sequence or view uses ${relationName(relation)}.${name}, and the table has no partitions or children: the relations concerned would be locked as well`,
@@ -358,7 +359,9 @@ function rebuildParts(
       if (isPartitioned(relation)) draft.lockIndex(index, "AccessExclusiveLock");
       continue;
     }
-    const canStay = change.keepsIndexes && !shape.hasExpressions && shape.where === undefined;
+    // Before PostgreSQL 15 the index of a partition did not keep its file.
+    const isReusable = index.parent === undefined || context.version >= 15;
+    const canStay = isReusable && change.keepsIndexes && !shape.hasExpressions && shape.where === undefined;
     if (!canStay) draft.build(index, "rebuild").scan(relation, "index_build");
     else draft.lockIndex(index, "AccessExclusiveLock");
   }

@@ -40,7 +40,8 @@ export function addConstraint(subcommand: Subcommand): void {
     if (index !== undefined && own.bare === quoteIdentifier(index)) shapeOf(own, context.grammar);
   // Only CHECK and NOT NULL are inherited; the others see to their partitions themselves.
   const isInherited = kind === "add_check" || kind === "add_not_null";
-  const inherits = isInherited && constraint.is_no_inherit !== true;
+  // Since PostgreSQL 18 children are locked before it is known whether they get anything.
+  const inherits = (isInherited && constraint.is_no_inherit !== true) || (context.version >= 18 && subcommand.recurses);
   const tree = inherits ? lockTreeOf(subcommand, draft) : treeOf(subcommand);
   readConstraint({ place: { ...subcommand, draft, tree, hasDefault: false }, constraint, attributes: [] });
   if (constraint.is_enforced === false || constraint.initially_valid === undefined)
@@ -112,6 +113,7 @@ export function dropConstraint(subcommand: Subcommand): void {
   const name = namedBy(command);
   const draft = context.beginOn(kind, relation, name);
   draft.lock(relation, mode);
+  if (isPartitioned(relation)) lockTreeOf({ ...subcommand, recurses: true }, draft);
   const constraint = relation.constraints.get(name);
   if (constraint === undefined) {
     if (!relation.known) {

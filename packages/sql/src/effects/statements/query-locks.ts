@@ -135,7 +135,16 @@ class QueryLocks {
       draft.assume(
         `${relationName(relation)} is a table without partitions or children: what is below it, or what a view reads, is locked too`,
       );
-    if (depth === "run" && descends) for (const one of withDescendants(relation)) draft.lock(one, mode);
+    if (depth !== "run") return;
+    if (descends) for (const one of withDescendants(relation)) draft.lock(one, mode);
+    if (isPartitioned(relation)) this.lockAncestors(relation);
+  }
+
+  /** What may be in a partition is said by those above it. A session that has looked once does not look again. */
+  private lockAncestors(relation: Relation): void {
+    for (let above = relation.partition?.of; above !== undefined; above = above.partition?.of) {
+      this.draft.lock(above, "AccessShareLock");
+    }
   }
 
   private write(fields: TreeFields, written: Written): void {
@@ -162,6 +171,9 @@ class QueryLocks {
     const tree =
       descends && (written.insert === undefined || isPartitioned(relation)) ? withDescendants(relation) : [relation];
     for (const one of tree) draft.lock(one, mode);
+    // PostgreSQL 13 asks before any write, later versions when a row comes that may not fit.
+    if (context.version < 14 || written.insert !== undefined || written.update !== undefined)
+      this.lockAncestors(relation);
     if (!relation.known)
       draft.assume(
         `${relationName(relation)} has no foreign keys, triggers, partitions or children: the tables concerned are locked too`,
@@ -252,7 +264,12 @@ function writesOf(tag: string, fields: TreeFields): Written | undefined {
 }
 
 function assigned(targets: TreeValue | undefined): ReadonlySet<string> {
-  return new Set(fieldsIn(targets, "ResTarget").flatMap(({ name }) => stringOf(name) ?? []));
+  const changed = fieldsIn(targets, "ResTarget").filter(({ name, val }) => {
+    const parts = listOf(fieldsOf(val, "ColumnRef")?.fields);
+    // `n = n` leaves the key as it is, and no foreign key is looked at.
+    return parts.length !== 1 || stringNode(parts[0]) !== stringOf(name);
+  });
+  return new Set(changed.flatMap(({ name }) => stringOf(name) ?? []));
 }
 
 function insertsInto(fields: TreeFields): Written {

@@ -8,6 +8,7 @@ import { shapeOf } from "../picture/index-shape.js";
 import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
+import { referencesAbove } from "./alter-partitions.js";
 import { lockQuery } from "./query-locks.js";
 
 export function truncate(fields: TreeFields, context: StatementContext): void {
@@ -18,12 +19,15 @@ export function truncate(fields: TreeFields, context: StatementContext): void {
     const all = new Set(first);
     if (fields.behavior === "DROP_CASCADE") {
       for (const table of all)
-        for (const { from } of table.referencedBy) for (const each of withDescendants(from)) all.add(each);
+        for (const { from } of referencesAbove(table)) for (const each of withDescendants(from)) all.add(each);
       if (!relation.known)
         draft.assume(
           `no table refers to ${relationName(relation)}: each that does is locked ACCESS EXCLUSIVE and emptied too`,
         );
     }
+    // What a partition may hold is read again; later versions do not ask.
+    if (context.version < 14)
+      for (const table of all) if (table.partition !== undefined) draft.lock(table.partition.of, "AccessShareLock");
     for (const table of all) empty(draft, table, fields.restart_seqs === true);
     if (!relation.known && fields.restart_seqs === true)
       draft.assume(`${relationName(relation)} owns no sequences: each would be locked ACCESS EXCLUSIVE`);
