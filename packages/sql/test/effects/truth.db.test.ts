@@ -1,5 +1,5 @@
 import { predictEffects } from "@confiture/sql";
-import { describeEachVersion } from "@confiture/testkit";
+import { describeEachVersion, type ServerVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { alwaysAccessExclusive } from "./always-access-exclusive.js";
 import { renderWithCatalog, renderWithoutCatalog, sharesOf } from "./render-truth.js";
@@ -11,9 +11,10 @@ const folder = process.env.CONFITURE_LOCKS;
 
 describe.skipIf(folder === undefined)("measured statements (CONFITURE_LOCKS)", () => {
   describeEachVersion("what was measured", (version) => {
-    const read = async () => {
-      const { fixture, forms } = readTruth(folder!);
-      return { forms, catalogs: await readTruthCatalogs(fixture, forms, version) };
+    let reading: ReturnType<typeof readForms> | undefined;
+    const read = () => {
+      reading ??= readForms(folder!, version);
+      return reading;
     };
 
     test("is predicted from the catalog", async () => {
@@ -49,3 +50,8 @@ describe.skipIf(folder === undefined)("measured statements (CONFITURE_LOCKS)", (
     });
   });
 });
+
+async function readForms(truth: string, version: ServerVersion) {
+  const { fixture, forms } = readTruth(truth);
+  return { forms, catalogs: await readTruthCatalogs(fixture, forms, version) };
+}
