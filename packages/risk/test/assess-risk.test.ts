@@ -113,6 +113,14 @@ describe("what is not known", () => {
   });
 });
 
+test("a requirement that nobody checked is not inspected", () => {
+  const requirement = { kind: "not_null", relation: "shop.orders", column: "note" } as const;
+  const plan = [operation("set_not_null", { ...exclusively, requires: [requirement] })];
+  expect(assess(plan).notInspected).toEqual(["whether note of shop.orders is not null: nobody looked"]);
+  const checks = [{ kind: "satisfied", requirement, query: "" }] as const;
+  expect(assess(plan, { ...quietServer, checks }).notInspected).toEqual([]);
+});
+
 describe("factors", () => {
   test("are measured from the facts", () => {
     const { factors } = assess([addColumn], {

@@ -106,7 +106,7 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
     deployOrder: deployOrder(operations),
     window,
     recommendations: recommend({ ...found, level, window }),
-    notInspected: listNotInspected(facts, study),
+    notInspected: listNotInspected(input, study),
   };
 }
 
@@ -203,7 +203,7 @@ function windowState({ maintenance }: AssessRiskInput): WindowState | null {
   return maintenance === undefined ? null : checkMaintenanceWindows(maintenance.windows, maintenance.at);
 }
 
-function listNotInspected(facts: RiskFacts | undefined, study: PlanStudy): readonly string[] {
+function listNotInspected({ operations, facts }: AssessRiskInput, study: PlanStudy): readonly string[] {
   const unclear = study.unclear.map((operation) => `${nameOf(operation)}: it was not understood`);
   if (facts === undefined) return [...unclear, "the server: no facts were given"];
   return [
@@ -214,7 +214,21 @@ function listNotInspected(facts: RiskFacts | undefined, study: PlanStudy): reado
     ...facts.checks.flatMap((check) =>
       check.kind === "not_inspected" ? [`whether ${describeRequirement(check.requirement)}: ${check.because}`] : [],
     ),
+    ...uncheckedRequirements(operations, facts, study).map((planned) => `whether ${planned}: nobody looked`),
     ...(facts.anomalies === null ? ["anomalies: nobody looked for them"] : []),
     ...facts.notInspected,
   ];
+}
+
+/** What the plan requires of rows that were there before, and no check is about. */
+function uncheckedRequirements(
+  operations: readonly Operation[],
+  { checks }: RiskFacts,
+  { created }: PlanStudy,
+): readonly string[] {
+  const checked = new Set(checks.map(({ requirement }) => JSON.stringify(requirement)));
+  const open = operations
+    .flatMap(({ effect }) => effect.requires)
+    .filter((one) => !created.has(one.relation) && !checked.has(JSON.stringify(one)));
+  return [...new Set(open.map(describeRequirement))];
 }
