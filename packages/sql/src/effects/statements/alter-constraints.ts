@@ -3,7 +3,7 @@ import { fieldsOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
-import { lockTreeOf, treeOf } from "./alter-columns.js";
+import { lockTreeOf, treeOf } from "./lock-tree.js";
 import { readConstraint } from "./read-constraint.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";

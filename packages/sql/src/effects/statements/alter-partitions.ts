@@ -1,19 +1,12 @@
 import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
+import { checksProveBound } from "../column-types/partition-bounds.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
-import { type Reference, type Relation, relationName, withDescendants } from "../picture/relation.js";
-import { checksProveBound } from "../types/partition-bounds.js";
+import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
+import { type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { buildIndex, newIndex } from "./read-constraint.js";
 import type { Subcommand } from "./subcommand.js";
-
-/** Foreign keys that refer to a partitioned table or to one it is a part of: they hold for each partition. */
-export function referencesAbove(relation: Relation): readonly Reference[] {
-  const found = [...relation.referencedBy];
-  for (let above = relation.partition?.of; above !== undefined; above = above.partition?.of)
-    found.push(...above.referencedBy);
-  return found;
-}
 
 /** What a partition must have of its parent, whether it is attached or created: locks beyond the two themselves. */
 export function joinParent(
@@ -125,8 +118,7 @@ export function detachPartition(subcommand: Subcommand): void {
     if (hasClonedTriggers) draft.lock(one, "AccessExclusiveLock");
   }
   if (context.version >= 15) {
-    for (let above = relation.partition?.of; above !== undefined; above = above.partition?.of)
-      draft.lock(above, "AccessShareLock");
+    for (const above of ancestorsOf(relation)) draft.lock(above, "AccessShareLock");
   }
   if (!relation.known) {
     draft.assume(

@@ -1,13 +1,13 @@
 import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { spellType } from "../column-types/spell-type.js";
+import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation } from "../picture/picture.js";
 import { type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
-import { resolveType } from "../types/type-name.js";
-import { spellType } from "./alter-columns.js";
 import { joinParent } from "./alter-partitions.js";
 import { columnConstraints } from "./column-constraints.js";
 import { lockQuery } from "./query-locks.js";

@@ -13,10 +13,12 @@ import {
 } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { ancestorsOf } from "../picture/references-above.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
+import type { Written } from "./written.js";
 
 /**
  * How far the server goes with a query: `analysed` when it is only stored (a view, a rule, a policy), `rewritten` when
@@ -142,9 +144,7 @@ class QueryLocks {
 
   /** What may be in a partition is said by those above it. A session that has looked once does not look again. */
   private lockAncestors(relation: Relation): void {
-    for (let above = relation.partition?.of; above !== undefined; above = above.partition?.of) {
-      this.draft.lock(above, "AccessShareLock");
-    }
+    for (const above of ancestorsOf(relation)) this.draft.lock(above, "AccessShareLock");
   }
 
   private write(fields: TreeFields, written: Written): void {
@@ -178,7 +178,7 @@ class QueryLocks {
       draft.assume(
         `${relationName(relation)} has no foreign keys, triggers, partitions or children: the tables concerned are locked too`,
       );
-    for (const one of tree) lockForeignKeysOf(one, written, this);
+    for (const one of tree) lockForeignKeysOf(one, written, draft);
     if (written.insert !== undefined) this.takeFromSequences(relation, written.insert);
     for (const trigger of relation.triggers.values())
       if (fires(trigger.definition, written)) this.follow(trigger.function);
@@ -233,16 +233,6 @@ class QueryLocks {
     }
   }
 }
-
-/** What a statement writes, as far as keys and triggers depend on it. */
-export interface Written {
-  /** Columns that get a value: by name, or the first so many. */
-  readonly insert?: ReadonlySet<string> | number | "default";
-  readonly update?: ReadonlySet<string>;
-  readonly delete?: boolean;
-}
-
-export type { QueryLocks };
 
 const sequenceFunctions: Readonly<Record<string, LockMode>> = {
   nextval: "RowExclusiveLock",

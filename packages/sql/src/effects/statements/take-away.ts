@@ -1,6 +1,7 @@
 import type { EffectDraft } from "../effect-draft.js";
 import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { referencesAbove } from "../picture/references-above.js";
 import {
   type Column,
   type Constraint,
@@ -13,7 +14,6 @@ import {
 } from "../picture/relation.js";
 import { mentionsColumn, parseExpression, parseQuery, type Uses, usesOf } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
-import { referencesAbove } from "./alter-partitions.js";
 
 /**
  * Takes objects out of the picture with everything that depends on them, and notes the lock PostgreSQL takes for each:

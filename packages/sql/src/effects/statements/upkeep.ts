@@ -5,10 +5,10 @@ import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
-import { referencesAbove } from "./alter-partitions.js";
 import { lockQuery } from "./query-locks.js";
 
 export function truncate(fields: TreeFields, context: StatementContext): void {
@@ -26,8 +26,9 @@ export function truncate(fields: TreeFields, context: StatementContext): void {
         );
     }
     // What a partition may hold is read again; later versions do not ask.
-    if (context.version < 14)
-      for (const table of all) if (table.partition !== undefined) draft.lock(table.partition.of, "AccessShareLock");
+    for (const table of context.version < 14 ? all : []) {
+      for (const above of ancestorsOf(table)) draft.lock(above, "AccessShareLock");
+    }
     for (const table of all) empty(draft, table, fields.restart_seqs === true);
     if (!relation.known && fields.restart_seqs === true)
       draft.assume(`${relationName(relation)} owns no sequences: each would be locked ACCESS EXCLUSIVE`);
@@ -75,7 +76,9 @@ export function vacuum(fields: TreeFields, context: StatementContext): void {
   const all =
     named.length > 0
       ? named
-      : [...context.picture.relations.values()].filter((one) => hasStorage(one) && !one.bornHere);
+      : [...context.picture.relations.values()].filter(
+          (one) => (hasStorage(one) || isPartitioned(one)) && !one.bornHere,
+        );
   if (named.length === 0) {
     const draft = context.begin(kind);
     if (!context.picture.complete) draft.assume("every table of the database is locked in turn");
@@ -99,8 +102,9 @@ function upkeepOf(
     for (const index of one.indexes) shapeOf(index, context.grammar);
     if (isFull && hasStorage(one)) draft.rewrite(one);
   }
-  // Statistics of a parent are gathered from its children.
-  if (!isTree && !isVacuum) for (const child of withDescendants(relation)) draft.lock(child, "AccessShareLock");
+  // Statistics of a parent are gathered from its children, which since PostgreSQL 18 are taken care of too.
+  if (!isTree && !isVacuum)
+    for (const child of withDescendants(relation)) draft.lock(child, context.version >= 18 ? mode : "AccessShareLock");
   if (!relation.known) {
     if (isFull) draft.rewrite(relation);
     draft.assume(`${relationName(relation)} has no partitions or children: each would be locked too`);
