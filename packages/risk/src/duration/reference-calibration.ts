@@ -2,8 +2,7 @@ import type { Calibration, Rate } from "./calibration.js";
 
 /**
  * Rates of a server that is not the reader's: PostgreSQL 18.4 with its default settings on 2 cores of AMD EPYC, used by
- * others at the same time (load 8.5 to 8.5). Written by `tooling/bench/write-duration-reference.mjs` from a
- * measurement of `pnpm bench:duration`.
+ * others at the same time. Written by `tooling/bench/write-duration-reference.mjs` from what `calibrate` measured there.
  */
 export const referenceCalibration: Calibration = {
   format: 1,
