@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const [, , file] = process.argv;
 if (file === undefined) throw new Error("which calibration.json?");
-const { calibration, machine, load } = JSON.parse(readFileSync(file, "utf8"));
+const { calibration, machine } = JSON.parse(readFileSync(file, "utf8"));
 const target = fileURLToPath(new URL("../../packages/risk/src/duration/reference-calibration.ts", import.meta.url));
 
 /** Nine values keep what an interval is made of: the smallest and the largest of nine bound 80 %. */
@@ -33,8 +33,7 @@ writeFileSync(
 
 /**
  * Rates of a server that is not the reader's: PostgreSQL ${server_version} with its default settings on ${machine.cpu.replace(" × ", " cores of ")}, used by
- * others at the same time (load ${load.map((one) => one.toFixed(1)).join(" to ")}). Written by \`tooling/bench/write-duration-reference.mjs\` from a
- * measurement of \`pnpm bench:duration\`.
+ * others at the same time. Written by \`tooling/bench/write-duration-reference.mjs\` from what \`calibrate\` measured there.
  */
 export const referenceCalibration: Calibration = {
   format: 1,

@@ -127,10 +127,8 @@ const onEveryTable: readonly Measurement[] = [
 
 const onNarrow: readonly Measurement[] = [
   foreignKey({ column: "n", parent: "every", share: 1 }),
-  foreignKey({ column: "n", parent: "every", share: 1, indexed: true }),
   foreignKey({ column: "tenth", parent: "each_tenth", share: tenthShare }),
   foreignKey({ column: "few", parent: "each_hundredth", share: fewShare }),
-  foreignKey({ column: "few", parent: "each_hundredth", share: fewShare, indexed: true }),
 ];
 
 interface ReferencedTable {
@@ -174,6 +172,8 @@ const freshValues: Readonly<Record<string, string>> = {
 };
 
 const onMixed: readonly Measurement[] = [
+  // On rows so much wider than the key that the planner takes the index for it.
+  foreignKey({ column: "n", parent: "every", share: 1, indexed: true }),
   ...Object.entries(freshValues).map(([name, text]) => ({
     name: `fresh value: ${name}`,
     statement: `select count(${text}) from subject`,

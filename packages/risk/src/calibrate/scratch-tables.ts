@@ -52,6 +52,7 @@ export const scratchTables: readonly ScratchTable[] = [
       array[(random() * 1000)::integer, (random() * 1000)::integer, (random() * 1000)::integer],
       jsonb_build_object('a', (random() * 1000)::integer, 'b', substr(${noise("d")}, 1, 8)),
       jsonb_build_object('kind', floor(random() * 5)::integer, 'batch', floor(random() * 1000)::integer), point(random(), random()), to_tsvector('simple', ${series(6, () => "'w' || floor(1000 * random() * random())").replaceAll(",", " || ' ' ||")})`,
+    parents: (rows) => ({ every: rows }),
   },
   {
     shape: "wide",

@@ -159,8 +159,13 @@ function foreignKey(operation: Operation, known: Known, { environment }: WorkCon
   if (others.length + parents.length === 0) return [];
   const referencing = others.length > 0 ? others : parents;
   const column = keys[0]?.columns[0];
-  const indexed = referencing.every(({ indexes }) => indexes.some(({ keyColumns }) => keyColumns?.[0] === column));
-  return [foreignKeyWork({ referencing, referenced: parents, environment, indexed: column !== undefined && indexed })];
+  const indexed = column !== undefined && referencing.every((facts) => isReadThroughIndex(facts, column));
+  return [foreignKeyWork({ referencing, referenced: parents, environment, indexed })];
+}
+
+/** A page read out of order is priced at four times one read in order (`random_page_cost`). */
+function isReadThroughIndex({ indexes, heapBytes }: RelationFacts, column: string): boolean {
+  return indexes.some(({ keyColumns, bytes }) => keyColumns?.[0] === column && 4 * bytes <= heapBytes);
 }
 
 function removals(operation: Operation, known: Known): readonly Work[] {

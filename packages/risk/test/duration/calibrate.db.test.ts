@@ -7,7 +7,7 @@ import { workTerms } from "../../src/duration/work.js";
 import { operations, orders } from "./calibration-fixture.js";
 
 /** Small enough for a test, large enough to go through everything. */
-const quick: CalibrateOptions = { rows: 20_000, runs: 1 };
+const quick: CalibrateOptions = { rows: 5_000, runs: 1 };
 const lastShape = /vacuum written/;
 
 describeEachVersion("calibrate", (version) => {

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { estimateDuration } from "../../src/duration/estimate-duration.js";
+import { referenceCalibration } from "../../src/duration/reference-calibration.js";
+import { workTerms } from "../../src/duration/work.js";
 import { build, flatCalibration, operation, operations, orders } from "./calibration-fixture.js";
 
 const names = fc.constantFrom(...Object.keys(operations));
@@ -181,6 +183,10 @@ describe("what is not known is said", () => {
       calibration: flatCalibration(1),
     });
     expect(estimate.caveats.join()).toContain("more than 10 times longer than anything that was measured");
+  });
+
+  test("without a calibration, every family of work has a rate all the same", () => {
+    expect(Object.keys(referenceCalibration.rates).sort()).toEqual(Object.keys(workTerms).sort());
   });
 
   test("that there is no calibration: the bounds are wide and the confidence low", () => {
