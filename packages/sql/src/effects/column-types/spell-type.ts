@@ -1,8 +1,10 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import type { Picture } from "../picture/picture.js";
 
-/** A type as SQL that reads back as the same `TypeName`. */
-export function spellType(typeName: TreeFields): string {
+/** A type as SQL that reads back as the same type wherever the search path leads later. */
+export function spellType(typeName: TreeFields, picture: Picture): string {
   const names = listOf(typeName.names).flatMap((part) => {
     const text = isFields(part) && isFields(part.String) ? stringOf(part.String.sval) : undefined;
     return text === undefined ? [] : quoteIdentifier(text);
@@ -13,7 +15,8 @@ export function spellType(typeName: TreeFields): string {
   });
   const isInterval = names.at(-1) === "interval";
   const suffix = modifier.length === 0 || isInterval ? "" : `(${modifier.join(",")})`;
-  return `${names.join(".")}${suffix}${listOf(typeName.arrayBounds)
+  const user = picture.findType(nameFromParts(listOf(typeName.names)) ?? { name: "" });
+  return `${user?.key ?? names.join(".")}${suffix}${listOf(typeName.arrayBounds)
     .map(() => "[]")
     .join("")}`;
 }

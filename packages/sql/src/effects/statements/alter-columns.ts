@@ -6,7 +6,7 @@ import { type ColumnType, isConstrained, parseType, resolveType } from "../colum
 import { volatilityOf } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
-import { newRelation } from "../picture/picture.js";
+import { newRelation, type Picture } from "../picture/picture.js";
 import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { columnConstraints } from "./column-constraints.js";
@@ -41,7 +41,11 @@ export function addColumn(subcommand: Subcommand): void {
     }
     if (facts.generated === "virtual" && isNotNull) draft.scan(one, "not_null");
     if (facts.notNull && !hasValue) draft.scan(one, "not_null");
-    if (!one.columns.has(name)) one.columns.set(name, newColumn(name, definition, isNotNull, one !== relation));
+    if (!one.columns.has(name))
+      one.columns.set(
+        name,
+        newColumn(name, definition, { notNull: isNotNull, inherited: one !== relation }, context.picture),
+      );
   }
   if (facts.notNull && !hasValue && !relation.bornHere) {
     draft.requires.push({ kind: "not_null", relation: relationName(relation), column: name });
@@ -68,9 +72,14 @@ function writesRows(
   return isVolatile;
 }
 
-function newColumn(name: string, definition: TreeFields, notNull: boolean, inherited: boolean): Column {
-  const type = isFields(definition.typeName) ? spellType(definition.typeName) : undefined;
-  return { name, notNull, inherited, ...(type === undefined ? {} : { type }) };
+function newColumn(
+  name: string,
+  definition: TreeFields,
+  facts: Pick<Column, "notNull" | "inherited">,
+  picture: Picture,
+): Column {
+  const type = isFields(definition.typeName) ? spellType(definition.typeName, picture) : undefined;
+  return { name, ...facts, ...(type === undefined ? {} : { type }) };
 }
 
 function addSequence(relation: Relation, column: string, isIdentity: boolean, context: StatementContext): void {
@@ -210,7 +219,7 @@ export function alterColumnType(subcommand: Subcommand): void {
   if (!isFields(definition.typeName)) return;
   const next = resolveType(definition.typeName, picture);
   const collation = fieldsOf({ CollateClause: definition.collClause ?? {} }, "CollateClause")?.collname;
-  const spelled = spellType(definition.typeName);
+  const spelled = spellType(definition.typeName, picture);
   for (const one of tree) {
     const column = one.columns.get(name);
     const old = column?.type === undefined ? undefined : parseType(column.type, picture, grammar);

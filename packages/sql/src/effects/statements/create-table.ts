@@ -136,7 +136,7 @@ function addColumn(draft: EffectDraft, table: Relation, definition: TreeFields, 
   const name = quoteIdentifier(stringOf(definition.colname) ?? "");
   const facts = columnConstraints(definition, context);
   const type = isFields(definition.typeName) ? resolveType(definition.typeName, context.picture) : undefined;
-  const spelled = isFields(definition.typeName) ? spellType(definition.typeName) : undefined;
+  const spelled = isFields(definition.typeName) ? spellType(definition.typeName, context.picture) : undefined;
   table.columns.set(name, {
     name,
     notNull: facts.notNull || facts.identity,

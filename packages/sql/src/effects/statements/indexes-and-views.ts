@@ -25,6 +25,7 @@ export function createIndex(fields: TreeFields, context: StatementContext): void
   const name = written === undefined ? undefined : quoteIdentifier(written);
   const kind = concurrently ? "create_index_concurrently" : "create_index";
   const draft = context.beginOn(kind, relation, name);
+  if (fields.unique !== true) draft.compatibility = { runningCode: "works" };
   const mode = concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
   const isOnly = isFields(fields.relation) && fields.relation.inh !== true;
   draft.lock(relation, mode);
@@ -175,6 +176,7 @@ export function refreshMaterializedView(fields: TreeFields, context: StatementCo
     if (query !== undefined) lockQuery({ [query.tag]: query.fields }, draft, context, "run");
     scanSources(draft, context);
   }
+  if (fields.skipData !== true) draft.compatibility = { runningCode: "works" };
   draft.lock(view, concurrently ? "ExclusiveLock" : "AccessExclusiveLock");
   if (concurrently) {
     draft.scan(view, "query");

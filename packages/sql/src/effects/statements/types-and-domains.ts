@@ -26,7 +26,7 @@ export function createDomain(fields: TreeFields, context: StatementContext): voi
     kind: "domain",
     notNull: constraints.some((one) => one?.contype === "CONSTR_NOTNULL"),
     checks: new Map(checks.map((one, position) => [stringOf(one?.conname) ?? `check${position}`, true])),
-    ...(isFields(fields.typeName) ? { baseType: spellType(fields.typeName) } : {}),
+    ...(isFields(fields.typeName) ? { baseType: spellType(fields.typeName, context.picture) } : {}),
   });
 }
 
