@@ -134,6 +134,8 @@ export class EffectDraft {
     const locks = sortedLocks(this.locks);
     this.nameLockHazards([...this.locks.values()]);
     if ([...this.builds.values()].some(({ why }) => why !== "rewrite")) this.hazards.add("IndexBuild");
+    // A table that the file itself makes holds nothing that could be lost.
+    if (this.losses.length === 0) this.hazards.delete("DeletesData");
     if (this.rewrites.size > 0) this.hazards.add("ImpactsDatabasePerformance");
     return {
       locks,

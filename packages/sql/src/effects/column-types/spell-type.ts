@@ -16,7 +16,10 @@ export function spellType(typeName: TreeFields, picture: Picture): string {
   const isInterval = names.at(-1) === "interval";
   const suffix = modifier.length === 0 || isInterval ? "" : `(${modifier.join(",")})`;
   const user = picture.findType(nameFromParts(listOf(typeName.names)) ?? { name: "" });
-  return `${user?.key ?? names.join(".")}${suffix}${listOf(typeName.arrayBounds)
+  const bare = nameFromParts(listOf(typeName.names))?.name ?? "";
+  // `char` and `"char"` are two types; no other built-in name needs quotes.
+  const builtin = names.length === 2 && names[0] === "pg_catalog" && bare !== "char" ? bare : undefined;
+  return `${user?.key ?? builtin ?? names.join(".")}${suffix}${listOf(typeName.arrayBounds)
     .map(() => "[]")
     .join("")}`;
 }

@@ -13,6 +13,7 @@ import {
 } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { settledFunctions, volatileFunctions } from "../facts/builtin-names.js";
 import { ancestorsOf } from "../picture/references-above.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
@@ -215,7 +216,11 @@ class QueryLocks {
       else this.draft.lock(this.context.relation(target, "sequence"), mode);
       return;
     }
-    for (const own of this.context.picture.findFunctions(name)) this.follow(own.name);
+    const own = this.context.picture.findFunctions(name);
+    for (const one of own) this.follow(one.name);
+    const isBuiltin = volatileFunctions.has(name.name) || settledFunctions.has(name.name);
+    if (own.length > 0 || (isBuiltin && (name.schema ?? "pg_catalog") === "pg_catalog")) return;
+    this.draft.assume(`${name.name}() touches no relation: nothing is known of its body`);
   }
 
   /** What a function's body does counts as done; that it comes to every line of it is assumed. */
@@ -286,11 +291,11 @@ function mergesInto(fields: TreeFields): Written {
 }
 
 function fires(definition: string | undefined, written: Written): boolean {
-  const head = definition?.slice(0, definition.search(/ ON /)) ?? "";
+  const head = definition?.slice(0, definition.search(/ on /i)) ?? "";
   return (
-    (written.insert !== undefined && / INSERT\b/.test(head)) ||
-    (written.update !== undefined && / UPDATE\b/.test(head)) ||
-    (written.delete === true && / DELETE\b/.test(head))
+    (written.insert !== undefined && / insert\b/i.test(head)) ||
+    (written.update !== undefined && / update\b/i.test(head)) ||
+    (written.delete === true && / delete\b/i.test(head))
   );
 }
 
