@@ -6,6 +6,8 @@ import { randomSharesOf, renderRandomDdl, renderRejected } from "./render-random
 import { tryRandomDdl } from "./try-random-ddl.js";
 
 const samples = longRun ? 2_000 : 150;
+/** What was promised is told by the many statements of a long run; few can only tell that something broke. */
+const mostUnderPredicted = longRun ? 0.005 : 0.02;
 /** What depends on the rows that are there (does a DELETE find any, and so look at who refers to them) is predicted as if. */
 const mostOverPredicted = 0.1;
 const seed = Number(process.env.CONFITURE_TEST_SEED ?? Date.now() % 1_000_000);
@@ -19,7 +21,7 @@ describe(`statements at random, on databases at random (seed ${seed})`, () => {
       expect(shares.rejected, renderRejected(report)).toBeLessThan(0.35);
       expect(report.thrown).toEqual([]);
       expect(shares.unknown).toBeLessThan(0.05);
-      const failed = shares.underPredicted > 0 || shares.overPredicted > mostOverPredicted;
+      const failed = shares.underPredicted > mostUnderPredicted || shares.overPredicted > mostOverPredicted;
       if (failed) expect.fail(await renderRandomDdl(report, { predict: predictEffects, shrink: 2 }));
     },
     longRun ? 900_000 : 240_000,
