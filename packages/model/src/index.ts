@@ -97,15 +97,19 @@ export { errorCodes, exitCodeOf } from "./errors/error-codes.js";
 export type { LockMode } from "./locks/lock-modes.js";
 export { lockModes, lockModesConflict } from "./locks/lock-modes.js";
 export type { MigrationPlan, PlannedMigration, PlannedSegment, PlannedStep } from "./plan/migration-plan.js";
+export type { Anomaly, AnomalyName } from "./risk/anomaly.js";
+export type { DeployOrder } from "./risk/deploy-order.js";
 export type {
   DurationEstimate,
   Recommendation,
   RiskAssessment,
   RiskCategory,
   RiskFactor,
-  RiskLevel,
 } from "./risk/risk-assessment.js";
-export { riskLevels } from "./risk/risk-assessment.js";
+export type { RiskLevel } from "./risk/risk-levels.js";
+export { riskLevels } from "./risk/risk-levels.js";
+export type { LockHolder, WaitPrediction } from "./risk/wait-prediction.js";
+export type { WindowState } from "./risk/window-state.js";
 export type { Queryable, QueryResult } from "./server/queryable.js";
 export type {
   Blocker,

@@ -116,23 +116,23 @@ for (const { name, begin } of modes) {
   );
 }
 
-testOnEachVersion(
-  "a subscription that is renamed behind the caller's snapshot is never half renamed",
-  async (version) => {
+for (const change of ["alter subscription news rename to gossip", "drop subscription news"]) {
+  testOnEachVersion(`a subscription is never half seen behind the caller's snapshot: ${change}`, async (version) => {
     await using db = await openTestDatabase({ version });
     await using _subscriptions = { [Symbol.asyncDispose]: () => dropSubscriptions(db) };
-    await db.query(`
-    create subscription news connection 'dbname=nowhere' publication changes with (connect = false, slot_name = none);
-    comment on subscription news is 'what others tell'`);
+    await db.query(
+      "create subscription news connection 'dbname=nowhere' publication p with (connect = false, slot_name = none)",
+    );
+    await db.query("comment on subscription news is 'what others tell'");
     await using reader = await db.openSession();
     await reader.query("begin isolation level repeatable read; select 1");
-    await db.query("alter subscription news rename to gossip");
+    await db.query(change);
     // Rows of pg_subscription are closed to most, their xmax too: only the name that is printed now tells.
     const half = readCatalog(reader, { insideTransaction: true });
     await expect(half).rejects.toMatchObject({ code: "CONFITURE_CATALOG_MOVED" });
     await reader.query("rollback");
-  },
-);
+  });
+}
 
 /**
  * Lets a change meet a reader: committed in full before one of its few queries goes out, or started beside the one that

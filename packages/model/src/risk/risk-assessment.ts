@@ -1,12 +1,14 @@
-/** Weakest first. */
-export const riskLevels = ["low", "medium", "high", "critical"] as const;
-export type RiskLevel = (typeof riskLevels)[number];
+import type { Anomaly } from "./anomaly.js";
+import type { DeployOrder } from "./deploy-order.js";
+import type { RiskLevel } from "./risk-levels.js";
+import type { WaitPrediction } from "./wait-prediction.js";
+import type { WindowState } from "./window-state.js";
 
 /** One term of the published sum. */
 export interface RiskFactor {
   readonly name: "data_volume" | "lock_time" | "dependencies" | "anomalies" | "concurrent_load";
-  /** What was measured or estimated, in `unit`. */
-  readonly measured: number;
+  /** What was measured or estimated, in `unit`. Null when it is not known; `value` is then 1, the worst. */
+  readonly measured: number | null;
   readonly unit: "bytes" | "ms" | "objects" | "mean severity" | "ratio";
   /** `measured` on the scale from 0 to 1. */
   readonly value: number;
@@ -37,13 +39,21 @@ export interface RiskAssessment {
   /** The worse of `levelByScore` and `levelByDowntime`. */
   readonly level: RiskLevel;
   readonly levelByScore: RiskLevel;
+  /** `critical` also when something was not understood: no downtime can be told for that. */
   readonly levelByDowntime: RiskLevel;
   /** From 0 to 1. */
   readonly score: number;
   readonly factors: readonly RiskFactor[];
   /** How long somebody else would have to wait for a lock that is held. */
   readonly downtime: DurationEstimate;
+  /** How long our locks would be waited for, and who would queue behind. Empty without facts about the activity. */
+  readonly waits: readonly WaitPrediction[];
+  readonly anomalies: readonly Anomaly[];
   readonly categories: readonly RiskCategory[];
+  readonly deployOrder: DeployOrder;
+  /** Null when no maintenance windows were given. */
+  readonly window: WindowState | null;
+  /** Most effective first. */
   readonly recommendations: readonly Recommendation[];
   /** What could not be looked at. Not empty means: nothing here says that all is well. */
   readonly notInspected: readonly string[];
@@ -56,6 +66,7 @@ export interface RiskCategory {
 }
 
 export interface Recommendation {
+  /** The level of what it takes away. */
   readonly level: RiskLevel;
   readonly text: string;
   /** Statements to run instead or besides, in order. */

@@ -20,12 +20,13 @@ export interface EffectComparison {
 
 /** Compares what was said of a statement with what a server did for it. Pure. */
 export function compareEffects(predicted: Effect, observed: ObservedEffect): EffectComparison {
+  const emptiedAgain = predicted.fileSwaps.filter((name) => mayBeEmptiedInPlace(name, observed));
   const differences = [
     ...compareLocks("lock", predicted.locks, observed.locks, observed),
     ...compareLocks("index_lock", predicted.indexLocks, observed.indexLocks, observed),
     ...compareNames("rewrite", predicted.rewrites, observed.rewrites, []),
-    ...compareNames("file_swap", predicted.fileSwaps, observed.fileSwaps, observed.rewrites),
-    ...compareScans(predicted, observed),
+    ...compareNames("file_swap", predicted.fileSwaps, observed.fileSwaps, [...observed.rewrites, ...emptiedAgain]),
+    ...compareScans(predicted, observed, emptiedAgain),
     ...compareBuilds(predicted, observed),
     ...compareWaits(predicted, observed),
   ];
@@ -55,6 +56,7 @@ function compareLocks(
 /** A mode that was held already leaves no trace when it is asked for again; what is seen in passing is a lower bound. */
 function mayBeSo(relation: string, said: LockMode | undefined, seen: LockMode | undefined, facts: ObservedEffect) {
   if (said === undefined || strength(said) < strength(seen)) return false;
+  if (facts.perhapsLocked.includes(relation)) return true;
   const names = ({ relation: name }: RelationLock) => name === relation;
   if (facts.locksAtLeast.some((lock) => names(lock) && strength(lock.mode) <= strength(said))) return true;
   return facts.heldBefore.some((lock) => names(lock) && lock.mode === said);
@@ -64,6 +66,11 @@ function mayBeSo(relation: string, said: LockMode | undefined, seen: LockMode | 
 function isMinorOnIndex(said: LockMode | undefined, seen: LockMode | undefined): boolean {
   const minor = strength("ShareUpdateExclusiveLock");
   return strength(said) < minor && strength(seen) < minor;
+}
+
+/** A file that the same transaction made is emptied where it is, and stays the same file. */
+function mayBeEmptiedInPlace(relation: string, { heldBefore }: ObservedEffect): boolean {
+  return heldBefore.some((lock) => lock.relation === relation && lock.mode === "AccessExclusiveLock");
 }
 
 function compareNames(
@@ -81,9 +88,13 @@ function compareNames(
 }
 
 /** To rewrite a table or to build an index on it is to read it, so a prediction need not say so again. */
-function compareScans(predicted: Effect, observed: ObservedEffect): readonly EffectDifference[] {
+function compareScans(
+  predicted: Effect,
+  observed: ObservedEffect,
+  emptied: readonly string[],
+): readonly EffectDifference[] {
   const said = predicted.scans.map(({ relation }) => relation);
-  const implied = [...predicted.rewrites, ...predicted.indexBuilds.map(({ table }) => table)];
+  const implied = [...emptied, ...predicted.rewrites, ...predicted.indexBuilds.map(({ table }) => table)];
   const read = [...observed.rewrites, ...observed.indexBuilds.map(({ table }) => table)];
   return [
     ...observed.scans
@@ -109,7 +120,7 @@ function compareWaits(predicted: Effect, observed: ObservedEffect): readonly Eff
   const seen = byRelation(observed.waits.map(({ relation, conflictingWith: mode }) => ({ relation, mode })));
   return [...new Set([...said.keys(), ...seen.keys()])].sort().flatMap((relation): readonly EffectDifference[] => {
     const [mode, real] = [said.get(relation), seen.get(relation)];
-    if (mode === real) return [];
+    if (mode === real || (real === undefined && observed.perhapsLocked.includes(relation))) return [];
     const direction = strength(mode) < strength(real) ? "under" : "over";
     return [{ direction, what: "wait", relation, ...withMode("predicted", mode), ...withMode("observed", real) }];
   });

@@ -16,6 +16,8 @@ export interface ObservedEffect {
   readonly heldBefore: readonly RelationLock[];
   /** Locks that were seen, though a stronger one may have followed: what is seen of a statement that commits by itself. */
   readonly locksAtLeast: readonly RelationLock[];
+  /** Relations on which a lock may have come and gone unseen. */
+  readonly perhapsLocked: readonly string[];
   readonly rewrites: readonly string[];
   readonly fileSwaps: readonly string[];
   /** Indexes that were filled, of tables that existed before. */

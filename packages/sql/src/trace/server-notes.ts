@@ -12,10 +12,15 @@ export interface ServerNotes {
   readonly validatesForeignKey: boolean;
 }
 
-/** Runs `work` and collects what the server says meanwhile. The session's settings are as before afterwards. */
+/**
+ * Runs `work` and collects what the server says meanwhile. `local`: inside a transaction of the caller's. The session's
+ * settings are as before afterwards; after a failure inside a transaction, its end sees to that.
+ * @throws CONFITURE_USAGE for a session that does not pass on notices.
+ */
 export async function withServerNotes<Result>(
   session: Session,
   work: () => Promise<Result>,
+  { local }: { readonly local: boolean },
 ): Promise<{ readonly result: Result; readonly notes: ServerNotes }> {
   if (session.onNotice === undefined) {
     throw new ConfitureError("CONFITURE_USAGE", "This session does not pass on what the server says.", {
@@ -23,16 +28,32 @@ export async function withServerNotes<Result>(
     });
   }
   const messages: string[] = [];
+  const { rows } = await session.query<Settings>(readSettings);
+  const usual = rows[0]!;
+  await setSettings(session, { level: "debug2", language: "C", superuser: usual.superuser }, local);
   const stop = session.onNotice(({ message }) => void messages.push(message));
-  try {
-    return { result: await work(), notes: readNotes(messages) };
-  } finally {
-    stop();
-  }
+  const result = await work().finally(stop);
+  await setSettings(session, usual, local);
+  return { result, notes: readNotes(messages) };
 }
 
-/** How loud the server must be for `withServerNotes`; says what to go back to. */
-export const loudSettings = "set local client_min_messages = debug2";
+interface Settings {
+  readonly level: string;
+  readonly language: string;
+  /** Who is not may not choose the language of messages. */
+  readonly superuser: boolean;
+}
+
+const readSettings = `
+  select current_setting('client_min_messages') as level, current_setting('lc_messages') as language,
+    current_setting('is_superuser')::boolean as superuser`;
+
+async function setSettings(session: Session, { level, language, superuser }: Settings, local: boolean): Promise<void> {
+  await session.query(
+    `select set_config('client_min_messages', $1, $3), case when $4 then set_config('lc_messages', $2, $3) end`,
+    [level, language, local, superuser],
+  );
+}
 
 function readNotes(messages: readonly string[]): ServerNotes {
   const named = (pattern: RegExp) => messages.flatMap((message) => pattern.exec(message)?.[1] ?? []);

@@ -1,5 +1,6 @@
 import type { Catalog, Effect, Statement } from "@confiture/model";
 import type { EffectPredictor } from "@confiture/sql";
+import { effectSaying } from "./effect-saying.js";
 
 /** What a tool says that knows nothing: ACCESS EXCLUSIVE on whatever the statement names. The least a prediction must beat. */
 export const alwaysAccessExclusive: EffectPredictor = async (statements, basis = {}) => {
@@ -17,22 +18,9 @@ function namedRelations({ text }: Statement, catalog: Catalog | undefined): read
 }
 
 function effectOn(relations: readonly string[]): Effect {
-  return {
+  return effectSaying({
     locks: relations.map((relation) => ({ relation, mode: "AccessExclusiveLock" })),
-    indexLocks: [],
-    rewrites: [],
-    fileSwaps: [],
-    indexBuilds: [],
-    scans: [],
-    waits: [],
-    transactional: true,
-    dataLoss: [],
-    reversible: "no",
-    hazards: ["AcquiresAccessExclusiveLock"],
-    compatibility: { runningCode: "depends" },
-    requires: [],
-    since: 13,
     certainty: "assumed",
     assumptions: ["Every statement locks what it names, and nothing else."],
-  };
+  });
 }

@@ -4,9 +4,9 @@
 // `--id` takes a part of an id, and may be given again. Catalogs are kept in the temporary folder; `--fresh` reads anew.
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { predictEffects } from "@confiture/sql";
 import { supportedVersions } from "@confiture/testkit";
 import { alwaysAccessExclusive } from "./always-access-exclusive.js";
-import { ownPredictor } from "./own-predictor.js";
 import { renderWithCatalog, renderWithoutCatalog } from "./render-truth.js";
 import { type ScoreTruthOptions, scoreTruth } from "./score-truth.js";
 import { readTruthCatalogs, rememberTruthCatalogs } from "./truth-catalogs.js";
@@ -21,7 +21,6 @@ export async function measureTruth(args: readonly string[], folder: string, prin
       fresh: { type: "boolean", default: false },
     },
   });
-  const predictor = ownPredictor ?? alwaysAccessExclusive;
   const { fixture, forms } = readTruth(folder);
   const wanted = flags.id.length === 0 ? forms : forms.filter(({ id }) => flags.id.some((part) => id.includes(part)));
   for (const version of supportedVersions.filter((known) => flags.version.split(",").includes(String(known)))) {
@@ -30,8 +29,8 @@ export async function measureTruth(args: readonly string[], folder: string, prin
     const score = (options: Pick<ScoreTruthOptions, "predict" | "withCatalog">) =>
       scoreTruth(wanted, { version, catalogs, ...options });
     const baseline = await score({ predict: alwaysAccessExclusive, withCatalog: true });
-    print(renderWithCatalog(await score({ predict: predictor, withCatalog: true }), baseline));
-    print(renderWithoutCatalog(await score({ predict: predictor, withCatalog: false })));
+    print(renderWithCatalog(await score({ predict: predictEffects, withCatalog: true }), baseline));
+    print(renderWithoutCatalog(await score({ predict: predictEffects, withCatalog: false })));
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Effect } from "@confiture/model";
 import type { ObservedEffect } from "@confiture/sql";
+import { effectSaying } from "./effect-saying.js";
 
 /** What was seen, said as if it had been predicted: to hold one observation against another. */
 export function observedAsEffect(observed: ObservedEffect): Effect {
-  return {
+  return effectSaying({
     locks: observed.locks,
     indexLocks: observed.indexLocks,
     rewrites: observed.rewrites,
@@ -18,14 +19,5 @@ export function observedAsEffect(observed: ObservedEffect): Effect {
     })),
     scans: observed.scans.map((relation) => ({ relation, why: "query" })),
     waits: (observed.waits ?? []).map((wait) => ({ ...wait, oldSnapshots: true })),
-    transactional: true,
-    dataLoss: [],
-    reversible: "no",
-    hazards: [],
-    compatibility: { runningCode: "depends" },
-    requires: [],
-    since: 13,
-    certainty: "certain",
-    assumptions: [],
-  };
+  });
 }

@@ -4,19 +4,25 @@ import type { Mismatch, RandomDdlReport } from "./try-random-ddl.js";
 
 export interface RandomDdlShares {
   readonly rejected: number;
+  /** The predictor said that it does not understand. */
+  readonly unknown: number;
+  /** Of those that were understood, as below. */
   readonly underPredicted: number;
   /** Of those that claim to be certain. */
   readonly underThoughCertain: number;
   readonly overPredicted: number;
 }
 
-export function randomSharesOf({ compared, certain, rejected, mismatches }: RandomDdlReport): RandomDdlShares {
-  const under = mismatches.filter((mismatch) => mismatch.under.length > 0);
+export function randomSharesOf({ compared, certain, unknown, rejected, mismatches }: RandomDdlReport): RandomDdlShares {
+  const claimed = mismatches.filter(({ certainty }) => certainty !== "unknown");
+  const under = claimed.filter((mismatch) => mismatch.under.length > 0);
+  const understood = Math.max(1, compared - unknown);
   return {
     rejected: rejected.length / Math.max(1, rejected.length + compared),
-    underPredicted: under.length / Math.max(1, compared),
+    unknown: unknown / Math.max(1, compared),
+    underPredicted: under.length / understood,
     underThoughCertain: under.filter(({ certainty }) => certainty === "certain").length / Math.max(1, certain),
-    overPredicted: mismatches.filter(({ over }) => over.length > 0).length / Math.max(1, compared),
+    overPredicted: claimed.filter(({ over }) => over.length > 0).length / understood,
   };
 }
 
@@ -26,12 +32,14 @@ export async function renderRandomDdl(
   options: { readonly predict: EffectPredictor; readonly shrink: number },
 ): Promise<string> {
   const shares = randomSharesOf(report);
-  const groups = groupsOf(report.mismatches);
+  const unknown = report.mismatches.filter(({ certainty }) => certainty === "unknown");
+  const groups = groupsOf(report.mismatches.filter(({ certainty }) => certainty !== "unknown"));
   const lines = [
     `PostgreSQL ${report.version}, seed ${report.seed}: ${report.compared} statements in ${report.databases} databases`,
     `  refused by the server      ${percent(shares.rejected)}`,
     `  under-predicted            ${percent(shares.underPredicted)}   though certain ${percent(shares.underThoughCertain)} of ${report.certain}`,
     `  over-predicted             ${percent(shares.overPredicted)}`,
+    `  not understood             ${percent(shares.unknown)}${unknown.length === 0 ? "" : `   ${renderCounts(unknown)}`}`,
     ...report.thrown.map(({ sql, error }) => `  ✘ the predictor threw: ${error}: ${sql}`),
     ...groups.map(([first, ...others]) => renderMismatch(first!, others.length)),
   ];
@@ -70,6 +78,14 @@ function renderMismatch(mismatch: Mismatch, others: number): string {
       (difference) => `      ${difference.direction.padEnd(6)} ${difference.what}: ${describeDifference(difference)}`,
     ),
   ].join("\n");
+}
+
+/** `alter type 3, create view 2`: nothing was claimed of them. */
+function renderCounts(mismatches: readonly Mismatch[]): string {
+  return [...groupedBy(mismatches, ({ sql }) => firstWords(sql))]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([words, cases]) => `${words} ${cases.length}`)
+    .join(", ");
 }
 
 export function renderRejected({ rejected }: RandomDdlReport): string {

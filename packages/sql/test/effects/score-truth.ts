@@ -138,10 +138,10 @@ function pairsOf(predicted: readonly RelationLock[], observed: readonly Relation
   });
 }
 
-/** The relations whose names stand in the text, without their schemas. */
+/** The tables, views and sequences whose names stand in the text, without their schemas. */
 function namedIn(sql: string, relations: Relations): ReadonlySet<string> {
   const words = sql.match(/[a-z_][a-z0-9_]*/gi) ?? [];
-  return new Set(words.filter((word) => relations.has(word)));
+  return new Set(words.filter((word) => (relations.get(word)?.kind ?? "index") !== "index"));
 }
 
 /** Without a catalog names stand as they are written, so they are compared without their schemas. */

@@ -24,7 +24,8 @@ export async function readTruthCatalogs(
   await using database = await openTestDatabase({ version, sql: fixture });
   await using session = await database.openSession();
   const catalogs = new Map<string, TruthCatalog>();
-  for (const pre of new Set(forms.map(({ pre = "" }) => pre))) catalogs.set(pre, await readBehind(session, pre));
+  for (const pre of new Set(["", ...forms.map(({ pre = "" }) => pre)]))
+    catalogs.set(pre, await readBehind(session, pre));
   return catalogs;
 }
 

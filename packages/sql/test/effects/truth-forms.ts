@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Catalog, LockMode } from "@confiture/model";
+import { type Catalog, type LockMode, lockModes } from "@confiture/model";
 import type { ObservedEffect } from "@confiture/sql";
 
 /** One measured statement: what every version that has it did, in a copy of the fixture of its own. */
@@ -69,6 +69,7 @@ export function expectationOf(form: TruthForm, record: TruthRecord, relations: R
   const effect: ObservedEffect = {
     ...locksOf(record, relations),
     heldBefore: [],
+    perhapsLocked: record.first === undefined ? [] : indexesIn(relations),
     rewrites: qualified(swapsFiles ? [] : record.rewritten.filter(isHeap)),
     fileSwaps,
     indexBuilds: builds,
@@ -78,6 +79,11 @@ export function expectationOf(form: TruthForm, record: TruthRecord, relations: R
     ...waitsOf(record, relations),
   };
   return { effect, isQuery, work: workOf(effect, verified) };
+}
+
+/** Of what runs alone, the locks on each table were measured, and not those on its indexes. */
+function indexesIn(relations: Relations): readonly string[] {
+  return [...relations.values()].filter(({ kind }) => kind === "index").map(({ name }) => name);
 }
 
 function workOf(effect: ObservedEffect, verified: boolean): WorkClass {
@@ -112,7 +118,10 @@ function locksOf(record: TruthRecord, relations: Relations): Locks {
   const first = Object.values(record.first ?? {}).flatMap(lockNamed);
   // What is asked for first is what others queue behind, unless a later request is known.
   const early = first.filter(({ name }) => blocked.every((lock) => lock.name !== name));
-  const all = [...held, ...blocked, ...early].map(({ name, mode }) => ({ ...relationNamed(name, record), mode }));
+  const all = strongestOf([...held, ...blocked, ...early]).map(({ name, mode }) => ({
+    ...relationNamed(name, record),
+    mode,
+  }));
   const named = (kinds: string) => all.filter(({ kind }) => kinds.includes(kind));
   const plain = (locks: typeof all) => locks.map(({ relation, mode }) => ({ relation, mode }));
   return {
@@ -128,7 +137,21 @@ function locksOf(record: TruthRecord, relations: Relations): Locks {
   }
 }
 
-function lockNamed(text: string | undefined): readonly { readonly name: string; readonly mode: LockMode }[] {
+function strongestOf(locks: readonly NamedLock[]): readonly NamedLock[] {
+  const modes = new Map<string, LockMode>();
+  for (const { name, mode } of locks) {
+    const known = modes.get(name);
+    if (known === undefined || lockModes.indexOf(known) < lockModes.indexOf(mode)) modes.set(name, mode);
+  }
+  return [...modes].map(([name, mode]) => ({ name, mode }));
+}
+
+interface NamedLock {
+  readonly name: string;
+  readonly mode: LockMode;
+}
+
+function lockNamed(text: string | undefined): readonly NamedLock[] {
   const colon = text?.lastIndexOf(":") ?? -1;
   return text === undefined || colon < 0
     ? []

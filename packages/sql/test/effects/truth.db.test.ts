@@ -1,7 +1,7 @@
-import { describeEachVersion } from "@confiture/testkit";
+import { predictEffects } from "@confiture/sql";
+import { describeEachVersion, type ServerVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { alwaysAccessExclusive } from "./always-access-exclusive.js";
-import { ownPredictor } from "./own-predictor.js";
 import { renderWithCatalog, renderWithoutCatalog, sharesOf } from "./render-truth.js";
 import { scoreTruth } from "./score-truth.js";
 import { readTruthCatalogs } from "./truth-catalogs.js";
@@ -11,16 +11,17 @@ const folder = process.env.CONFITURE_LOCKS;
 
 describe.skipIf(folder === undefined)("measured statements (CONFITURE_LOCKS)", () => {
   describeEachVersion("what was measured", (version) => {
-    const read = async () => {
-      const { fixture, forms } = readTruth(folder!);
-      return { forms, catalogs: await readTruthCatalogs(fixture, forms, version) };
+    let reading: ReturnType<typeof readForms> | undefined;
+    const read = () => {
+      reading ??= readForms(folder!, version);
+      return reading;
     };
 
-    test.skipIf(ownPredictor === undefined)("is predicted from the catalog", async () => {
+    test("is predicted from the catalog", async () => {
       const { forms, catalogs } = await read();
       const options = { version, catalogs, withCatalog: true };
       const baseline = await scoreTruth(forms, { ...options, predict: alwaysAccessExclusive });
-      const score = await scoreTruth(forms, { ...options, predict: ownPredictor! });
+      const score = await scoreTruth(forms, { ...options, predict: predictEffects });
       const shares = sharesOf(score);
       const report = renderWithCatalog(score, baseline);
       expect(shares.exactLocks, report).toBeGreaterThanOrEqual(0.99);
@@ -29,9 +30,9 @@ describe.skipIf(folder === undefined)("measured statements (CONFITURE_LOCKS)", (
       expect(shares.macroF1, report).toBeGreaterThan(sharesOf(baseline).macroF1);
     });
 
-    test.skipIf(ownPredictor === undefined)("is predicted from the text as far as it goes", async () => {
+    test("is predicted from the text as far as it goes", async () => {
       const { forms, catalogs } = await read();
-      const score = await scoreTruth(forms, { version, catalogs, withCatalog: false, predict: ownPredictor! });
+      const score = await scoreTruth(forms, { version, catalogs, withCatalog: false, predict: predictEffects });
       const shares = sharesOf(score);
       expect(shares.exactNamed, renderWithoutCatalog(score)).toBeGreaterThanOrEqual(0.98);
       expect(shares.assumesWhereUnnamed, renderWithoutCatalog(score)).toBe(1);
@@ -49,3 +50,8 @@ describe.skipIf(folder === undefined)("measured statements (CONFITURE_LOCKS)", (
     });
   });
 });
+
+async function readForms(truth: string, version: ServerVersion) {
+  const { fixture, forms } = readTruth(truth);
+  return { forms, catalogs: await readTruthCatalogs(fixture, forms, version) };
+}

@@ -20,6 +20,7 @@ export function pictureOfCatalog(
   addParts(picture, catalog);
   addTypes(picture, catalog);
   addRoutines(picture, catalog);
+  for (const { name, wrapper } of catalog.foreignServers) picture.servers.set(respell(name), respell(wrapper));
   for (const { name, owner } of catalog.schemas) picture.schemas.set(respell(name), { owner, bornHere: false });
   for (const publication of catalog.publications) {
     const tables = publication.tables.flatMap(({ table }) => picture.relations.get(respell(table)) ?? []);
@@ -43,7 +44,8 @@ function addRelations(picture: Picture, catalog: Catalog): void {
     if (table.partitionKey !== undefined) relation.partitionKey = table.partitionKey;
     if (table.ofType !== undefined) relation.ofType = respell(table.ofType);
   }
-  for (const table of catalog.foreignTables) add(table.name, "foreign table", table.owner);
+  for (const table of catalog.foreignTables)
+    add(table.name, "foreign table", table.owner).server = respell(table.server);
   for (const view of catalog.views) add(view.name, "view", view.owner).definition = view.definition;
   for (const view of catalog.materializedViews) {
     const relation = add(view.name, "materialized view", view.owner);

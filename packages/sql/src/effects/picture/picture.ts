@@ -37,6 +37,8 @@ export class Picture {
   readonly publications = new Map<string, Set<Relation>>();
   /** Casts WITHOUT FUNCTION that somebody created: `source>target`. */
   readonly binaryCasts = new Set<string>();
+  /** Foreign servers with their wrappers. */
+  readonly servers = new Map<string, string>();
   readonly schemas = new Map<string, { owner?: string; bornHere: boolean }>();
   /** Of event triggers, extensions and other objects without relations: only whether they are there matters little. */
   readonly grants: { readonly on: string; readonly grantee: string }[] = [];

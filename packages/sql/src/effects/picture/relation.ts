@@ -42,6 +42,8 @@ export interface Relation {
   partition?: { of: Relation; bound: string; isDefault: boolean };
   /** The type of `OF type`. */
   ofType?: string;
+  /** Of a foreign table: its server. */
+  server?: string;
   /** The query of a view or materialized view, as SQL. */
   definition?: string;
   /** Of a sequence: the column it belongs to. */

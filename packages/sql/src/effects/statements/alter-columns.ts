@@ -1,45 +1,29 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { spellType } from "../column-types/spell-type.js";
+import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
+import { type ColumnType, isConstrained, parseType, resolveType } from "../column-types/type-name.js";
+import { volatilityOf } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
-import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation } from "../picture/picture.js";
-import {
-  type Column,
-  hasStorage,
-  isPartitioned,
-  type Relation,
-  relationName,
-  withDescendants,
-} from "../picture/relation.js";
+import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
-import { castsOfColumn, changeOfType, resolveSteps } from "../types/type-change.js";
-import { type ColumnType, isConstrained, parseType, resolveType } from "../types/type-name.js";
-import { volatilityOf } from "../types/volatility.js";
 import { columnConstraints } from "./column-constraints.js";
+import { lockTreeOf } from "./lock-tree.js";
+import { lockQuery } from "./query-locks.js";
+import { requireNotNull } from "./require-not-null.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";
-
-/** The tree a subcommand goes through: everything below, or the relation alone behind ONLY. */
-export function treeOf({ relation, recurses }: Subcommand): readonly Relation[] {
-  return recurses ? withDescendants(relation) : [relation];
-}
-
-/** Locks the tree and says what that means where nothing is known of it. */
-export function lockTreeOf(subcommand: Subcommand, draft: EffectDraft): readonly Relation[] {
-  const { context, relation, mode, recurses } = subcommand;
-  if (recurses) return context.lockTree(draft, relation, mode);
-  draft.lock(relation, mode);
-  return [relation];
-}
 
 export function addColumn(subcommand: Subcommand): void {
   const { context, relation, command, kind } = subcommand;
   const definition = fieldsOf(command.def, "ColumnDef") ?? {};
   const name = quoteIdentifier(stringOf(definition.colname) ?? "");
   const draft = context.beginOn(kind, relation, name);
-  const tree = lockTreeOf(subcommand, draft);
+  draft.lock(relation, subcommand.mode);
   if (command.missing_ok === true && relation.columns.has(name)) return;
+  const tree = lockTreeOf(subcommand, draft);
   if (command.missing_ok === true && !relation.known)
     draft.assume(`${relationName(relation)} has no column ${name} yet`);
   const type = isFields(definition.typeName) ? resolveType(definition.typeName, context.picture) : undefined;
@@ -51,7 +35,10 @@ export function addColumn(subcommand: Subcommand): void {
   for (const one of tree) {
     // Identity is not inherited, but partitions have it since PostgreSQL 17.
     const isOwnIdentity = !facts.identity || one === relation || (one.partition !== undefined && context.version >= 17);
-    if (writes && isOwnIdentity) draft.rewrite(one);
+    if (writes && isOwnIdentity) {
+      draft.rewrite(one);
+      lockQuery(facts.default, draft, context, "run");
+    }
     if (facts.generated === "virtual" && isNotNull) draft.scan(one, "not_null");
     if (facts.notNull && !hasValue) draft.scan(one, "not_null");
     if (!one.columns.has(name)) one.columns.set(name, newColumn(name, definition, isNotNull, one !== relation));
@@ -86,23 +73,6 @@ function newColumn(name: string, definition: TreeFields, notNull: boolean, inher
   return { name, notNull, inherited, ...(type === undefined ? {} : { type }) };
 }
 
-/** A type as SQL that reads back as the same `TypeName`. */
-export function spellType(typeName: TreeFields): string {
-  const names = listOf(typeName.names).flatMap((part) => {
-    const text = isFields(part) && isFields(part.String) ? stringOf(part.String.sval) : undefined;
-    return text === undefined ? [] : quoteIdentifier(text);
-  });
-  const modifier = listOf(typeName.typmods).flatMap((one) => {
-    const constant = fieldsOf(one, "A_Const");
-    return isFields(constant?.ival) ? [String(constant.ival.ival ?? 0)] : [];
-  });
-  const isInterval = names.at(-1) === "interval";
-  const suffix = modifier.length === 0 || isInterval ? "" : `(${modifier.join(",")})`;
-  return `${names.join(".")}${suffix}${listOf(typeName.arrayBounds)
-    .map(() => "[]")
-    .join("")}`;
-}
-
 function addSequence(relation: Relation, column: string, isIdentity: boolean, context: StatementContext): void {
   const bare = quoteIdentifier(`${relation.bare}_${column}_seq`.replaceAll('"', ""));
   const sequence = newRelation(relation.schema, bare, "sequence", { bornHere: true });
@@ -120,10 +90,7 @@ export function dropColumn(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, name);
   draft.lock(relation, "AccessExclusiveLock");
   const column = relation.columns.get(name);
-  if (relation.known && column === undefined) {
-    if (command.missing_ok === true) lockTreeOf(subcommand, draft);
-    return;
-  }
+  if (relation.known && column === undefined) return;
   if (!relation.known) {
     draft.assume(
       `no foreign key, sequence or view uses ${relationName(relation)}.${name}, and the table has no partitions or children: the relations concerned would be locked as well`,
@@ -139,57 +106,6 @@ export function setNotNull(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, name);
   draft.lock(relation, subcommand.mode);
   requireNotNull(subcommand, draft, name);
-}
-
-/** Locks, scans and marks the columns of the tree. Also what PRIMARY KEY does to its columns. */
-export function requireNotNull(subcommand: Subcommand, draft: EffectDraft, name: string): void {
-  const { context, relation, recurses } = subcommand;
-  const own = relation.columns.get(name);
-  // Children of a partitioned table whose column is NOT NULL have it too, so that they are not even locked; since
-  // PostgreSQL 18 the same holds for every parent whose constraint is inherited.
-  const isSettled = own?.notNull === true && (isPartitioned(relation) || context.version >= 18);
-  const tree =
-    isSettled && recurses && !hasUnprovenNotNull(relation, name) ? [relation] : lockTreeOf(subcommand, draft);
-  for (const one of tree) {
-    const column = one.columns.get(name);
-    const isProven = column?.notNull === true && !hasUnprovenNotNull(one, name);
-    if (!isProven && !provesNotNull(one, name, context)) {
-      draft.scan(one, "not_null");
-      if (!one.bornHere && (one.known ? hasStorage(one) : true)) {
-        draft.requires.push({ kind: "not_null", relation: relationName(one), column: name });
-      }
-      if (!one.known) draft.assume(`no valid CHECK (${name} IS NOT NULL) proves it, and the column is nullable`);
-    }
-    if (column !== undefined) column.notNull = true;
-  }
-}
-
-function hasUnprovenNotNull(relation: Relation, column: string): boolean {
-  return [...relation.constraints.values()].some(
-    (one) => one.kind === "not null" && one.columns.includes(column) && !one.validated,
-  );
-}
-
-/** True when a valid CHECK says `column IS NOT NULL`, alone or as a part of an AND. */
-export function provesNotNull(relation: Relation, column: string, context: StatementContext): boolean {
-  for (const constraint of relation.constraints.values()) {
-    const text = constraint.validated && constraint.enforced ? checkExpression(constraint) : undefined;
-    if (text === undefined || !/is not null/i.test(text)) continue;
-    const select = context.grammar.statements(`select ${text}`)?.[0];
-    const target = fieldsOf(listOf(select?.fields.targetList)[0], "ResTarget");
-    if (saysNotNull(target?.val, column)) return true;
-  }
-  return false;
-}
-
-function saysNotNull(expression: TreeValue | undefined, column: string): boolean {
-  const both = fieldsOf(expression, "BoolExpr");
-  if (both?.boolop === "AND_EXPR") return listOf(both.args).some((part) => saysNotNull(part, column));
-  const test = fieldsOf(expression, "NullTest");
-  if (test?.nulltesttype !== "IS_NOT_NULL") return false;
-  const parts = listOf(fieldsOf(test.arg, "ColumnRef")?.fields);
-  const last = parts.at(-1);
-  return isFields(last) && isFields(last.String) && quoteIdentifier(stringOf(last.String.sval) ?? "") === column;
 }
 
 export function dropNotNull(subcommand: Subcommand): void {
@@ -358,7 +274,9 @@ function rebuildParts(
       if (isPartitioned(relation)) draft.lockIndex(index, "AccessExclusiveLock");
       continue;
     }
-    const canStay = change.keepsIndexes && !shape.hasExpressions && shape.where === undefined;
+    // Before PostgreSQL 15 the index of a partition did not keep its file.
+    const isReusable = index.parent === undefined || context.version >= 15;
+    const canStay = isReusable && change.keepsIndexes && !shape.hasExpressions && shape.where === undefined;
     if (!canStay) draft.build(index, "rebuild").scan(relation, "index_build");
     else draft.lockIndex(index, "AccessExclusiveLock");
   }

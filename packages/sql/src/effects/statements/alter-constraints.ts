@@ -3,7 +3,7 @@ import { fieldsOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
-import { lockTreeOf, treeOf } from "./alter-columns.js";
+import { lockTreeOf, treeOf } from "./lock-tree.js";
 import { readConstraint } from "./read-constraint.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";
@@ -40,7 +40,8 @@ export function addConstraint(subcommand: Subcommand): void {
     if (index !== undefined && own.bare === quoteIdentifier(index)) shapeOf(own, context.grammar);
   // Only CHECK and NOT NULL are inherited; the others see to their partitions themselves.
   const isInherited = kind === "add_check" || kind === "add_not_null";
-  const inherits = isInherited && constraint.is_no_inherit !== true;
+  // Since PostgreSQL 18 children are locked before it is known whether they get anything.
+  const inherits = (isInherited && constraint.is_no_inherit !== true) || (context.version >= 18 && subcommand.recurses);
   const tree = inherits ? lockTreeOf(subcommand, draft) : treeOf(subcommand);
   readConstraint({ place: { ...subcommand, draft, tree, hasDefault: false }, constraint, attributes: [] });
   if (constraint.is_enforced === false || constraint.initially_valid === undefined)
@@ -112,6 +113,7 @@ export function dropConstraint(subcommand: Subcommand): void {
   const name = namedBy(command);
   const draft = context.beginOn(kind, relation, name);
   draft.lock(relation, mode);
+  if (isPartitioned(relation)) lockTreeOf({ ...subcommand, recurses: true }, draft);
   const constraint = relation.constraints.get(name);
   if (constraint === undefined) {
     if (!relation.known) {

@@ -4,7 +4,7 @@ import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { isPartitioned, type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
-import { lockTreeOf } from "./alter-columns.js";
+import { lockTreeOf } from "./lock-tree.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 
 const kinds: Readonly<Record<string, RelationKind>> = {
@@ -117,10 +117,21 @@ export function setTablespace(subcommand: Subcommand): void {
   relation.tablespace = wanted;
 }
 
+/** Goes down to partitions with the triggers for each row, which have a copy there. */
 export function fireTriggers(subcommand: Subcommand): void {
   const { context, relation, command, kind, mode } = subcommand;
   const draft = context.beginOn(kind, relation, partOf(command)).lock(relation, mode);
-  if (context.version >= 15 && (isPartitioned(relation) || !relation.known)) lockTreeOf(subcommand, draft);
+  const own = [...relation.triggers.values()].filter(
+    ({ name }) => stringOf(command.name) === undefined || name === namedBy(command),
+  );
+  const isForRow = own.some(({ definition }) => /for each row/i.test(definition ?? ""));
+  // The triggers of foreign keys have copies to go down to since PostgreSQL 15.
+  const isAll = /All$/.test(stringOf(command.subtype) ?? "");
+  const hasKeys =
+    relation.referencedBy.size > 0 ||
+    [...relation.constraints.values()].some(({ references }) => references !== undefined);
+  const goesDown = isForRow || (isAll && hasKeys && context.version >= 15);
+  if (!relation.known || (isPartitioned(relation) && goesDown)) lockTreeOf(subcommand, draft);
 }
 
 export function replicaIdentity(subcommand: Subcommand): void {

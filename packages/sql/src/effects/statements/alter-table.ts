@@ -43,7 +43,7 @@ const subcommands: Readonly<Record<string, Row>> = {
   AT_DropCluster: { kind: "set_without_cluster", read: keeping.ofOneRelation },
   AT_SetLogged: { kind: "set_logged", read: keeping.setPersistence },
   AT_SetUnLogged: { kind: "set_unlogged", read: keeping.setPersistence },
-  AT_DropOids: { kind: "set_without_oids", read: keeping.ofTree },
+  AT_DropOids: { kind: "set_without_oids", read: keeping.ofOneRelation },
   AT_SetAccessMethod: { kind: "set_access_method", read: keeping.setAccessMethod },
   AT_SetTableSpace: { kind: "set_tablespace", read: keeping.setTablespace },
   AT_SetRelOptions: { kind: "set_storage_parameters", read: keeping.ofOneRelation },

@@ -1,9 +1,7 @@
 import { fieldsIn, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
-import type { EffectDraft } from "../effect-draft.js";
-import type { Relation } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import type { ColumnPlace } from "./column-place.js";
 import { readConstraint } from "./read-constraint.js";
-import type { Subcommand } from "./subcommand.js";
 
 /** What stands behind a column's type in ADD COLUMN or CREATE TABLE. */
 export interface ColumnConstraints {
@@ -13,14 +11,6 @@ export interface ColumnConstraints {
   readonly generated: "stored" | "virtual" | undefined;
   /** Notes what CHECK, UNIQUE, PRIMARY KEY and REFERENCES do. */
   readonly apply: (place: ColumnPlace) => void;
-}
-
-/** Where the column comes to stand. */
-export interface ColumnPlace extends Subcommand {
-  readonly column: string;
-  readonly draft: EffectDraft;
-  readonly tree: readonly Relation[];
-  readonly hasDefault: boolean;
 }
 
 export function columnConstraints(definition: TreeFields, context: StatementContext): ColumnConstraints {

@@ -1,13 +1,13 @@
 import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { spellType } from "../column-types/spell-type.js";
+import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation } from "../picture/picture.js";
 import { type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
-import { resolveType } from "../types/type-name.js";
-import { spellType } from "./alter-columns.js";
 import { joinParent } from "./alter-partitions.js";
 import { columnConstraints } from "./column-constraints.js";
 import { lockQuery } from "./query-locks.js";
@@ -82,7 +82,7 @@ function joinParents(
       `${relationName(parent)} has no default partition and no foreign keys: the default partition is locked and read, tables referred to are locked SHARE ROW EXCLUSIVE`,
     );
   }
-  joinParent(draft, parent, table);
+  joinParent(draft, parent, table, context.version);
   table.partition = { of: parent, bound: "", isDefault };
   for (const index of parent.indexes) {
     draft.lockIndex(index, "ShareUpdateExclusiveLock");
@@ -166,7 +166,7 @@ export function createTableAs(fields: TreeFields, context: StatementContext): vo
     return;
   }
   const draft = context.beginOn(kind, made);
-  lockQuery(fields.query, draft, context, into.skipData === true ? "rewritten" : "run");
+  lockQuery(fields.query, draft, context, into.skipData === true ? "analysed" : "run");
   if (into.skipData !== true) scanSources(draft, context);
   if (isView)
     made.definition = context.text.slice(context.text.search(/\bas\b/i) + 2).replace(/\bwith\s+(no\s+)?data\s*$/i, "");

@@ -10,6 +10,7 @@ import {
 } from "../../parse/parse-tree.js";
 import { nameFromObject, nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
+import type { EffectDraft } from "../effect-draft.js";
 import { isPartitioned, type RelationKind, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { Removal } from "./take-away.js";
@@ -191,6 +192,11 @@ function dropFunction(object: TreeValue, context: StatementContext): void {
   new Removal(context, draft).functionNamed(found.name);
 }
 
+function dropServer(server: string, draft: EffectDraft, context: StatementContext): void {
+  const removal = new Removal(context, draft);
+  for (const one of [...context.picture.relations.values()]) if (one.server === server) removal.relation(one);
+}
+
 function dropOther(object: TreeValue, type: string, fields: TreeFields, context: StatementContext): void {
   const kind = others[type] ?? "drop_object";
   const word = type
@@ -203,8 +209,10 @@ function dropOther(object: TreeValue, type: string, fields: TreeFields, context:
     context.picture.publications.delete(quoteIdentifier(name.name));
   if (cascades(fields))
     draft.assume(`nothing in a table depends on this ${word}: its column would go too, under ACCESS EXCLUSIVE`);
-  if (kind === "drop_object" && type === "OBJECT_FOREIGN_SERVER" && cascades(fields)) {
-    const removal = new Removal(context, draft);
-    for (const one of [...context.picture.relations.values()]) if (one.kind === "foreign table") removal.relation(one);
+  if (!cascades(fields) || name === undefined) return;
+  const gone = quoteIdentifier(name.name);
+  for (const [server, wrapper] of context.picture.servers) {
+    const goes = (type === "OBJECT_FOREIGN_SERVER" && server === gone) || (type === "OBJECT_FDW" && wrapper === gone);
+    if (goes) dropServer(server, draft, context);
   }
 }

@@ -13,10 +13,12 @@ import {
 } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { ancestorsOf } from "../picture/references-above.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
+import type { Written } from "./written.js";
 
 /**
  * How far the server goes with a query: `analysed` when it is only stored (a view, a rule, a policy), `rewritten` when
@@ -135,7 +137,14 @@ class QueryLocks {
       draft.assume(
         `${relationName(relation)} is a table without partitions or children: what is below it, or what a view reads, is locked too`,
       );
-    if (depth === "run" && descends) for (const one of withDescendants(relation)) draft.lock(one, mode);
+    if (depth !== "run") return;
+    if (descends) for (const one of withDescendants(relation)) draft.lock(one, mode);
+    if (isPartitioned(relation)) this.lockAncestors(relation);
+  }
+
+  /** What may be in a partition is said by those above it. A session that has looked once does not look again. */
+  private lockAncestors(relation: Relation): void {
+    for (const above of ancestorsOf(relation)) this.draft.lock(above, "AccessShareLock");
   }
 
   private write(fields: TreeFields, written: Written): void {
@@ -162,11 +171,14 @@ class QueryLocks {
     const tree =
       descends && (written.insert === undefined || isPartitioned(relation)) ? withDescendants(relation) : [relation];
     for (const one of tree) draft.lock(one, mode);
+    // PostgreSQL 13 asks before any write, later versions when a row comes that may not fit.
+    if (context.version < 14 || isPartitioned(relation) || written.insert !== undefined || written.update !== undefined)
+      this.lockAncestors(relation);
     if (!relation.known)
       draft.assume(
         `${relationName(relation)} has no foreign keys, triggers, partitions or children: the tables concerned are locked too`,
       );
-    for (const one of tree) lockForeignKeysOf(one, written, this);
+    for (const one of tree) lockForeignKeysOf(one, written, draft);
     if (written.insert !== undefined) this.takeFromSequences(relation, written.insert);
     for (const trigger of relation.triggers.values())
       if (fires(trigger.definition, written)) this.follow(trigger.function);
@@ -222,16 +234,6 @@ class QueryLocks {
   }
 }
 
-/** What a statement writes, as far as keys and triggers depend on it. */
-export interface Written {
-  /** Columns that get a value: by name, or the first so many. */
-  readonly insert?: ReadonlySet<string> | number | "default";
-  readonly update?: ReadonlySet<string>;
-  readonly delete?: boolean;
-}
-
-export type { QueryLocks };
-
 const sequenceFunctions: Readonly<Record<string, LockMode>> = {
   nextval: "RowExclusiveLock",
   setval: "RowExclusiveLock",
@@ -252,7 +254,12 @@ function writesOf(tag: string, fields: TreeFields): Written | undefined {
 }
 
 function assigned(targets: TreeValue | undefined): ReadonlySet<string> {
-  return new Set(fieldsIn(targets, "ResTarget").flatMap(({ name }) => stringOf(name) ?? []));
+  const changed = fieldsIn(targets, "ResTarget").filter(({ name, val }) => {
+    const parts = listOf(fieldsOf(val, "ColumnRef")?.fields);
+    // `n = n` leaves the key as it is, and no foreign key is looked at.
+    return parts.length !== 1 || stringNode(parts[0]) !== stringOf(name);
+  });
+  return new Set(changed.flatMap(({ name }) => stringOf(name) ?? []));
 }
 
 function insertsInto(fields: TreeFields): Written {

@@ -14,8 +14,8 @@ import {
   relationName,
   withDescendants,
 } from "../picture/relation.js";
-import { requireNotNull } from "./alter-columns.js";
-import type { ColumnPlace } from "./column-constraints.js";
+import type { ColumnPlace } from "./column-place.js";
+import { requireNotNull } from "./require-not-null.js";
 
 export interface ConstraintOnPlace {
   readonly place: Omit<ColumnPlace, "column"> & { readonly column?: string };

@@ -59,7 +59,7 @@ function renameIndex(
   // ALTER TABLE does not know yet that it is an index when it locks.
   const mode = asIndex ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
   if (index === undefined) {
-    draft.indexLocks.set(quoteQualified(name), mode);
+    if (!context.picture.complete) draft.indexLocks.set(quoteQualified(name), mode);
     return;
   }
   draft.lockIndex(index, mode);
@@ -121,7 +121,7 @@ function renameConstraint(fields: TreeFields, from: string, to: string, context:
     draft.assume(`no child of ${relationName(relation)} inherits ${from}: it would be locked like it`);
   if (constraint === undefined) return;
   if (constraint.index !== undefined) {
-    draft.lockIndex(constraint.index, "AccessExclusiveLock");
+    draft.lockIndex(constraint.index, "ShareUpdateExclusiveLock");
     context.picture.renameIndex(constraint.index, { bare: to });
   }
   relation.constraints.delete(from);

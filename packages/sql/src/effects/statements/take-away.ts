@@ -1,13 +1,16 @@
 import type { EffectDraft } from "../effect-draft.js";
 import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { referencesAbove } from "../picture/references-above.js";
 import {
   type Column,
   type Constraint,
   hasStorage,
   type Index,
+  isPartitioned,
   type Relation,
   relationName,
+  withDescendants,
 } from "../picture/relation.js";
 import { mentionsColumn, parseExpression, parseQuery, type Uses, usesOf } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
@@ -37,13 +40,18 @@ export class Removal {
     if (relation.partition !== undefined) this.leaveParent(relation, relation.partition.of);
     for (const sequence of [...relation.sequences]) this.relation(sequence);
     for (const { from, key } of [...relation.referencedBy]) if (from !== relation) this.constraint(from, key);
-    for (const { references } of relation.constraints.values()) {
-      if (references !== undefined) draft.lock(references, "AccessExclusiveLock");
+    // The triggers on the other end belong to the key of the partitioned table, not to a partition's copy of it.
+    for (const { references, fromParent } of relation.constraints.values()) {
+      if (references !== undefined && !fromParent) this.lockReferenced(references);
     }
+    for (const { from, key } of referencesAbove(relation)) this.constraint(from, key);
+    if (relation.kind === "sequence") this.defaultsOf(relation);
     const name = relationName(relation);
+    // Looked for while names still lead to it, taken away when it is gone: so a circle of two ends.
+    const takeUsers = this.usersOf((uses) => uses.relations.has(relation));
     picture.remove(relation);
     for (const child of [...relation.children]) this.relation(child);
-    this.dependents((uses) => uses.relations.has(relation));
+    takeUsers();
     this.columnsOfType(name);
     if (hasStorage(relation) && !relation.bornHere) draft.lose("table", name);
   }
@@ -61,6 +69,11 @@ export class Removal {
     const { draft, context } = this;
     draft.lock(relation, "AccessExclusiveLock");
     relation.columns.delete(column.name);
+    // Without the column it is divided by, a partitioned table is none.
+    if (relation.partitionKey !== undefined && usesWord(relation.partitionKey, column.name)) {
+      this.relation(relation);
+      return;
+    }
     for (const constraint of [...relation.constraints.values()]) {
       if (constraint.columns.includes(column.name)) this.constraint(relation, constraint);
     }
@@ -87,7 +100,7 @@ export class Removal {
     const { draft, context } = this;
     if (relation.constraints.get(constraint.name) !== constraint) return;
     draft.lock(relation, "AccessExclusiveLock");
-    if (constraint.references !== undefined) draft.lock(constraint.references, "AccessExclusiveLock");
+    if (constraint.references !== undefined && !constraint.fromParent) this.lockReferenced(constraint.references);
     if (constraint.index !== undefined) draft.lockIndex(constraint.index, "AccessExclusiveLock");
     context.picture.dropConstraint(relation, constraint);
     for (const child of relation.children) {
@@ -101,11 +114,33 @@ export class Removal {
     }
   }
 
+  private lockBelow(relation: Relation): void {
+    for (const one of withDescendants(relation)) this.draft.lock(one, "AccessExclusiveLock");
+  }
+
+  private lockReferenced(relation: Relation): void {
+    if (isPartitioned(relation)) this.lockBelow(relation);
+    else this.draft.lock(relation, "AccessExclusiveLock");
+  }
+
+  /** Columns that take their numbers from a sequence lose their default with it. */
+  private defaultsOf(sequence: Relation): void {
+    const name = relationName(sequence);
+    for (const relation of this.context.picture.relations.values()) {
+      for (const column of relation.columns.values()) {
+        if (column.default?.includes(`'${name}'`) !== true) continue;
+        this.draft.lock(relation, "AccessExclusiveLock");
+        delete column.default;
+      }
+    }
+  }
+
   index(index: Index): void {
     const { draft, context } = this;
     draft.lock(index.table, "AccessExclusiveLock");
     draft.lockIndex(index, "AccessExclusiveLock");
     context.picture.removeIndex(index);
+    if (isPartitioned(index.table)) this.lockBelow(index.table);
     for (const child of index.table.children) {
       for (const own of [...child.indexes]) if (own.parent === index) this.index(own);
     }
@@ -153,22 +188,33 @@ export class Removal {
     }
   }
 
-  /** Views, rules and policies anywhere whose text uses something that goes. `word`: what such a text must hold. */
   private dependents(isUsed: (uses: Uses) => boolean, word?: string): void {
-    for (const relation of [...this.context.picture.relations.values()]) {
-      if (relation.definition !== undefined && this.textUses(relation.definition, isUsed, word))
-        this.relation(relation);
-      for (const part of [...relation.rules.values()]) {
-        if (part.text === undefined || !this.textUses(part.text, isUsed, word)) continue;
-        this.draft.lock(relation, "AccessExclusiveLock");
-        relation.rules.delete(part.name);
+    this.usersOf(isUsed, word)();
+  }
+
+  /** Finds views, rules and policies anywhere whose text uses something that goes; the answer takes them away. */
+  private usersOf(isUsed: (uses: Uses) => boolean, word?: string): () => void {
+    const found: (() => void)[] = [];
+    for (const relation of this.context.picture.relations.values()) {
+      if (relation.definition !== undefined && this.textUses(relation.definition, isUsed, word)) {
+        found.push(() => this.relation(relation));
       }
-      for (const part of [...relation.policies.values()]) {
-        if (part.text === undefined || !this.textUses(`select ${part.text}`, isUsed, word)) continue;
-        this.draft.lock(relation, "AccessExclusiveLock");
-        relation.policies.delete(part.name);
+      for (const [parts, prefix] of [
+        [relation.rules, ""],
+        [relation.policies, "select "],
+      ] as const) {
+        for (const part of parts.values()) {
+          if (part.text === undefined || !this.textUses(`${prefix}${part.text}`, isUsed, word)) continue;
+          found.push(() => {
+            this.draft.lock(relation, "AccessExclusiveLock");
+            parts.delete(part.name);
+          });
+        }
       }
     }
+    return () => {
+      for (const take of found) take();
+    };
   }
 
   private expressionsOf(relation: Relation, word: string, calls: (uses: Uses) => boolean): void {
@@ -203,6 +249,10 @@ export class Removal {
     if (word !== undefined && !text.includes(word)) return false;
     return isUsed(usesOf(parseQuery(text, this.context.grammar), this.context.picture));
   }
+}
+
+function usesWord(text: string, word: string): boolean {
+  return text.split(/[^\w"$]+/).includes(word);
 }
 
 function isCopy(one: Constraint, of: Constraint): boolean {

@@ -2,10 +2,10 @@ import type { OperationKind } from "@confiture/model";
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
+import { spellType } from "../column-types/spell-type.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { hasStorage, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
-import { spellType } from "./alter-columns.js";
 
 export function createType(kind: "enum" | "composite type" | "range" | "base type") {
   return (fields: TreeFields, context: StatementContext): void => {

@@ -5,6 +5,7 @@ import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
@@ -18,11 +19,15 @@ export function truncate(fields: TreeFields, context: StatementContext): void {
     const all = new Set(first);
     if (fields.behavior === "DROP_CASCADE") {
       for (const table of all)
-        for (const { from } of table.referencedBy) for (const each of withDescendants(from)) all.add(each);
+        for (const { from } of referencesAbove(table)) for (const each of withDescendants(from)) all.add(each);
       if (!relation.known)
         draft.assume(
           `no table refers to ${relationName(relation)}: each that does is locked ACCESS EXCLUSIVE and emptied too`,
         );
+    }
+    // What a partition may hold is read again; later versions do not ask.
+    for (const table of context.version < 14 ? all : []) {
+      for (const above of ancestorsOf(table)) draft.lock(above, "AccessShareLock");
     }
     for (const table of all) empty(draft, table, fields.restart_seqs === true);
     if (!relation.known && fields.restart_seqs === true)
@@ -71,7 +76,9 @@ export function vacuum(fields: TreeFields, context: StatementContext): void {
   const all =
     named.length > 0
       ? named
-      : [...context.picture.relations.values()].filter((one) => hasStorage(one) && !one.bornHere);
+      : [...context.picture.relations.values()].filter(
+          (one) => (hasStorage(one) || isPartitioned(one)) && !one.bornHere,
+        );
   if (named.length === 0) {
     const draft = context.begin(kind);
     if (!context.picture.complete) draft.assume("every table of the database is locked in turn");
@@ -95,8 +102,9 @@ function upkeepOf(
     for (const index of one.indexes) shapeOf(index, context.grammar);
     if (isFull && hasStorage(one)) draft.rewrite(one);
   }
-  // Statistics of a parent are gathered from its children.
-  if (!isTree && !isVacuum) for (const child of withDescendants(relation)) draft.lock(child, "AccessShareLock");
+  // Statistics of a parent are gathered from its children, which since PostgreSQL 18 are taken care of too.
+  if (!isTree && !isVacuum)
+    for (const child of withDescendants(relation)) draft.lock(child, context.version >= 18 ? mode : "AccessShareLock");
   if (!relation.known) {
     if (isFull) draft.rewrite(relation);
     draft.assume(`${relationName(relation)} has no partitions or children: each would be locked too`);

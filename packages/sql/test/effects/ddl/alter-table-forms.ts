@@ -402,6 +402,7 @@ const tableParts: readonly Part[] = [
   },
   {
     name: "of type",
+    weight: 12,
     write(_, { name, ofType }) {
       if (ofType !== undefined) return "not of";
       return name === "public.loose_like" ? "of loose" : undefined;

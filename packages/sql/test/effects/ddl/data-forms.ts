@@ -6,6 +6,7 @@ export const dataForms: readonly Form[] = [
   { name: "update and delete", weight: 8, write: change },
   { name: "select", weight: 8, write: select },
   { name: "merge", weight: 2, since: 15, write: merge },
+  { name: "copy and analyze", weight: 4, write: copyOrAnalyze },
   { name: "inside", weight: 4, write: inside },
 ];
 
@@ -67,6 +68,20 @@ function merge(world: World): string | undefined {
   return draw.pick([
     `merge into public.empty_one e using (select 1 as one from ${source.name}) s on e.id = s.one when matched then delete`,
     `merge into public.empty_one e using (select 1 as one from ${source.name} limit 1) s on e.id = s.one when not matched then insert (id) values (s.one)`,
+  ]);
+}
+
+function copyOrAnalyze(world: World): string {
+  const { draw } = world;
+  const [table, other] = [anyTable(world), anyTable(world)];
+  return draw.pick([
+    isPartitioned(table)
+      ? `copy (select * from ${table.name}) to '/dev/null'`
+      : `copy ${written(world, table.name)} to '/dev/null'`,
+    "copy public.empty_one from '/dev/null'",
+    `analyze ${written(world, table.name)}`,
+    `analyze ${table.name}, ${other.name}`,
+    "analyze",
   ]);
 }
 

@@ -302,5 +302,17 @@ function changeRarer({ draw }: World): string {
     "create role confiture_nobody; drop role confiture_nobody".split(";")[0]!,
     "alter table all in tablespace pg_default set tablespace pg_default",
     "create operator family fam_new using btree",
+    "create aggregate sum_new (integer) (sfunc = int4pl, stype = integer)",
+    "create operator class class_new for type integer using hash as operator 1 =, function 1 hashint4(integer)",
+    "alter operator family pg_catalog.integer_ops using btree owner to current_user",
+    "alter text search dictionary pg_catalog.simple (accept = true)",
+    "create foreign data wrapper elsewhere",
+    "create server near foreign data wrapper nowhere",
+    "alter foreign data wrapper nowhere options (add x 'y')",
+    "create extension if not exists plpgsql",
+    "create subscription sub_new connection 'host=127.0.0.1 port=1' publication none with (connect = false)",
+    "alter role current_user set work_mem = '8MB'",
+    "revoke pg_monitor from current_user",
+    "load 'plpgsql'",
   ]);
 }

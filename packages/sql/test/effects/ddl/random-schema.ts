@@ -115,6 +115,9 @@ function indexes(draw: Draw, table: string, columns: readonly Column[]): readonl
     `create unique index on ${table} (id, num)`,
     ...ordered.map((column) => `create index on ${table} (${column})`),
     ...columns
+      .filter(({ type }) => type === "int4range")
+      .map(({ column }) => `alter table ${table} add exclude using gist (${column} with =)`),
+    ...columns
       .filter(({ type }) => type === "jsonb")
       .map(({ column }) => `create index on ${table} using gin (${column})`),
   ];

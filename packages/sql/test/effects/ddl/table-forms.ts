@@ -109,6 +109,7 @@ function dropTable(world: World): string {
 function truncate(world: World): string {
   const table = anyTable(world);
   const restart = world.draw.pick(["", "", " restart identity", " continue identity"]);
+  if (world.draw.percent(15)) return `truncate ${table.name}, ${anyTable(world).name} cascade`;
   const only = isPartitioned(table) || world.draw.percent(80) ? "" : "only ";
   return `truncate ${world.draw.pick(["", "table "])}${only}${written(world, table.name)}${restart}${world.draw.pick([" cascade", " cascade", ""])}`;
 }
@@ -205,6 +206,7 @@ function changeIndex(world: World): string | undefined {
     `alter table ${named} rename to ${freshName(world)}`,
     / using btree /i.test(index.definition) ? `alter index ${named} set (fillfactor = 60)` : undefined,
     `alter index ${named} set tablespace pg_default`,
+    /\(\(/.test(index.definition) ? `alter index ${named} alter column 1 set statistics 50` : undefined,
     lonely &&
       `alter index ${lonely.name} attach partition ${draw.pickOr(indexesOf(world, "public.span_low"))?.name ?? lonely.name}`,
     "alter index if exists not_there rename to nothing_there",
