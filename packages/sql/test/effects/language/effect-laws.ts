@@ -50,11 +50,12 @@ export async function changedByLayout(
   });
 }
 
-/** Expressions are told as somebody wrote them; as such they are compared without their layout. */
+/** Expressions are told as somebody wrote them; here without their layout, and once each. */
 function plainly(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
-    typeof part === "string" ? withoutLayout(part) : part,
-  );
+  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => {
+    if (Array.isArray(part)) return [...new Map(part.map((item) => [JSON.stringify(item), item])).values()];
+    return typeof part === "string" ? withoutLayout(part) : part;
+  });
 }
 
 function withoutLayout(text: string): string {
@@ -82,25 +83,11 @@ export function expectSortedAndStrongest({ operations, effect }: StatementEffect
   }
 }
 
-function namesIn({
-  locks,
-  indexLocks,
-  rewrites,
-  fileSwaps,
-  scans,
-  indexBuilds,
-}: Effect): readonly (readonly string[])[] {
-  return [
-    locks.map(({ relation }) => relation),
-    indexLocks.map(({ relation }) => relation),
-    rewrites,
-    fileSwaps,
-    scans.map(({ relation, why }) => `${relation}\t${why}`),
-    indexBuilds.map(({ table, index, columns }) => `${table}\t${index ?? ""}\t${index === undefined ? columns : ""}`),
-  ];
+function namesIn({ locks, indexLocks, rewrites, fileSwaps }: Effect): readonly (readonly string[])[] {
+  return [locks.map(({ relation }) => relation), indexLocks.map(({ relation }) => relation), rewrites, fileSwaps];
 }
 
-/** Relations that stand in any list. */
+/** Relations that somebody could be kept from, or that take time. */
 export function relationsTouched({ effect }: StatementEffects): readonly string[] {
   return [
     ...effect.locks.map(({ relation }) => relation),
@@ -108,7 +95,5 @@ export function relationsTouched({ effect }: StatementEffects): readonly string[
     ...effect.fileSwaps,
     ...effect.scans.map(({ relation }) => relation),
     ...effect.indexBuilds.map(({ table }) => table),
-    ...effect.waits.map(({ relation }) => relation),
-    ...effect.requires.map(({ relation }) => relation),
   ];
 }
