@@ -18,7 +18,7 @@ test.fails("a condition with an equals sign is read as a whole", async () => {
   expect(effect.certainty).toBe("assumed");
 });
 
-test.fails.each(["explain execute q", "explain analyze execute q", "create table t as execute q"])(
+test.fails.each(["explain execute q", "create table t as execute q"])(
   "%s does what nobody knows",
   async (sql) => {
     expect((await last(sql)).effect.certainty).not.toBe("certain");
