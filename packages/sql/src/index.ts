@@ -4,6 +4,8 @@ export { checksumAlgorithm, semanticChecksum } from "./checksum/semantic-hash.js
 export type { DefinedObject, NamedObject, ObjectKind, UsedName } from "./dependencies/named-object.js";
 export type { StatementDependencies } from "./dependencies/read-dependencies.js";
 export { readDependencies } from "./dependencies/read-dependencies.js";
+export { operationFacts } from "./effects/facts/operation-facts.js";
+export type { OperationFacts, Probe } from "./effects/facts/operation-row.js";
 export type { PredictEffectsOptions, StatementEffects } from "./effects/predict-effects.js";
 export { predictEffects } from "./effects/predict-effects.js";
 export type { ParsedFile } from "./parse/parse-sql-file.js";
