@@ -3,9 +3,14 @@ import { mergeEffects } from "../effects/merge-effects.js";
 import { predictEffects } from "../effects/predict-effects.js";
 import { parseSqlFile } from "../parse/parse-sql-file.js";
 import { openGrammar } from "../parse/parse-statement.js";
+import { isFields, stringOf } from "../parse/parse-tree.js";
 import { saferAlterTable } from "./alter-table/safer-alter-table.js";
 import { blockingWork, describeWork } from "./blocking-work.js";
+import { saferAlterDomain } from "./forms/domains.js";
+import { saferDropTable } from "./forms/drop-table.js";
 import { saferCreateIndex, saferDropIndex, saferRefresh, saferReindex } from "./forms/indexes.js";
+import { saferCreatePartition } from "./forms/partitions.js";
+import { saferRename } from "./forms/renames.js";
 import { alreadySafe, none, type SaferAnswer, type SaferDraft, type SaferStep } from "./safer-answer.js";
 import { openSaferContext, type SaferContext, type SaferSequenceOptions } from "./safer-context.js";
 
@@ -17,8 +22,13 @@ const forms: Readonly<Record<string, FormReader>> = {
   ReindexStmt: saferReindex,
   RefreshMatViewStmt: saferRefresh,
   AlterTableStmt: (context) => (isTable(context) ? saferAlterTable(context) : byEffect(context)),
-  DropStmt: (context) => (context.fields.removeType === "OBJECT_INDEX" ? saferDropIndex(context) : byEffect(context)),
+  AlterDomainStmt: saferAlterDomain,
+  CreateStmt: (context) => (isFields(context.fields.partbound) ? saferCreatePartition(context) : byEffect(context)),
+  DropStmt: (context) => (drops[stringOf(context.fields.removeType) ?? ""] ?? byEffect)(context),
+  RenameStmt: saferRename,
 };
+
+const drops: Readonly<Record<string, FormReader>> = { OBJECT_INDEX: saferDropIndex, OBJECT_TABLE: saferDropTable };
 
 function isTable({ fields }: SaferContext): boolean {
   return fields.objtype === "OBJECT_TABLE" || fields.objtype === "OBJECT_FOREIGN_TABLE";

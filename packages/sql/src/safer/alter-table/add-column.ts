@@ -178,7 +178,9 @@ function addFilled(input: PartInput, column: CutColumn): Part {
     .map((clause) => clausePart(input, column, clause));
   const refused = parts.find(({ kind }) => kind === "refuse");
   if (refused !== undefined) return refused;
-  const notNull = isNotNull || column.type.isSerial ? [split(notNullRecipe(input, column.name))] : [];
+  const written = stringOf(column.clauses.find(({ contype }) => contype === "CONSTR_NOTNULL")?.fields.conname);
+  const recipe = () => notNullRecipe(input, column.name, written === undefined ? undefined : quoteIdentifier(written));
+  const notNull = isNotNull || column.type.isSerial ? [split(recipe())] : [];
   const steps: readonly StepDraft[] = [
     filler.begin,
     ...backfillSteps(

@@ -32,9 +32,12 @@ export function keyByIndex(input: ConstraintInput, added: AddedConstraint): Part
   if (fields.without_overlaps === true) {
     return refuse("a key WITHOUT OVERLAPS is an exclusion constraint, which cannot take over an index");
   }
+  const isPartitionedTable = target.relation !== undefined && isPartitioned(target.relation);
+  // Behind ONLY nothing is built for a partitioned table.
+  if (isPartitionedTable && target.only) return { kind: "keep" };
   const key = readKey(input, added);
   const because = `${key.isPrimary ? "A primary key" : "A unique constraint"} builds its index while nobody reads or writes the table.`;
-  if (target.relation !== undefined && isPartitioned(target.relation)) {
+  if (isPartitionedTable) {
     return split({ before: partitionedKey(input, key), because, caveats: [invalidLeftOver] });
   }
   const before = [...notNullSteps(input, key), buildIndex(target, key)];

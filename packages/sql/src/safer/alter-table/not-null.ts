@@ -16,9 +16,11 @@ export interface NotNullRecipe {
 export function notNullRecipe(
   { target, alter, context }: Pick<PartInput, "target" | "alter" | "context">,
   column: string,
+  /** The name somebody wrote, as SQL; before PostgreSQL 18 it is forgotten. */
+  written?: string,
 ): NotNullRecipe {
   return context.version >= notValidSince
-    ? byConstraint({ target, alter, context }, column)
+    ? byConstraint({ target, alter, context }, column, written)
     : byCheck({ target, alter, context }, column);
 }
 
@@ -28,11 +30,12 @@ interface Place {
   readonly context: SaferContext;
 }
 
-function byConstraint({ target, alter, context }: Place, column: string): NotNullRecipe {
+function byConstraint({ target, alter, context }: Place, column: string, written?: string): NotNullRecipe {
   const existing = [...(target.relation?.constraints.values() ?? [])].find(
     ({ kind, columns }) => kind === "not null" && columns.includes(column),
   );
-  const name = existing?.name ?? context.names.constraint(target.schema, target.bare, plainName(column), "not_null");
+  const name =
+    existing?.name ?? written ?? context.names.constraint(target.schema, target.bare, plainName(column), "not_null");
   return {
     inline: existing === undefined ? [`add constraint ${name} not null ${column} not valid`] : [],
     after: [own(`${alter} validate constraint ${name}`, `Reads the rows while others read and write them.`)],

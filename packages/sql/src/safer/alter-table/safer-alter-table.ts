@@ -1,6 +1,7 @@
 import type { Effect } from "@confiture/model";
-import { stringOf } from "../../parse/parse-tree.js";
+import { fieldsIn, stringOf } from "../../parse/parse-tree.js";
 import { blockingWork, describeWork } from "../blocking-work.js";
+import { attachPartition, detachPartition } from "../forms/partitions.js";
 import { alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
 import { readTarget, type SaferContext, type Target } from "../safer-context.js";
 import { addColumn } from "./add-column.js";
@@ -17,6 +18,8 @@ const readers: Readonly<Record<string, PartReader>> = {
   AT_AddColumn: addColumn,
   AT_AddConstraint: addConstraint,
   AT_SetNotNull: setNotNull,
+  AT_AttachPartition: attachPartition,
+  AT_DetachPartition: detachPartition,
 };
 
 /** Those that have none, with the reason. */
@@ -44,7 +47,8 @@ export async function saferAlterTable(context: SaferContext): Promise<SaferDraft
   const whole = (await context.predict([context.statement.text]))?.[0];
   if (whole === undefined || whole.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(whole);
-  if (work.length === 0) return alreadySafe("It reads and writes no rows of a table while others have to wait.");
+  if (work.length === 0 && !detaches(context))
+    return alreadySafe("It reads and writes no rows of a table while others have to wait.");
   const subcommands = cutSubcommands(context);
   if (subcommands === undefined) return none("its text could not be cut apart with certainty");
   const alter = alterPrefix(target, context);
@@ -59,7 +63,12 @@ export async function saferAlterTable(context: SaferContext): Promise<SaferDraft
     const part = await partOf({ ...subcommand, context, target, alter }, effects[position]!);
     assembly.add(subcommand, part);
   }
-  return assembly.finish(describeWork(whole, work));
+  return assembly.finish(work.length === 0 ? "" : describeWork(whole, work));
+}
+
+/** DETACH PARTITION reads nothing, but waits for everybody, and everybody for it. */
+function detaches({ fields }: SaferContext): boolean {
+  return fieldsIn(fields.cmds, "AlterTableCmd").some(({ subtype }) => subtype === "AT_DetachPartition");
 }
 
 /** How each ALTER TABLE begins. IF EXISTS stays only where nobody knows. */
@@ -69,8 +78,8 @@ function alterPrefix({ sql, only, relation }: Target, { fields }: SaferContext):
 }
 
 async function partOf(input: PartInput, effect: Effect): Promise<Part> {
-  if (blockingWork(effect).length === 0) return { kind: "keep" };
   const subtype = stringOf(input.command.subtype) ?? "";
+  if (blockingWork(effect).length === 0 && subtype !== "AT_DetachPartition") return { kind: "keep" };
   const read = readers[subtype];
   return read === undefined ? refuse(refusals[subtype] ?? "no gentler form of it is known") : read(input);
 }
@@ -114,7 +123,7 @@ class Assembly {
     return {
       kind: "safer",
       steps: this.#steps,
-      because: [because, ...this.#reasons].join(" "),
+      because: [because, ...this.#reasons].join(" ").trim(),
       caveats: [...this.#refused, ...this.#caveats],
     };
   }

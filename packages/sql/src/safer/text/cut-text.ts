@@ -51,6 +51,19 @@ export class CutText {
     return isClosed && close.test(this.text) ? close.lastIndex : end;
   }
 
+  /** Behind the first pair of parentheses from an offset on. */
+  behindParentheses(from: number): number {
+    let depth = 0;
+    for (let offset = this.text.indexOf("(", from); offset !== -1 && offset < this.text.length; ) {
+      const char = this.text[offset];
+      if (char === "(") depth += 1;
+      if (char === ")") depth -= 1;
+      if (depth === 0) return offset + 1;
+      offset = behindToken(this.text, offset);
+    }
+    return this.text.length;
+  }
+
   /** Where a word stands by itself, outside quotes and parentheses, from an offset on; undefined when it does not. */
   findWord(word: string, from = 0): number | undefined {
     for (const { offset, end } of this.plainChars(from)) {
