@@ -1,15 +1,14 @@
 import { type Effect, type LockMode, lockModes } from "@confiture/model";
 
-/** From SHARE on, a lock stops at least writers. */
-const stopsWrites = lockModes.indexOf("ShareLock");
+/** What stops at least writers. EXCLUSIVE is taken by REFRESH … CONCURRENTLY alone, on a view that nobody writes. */
+const stopsWrites: ReadonlySet<LockMode> = new Set(["ShareLock", "ShareRowExclusiveLock", "AccessExclusiveLock"]);
 
 /**
  * What of an effect takes as long as there are rows while a lock on a table that was there stops reads or writes; empty
  * when nothing does.
  */
 export function blockingWork(effect: Effect): readonly string[] {
-  const strong = effect.locks.filter(({ mode }) => lockModes.indexOf(mode) >= stopsWrites);
-  if (strong.length === 0) return [];
+  if (!effect.locks.some(({ mode }) => stopsWrites.has(mode))) return [];
   return [
     ...effect.rewrites.map((table) => `writes every row of ${table} anew`),
     ...effect.indexBuilds

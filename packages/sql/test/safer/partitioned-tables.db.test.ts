@@ -1,3 +1,4 @@
+import type { CatalogDifference } from "@confiture/schema";
 import { describeEachVersion } from "@confiture/testkit";
 import { test } from "vitest";
 import { type BothWays, runBothWays } from "./run-both-ways.js";
@@ -15,6 +16,10 @@ const partitioned = `
   insert into events select n, '2030-01-01', case n % 2 when 0 then 'a' else 'b' end, n % 10 from generate_series(1, 199) n;
 `;
 
+/** On PostgreSQL 18 NOT NULL counts as declared in the partition too: a caveat says so. */
+const declaredBelow = ({ kind, after, before }: CatalogDifference) =>
+  kind === "constraint" && (after ?? before ?? "").includes("definition: NOT NULL");
+
 /** Nothing is built for the table alone, though it is predicted. */
 const only = /^alter table only /;
 
@@ -23,7 +28,11 @@ const statements: Readonly<Record<string, string | Omit<BothWays, "version" | "s
   "a named index with an expression":
     'create index "The index" on events using btree (lower(kind), id desc) include (day) where id > 5',
   UNIQUE: { statement: "alter table events add unique (id, kind)", watched: only },
-  "a primary key": { statement: "alter table events add constraint events_key primary key (id, kind)", watched: only },
+  "a primary key": {
+    statement: "alter table events add constraint events_key primary key (id, kind)",
+    watched: only,
+    tolerated: declaredBelow,
+  },
   "a foreign key": {
     statement: "alter table events add foreign key (customer) references customers",
     // Partitions whose foreign keys are valid hand them over: the server reads nothing, though it is predicted.
@@ -41,7 +50,8 @@ const toAttach = `${partitioned}
   alter table events add primary key (id, kind), add foreign key (customer) references customers;
   create index on events (day, lower(kind));
   alter table events add check (customer < 1000);
-  create table events_new (id int not null, day date, kind text not null, customer int, check (customer < 1000));
+  create table events_new (id int not null, day date, kind text not null, customer int,
+    constraint events_customer_check check (customer < 1000));
   insert into events_new select n, '2030-01-01', 'a', n % 10 from generate_series(300, 399) n;
   create table days (day date, what text) partition by list (what);
   create table days_rest partition of days default;

@@ -13,6 +13,9 @@ import { type Part, refuse, split } from "./part.js";
 const invalidLeftOver =
   "When CREATE INDEX CONCURRENTLY fails (a duplicate, a deadlock, a cancel), it leaves an invalid index: drop it and run the step again.";
 
+const declaredBelow =
+  "On PostgreSQL 18 the NOT NULL of the key's columns counts as declared in each partition too, not as inherited alone: it stays when the partition is detached, as it does anyway.";
+
 interface Key {
   readonly isPrimary: boolean;
   /** As SQL. */
@@ -38,7 +41,8 @@ export function keyByIndex(input: ConstraintInput, added: AddedConstraint): Part
   const key = readKey(input, added);
   const because = `${key.isPrimary ? "A primary key" : "A unique constraint"} builds its index while nobody reads or writes the table.`;
   if (isPartitionedTable) {
-    return split({ before: partitionedKey(input, key), because, caveats: [invalidLeftOver] });
+    const caveats = [invalidLeftOver, ...(key.isPrimary && context.version >= 18 ? [declaredBelow] : [])];
+    return split({ before: partitionedKey(input, key), because, caveats });
   }
   const before = [...notNullSteps(input, key), buildIndex(target, key)];
   return split({

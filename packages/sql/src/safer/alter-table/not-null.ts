@@ -8,6 +8,8 @@ import { type Part, type PartInput, split } from "./part.js";
 const notValidSince = 18;
 
 export interface NotNullRecipe {
+  /** Of the constraint that stays, since PostgreSQL 18. As SQL. */
+  readonly name?: string;
   readonly inline: readonly string[];
   readonly after: readonly StepDraft[];
 }
@@ -37,6 +39,7 @@ function byConstraint({ target, alter, context }: Place, column: string, written
   const name =
     existing?.name ?? written ?? context.names.constraint(target.schema, target.bare, plainName(column), "not_null");
   return {
+    name,
     inline: existing === undefined ? [`add constraint ${name} not null ${column} not valid`] : [],
     after: [own(`${alter} validate constraint ${name}`, `Reads the rows while others read and write them.`)],
   };

@@ -1,6 +1,7 @@
 import type { Effect } from "@confiture/model";
 import { fieldsIn, stringOf } from "../../parse/parse-tree.js";
 import { blockingWork, describeWork } from "../blocking-work.js";
+import { changeType } from "../change-type/change-type.js";
 import { attachPartition, detachPartition } from "../forms/partitions.js";
 import { alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
 import { readTarget, type SaferContext, type Target } from "../safer-context.js";
@@ -18,6 +19,7 @@ const readers: Readonly<Record<string, PartReader>> = {
   AT_AddColumn: addColumn,
   AT_AddConstraint: addConstraint,
   AT_SetNotNull: setNotNull,
+  AT_AlterColumnType: changeType,
   AT_AttachPartition: attachPartition,
   AT_DetachPartition: detachPartition,
 };

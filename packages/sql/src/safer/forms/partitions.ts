@@ -180,7 +180,7 @@ function missingKeys(parent: Relation, child: Relation): readonly StepDraft[] {
 
 /** CREATE TABLE … PARTITION OF: a table of its own first, which is then attached under a weaker lock. */
 export function saferCreatePartition(context: SaferContext): SaferDraft {
-  const { fields, cut, version } = context;
+  const { fields, version } = context;
   const [first] = fieldsIn(fields.inhRelations, "RangeVar");
   const parent = readTarget(first, context);
   if (parent.relation === undefined) return none("the partitioned table is not known: pass a catalog");

@@ -12,7 +12,7 @@ const viewCaveats = [
 /** RENAME of a table or a column: the old name stays usable through a view until no running code needs it. */
 export function saferRename(context: SaferContext): SaferDraft {
   const { fields } = context;
-  const isTable = fields.renameType === "OBJECT_TABLE" && (fields.relationType ?? "OBJECT_TABLE") === "OBJECT_TABLE";
+  const isTable = fields.renameType === "OBJECT_TABLE";
   const isColumn = fields.renameType === "OBJECT_COLUMN" && fields.relationType === "OBJECT_TABLE";
   if (!isTable && !isColumn) return alreadySafe("It is done in a moment, and reads and writes no rows.");
   const target = readTarget(fields.relation, context);
