@@ -19,9 +19,11 @@ export interface Backfill {
 /** One step for each table with rows of its own: the table, or its partitions and children. */
 export function backfillSteps(target: Target, fill: Backfill, context: SaferContext): readonly StepDraft[] {
   const { relation } = target;
-  if (relation === undefined) return [backfillStep({ table: target.sql, key: [] }, fill, context)];
+  if (relation === undefined) return [backfillStep({ table: target.sql, key: [], isKnown: false }, fill, context)];
   const tables = target.only ? [relation] : withDescendants(relation).filter(hasStorage);
-  return tables.map((one) => backfillStep({ table: `only ${relationName(one)}`, key: keyOf(one) }, fill, context));
+  return tables.map((one) =>
+    backfillStep({ table: `only ${relationName(one)}`, key: keyOf(one), isKnown: true }, fill, context),
+  );
 }
 
 /** The columns of the primary key, by which a batch finds where the last one ended. */
@@ -32,16 +34,19 @@ function keyOf(relation: Relation): readonly string[] {
 interface Filled {
   readonly table: string;
   readonly key: readonly string[];
+  /** False without a catalog: it may well have a key. */
+  readonly isKnown: boolean;
 }
 
 function backfillStep(filled: Filled, fill: Backfill, { version }: SaferContext): StepDraft {
-  const { table, key } = filled;
+  const { table, key, isKnown } = filled;
+  const unkeyed = isKnown ? "it has no primary key" : "without a catalog its key is not known";
   const name = table.replace(/^only /, "");
   const isKeyed = key.length > 0;
   return {
     sql: isKeyed ? keyedBatch(filled, fill) : unkeyedBatch(filled, fill),
     transaction: "own",
-    because: `${fill.because} ${isKeyed ? `At most ${rowsPerBatch} rows of ${name} a batch, by its primary key.` : `A batch of ${name} at a time, by where its rows are stored: it has no primary key.`}`,
+    because: `${fill.because} ${isKeyed ? `At most ${rowsPerBatch} rows of ${name} a batch, by its primary key.` : `A batch of ${name} at a time, by where its rows are stored: ${unkeyed}.`}`,
     repeatUntil: "no rows",
     asLoop: isKeyed ? keyedLoop(filled, fill) : pageLoop(filled, fill, version),
   };

@@ -26,6 +26,8 @@ const forms: Readonly<Record<string, FormReader>> = {
   CreateStmt: (context) => (isFields(context.fields.partbound) ? saferCreatePartition(context) : byEffect(context)),
   DropStmt: (context) => (drops[stringOf(context.fields.removeType) ?? ""] ?? byEffect)(context),
   RenameStmt: saferRename,
+  VacuumStmt: (context) => writtenAnew(context, "VACUUM FULL"),
+  ClusterStmt: (context) => writtenAnew(context, "CLUSTER"),
 };
 
 const drops: Readonly<Record<string, FormReader>> = { OBJECT_INDEX: saferDropIndex, OBJECT_TABLE: saferDropTable };
@@ -49,6 +51,12 @@ export async function saferSequence(statement: Statement, options: SaferSequence
   return draft.kind === "safer" ? withLocks(draft, context, options) : draft;
 }
 
+async function writtenAnew(context: SaferContext, what: string): Promise<SaferDraft> {
+  const answer = await byEffect(context);
+  if (answer.kind !== "none") return answer;
+  return none(`${what} writes a table anew in one piece; tools that copy it aside (pg_repack) are not included`);
+}
+
 /** For what has no gentler form: whether it needs one. */
 async function byEffect({ predict, statement }: SaferContext): Promise<SaferDraft> {
   const effect = (await predict([statement.text]))?.[0];
@@ -57,6 +65,9 @@ async function byEffect({ predict, statement }: SaferContext): Promise<SaferDraf
   if (work.length === 0) return alreadySafe("It reads and writes no rows of a table while others have to wait.");
   return none(`no gentler form is known. ${describeWork(effect, work)}`);
 }
+
+const withoutCatalog =
+  "Without a catalog it is taken for granted that the names PostgreSQL would choose are free, and that no table has partitions or children.";
 
 /** What each step locks, as the steps before it leave things. */
 async function withLocks(
@@ -79,5 +90,6 @@ async function withLocks(
     const locks = mergeEffects(own.map(({ effect }) => effect)).locks;
     steps.push({ ...step, when: step.when ?? "now", locks });
   }
-  return { ...draft, steps, since };
+  const caveats = options.catalog === undefined ? [...draft.caveats, withoutCatalog] : draft.caveats;
+  return { ...draft, steps, caveats, since };
 }

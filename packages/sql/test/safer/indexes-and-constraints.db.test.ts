@@ -5,7 +5,8 @@ import { answerFor, catalogOf, runBothWays } from "./run-both-ways.js";
 
 const shop = `
   create table customers (id int primary key, email text);
-  create table orders (id int primary key, customer int, total numeric, note text, ref text);
+  create table orders (id int primary key, customer int, total numeric, note text, ref text, short varchar(5));
+  create type mood as enum ('low');
   create index on orders (note);
   insert into customers select n, 'c' || n from generate_series(1, 50) n;
   insert into orders select n, n % 50 + 1, n * 1.5, 'note ' || n, 'r' || n from generate_series(1, 3000) n;
@@ -92,6 +93,10 @@ const quiet: Readonly<Record<string, string>> = {
   "an index that is there": "create index if not exists orders_note_idx on orders (note)",
   "a column with a default": "alter table orders add column c int not null default 5",
   "a column that refers, without a default": "alter table orders add column c int references customers",
+  "a new enum value": "alter type mood add value 'high' after 'low'",
+  "DROP COLUMN": "alter table orders drop column note",
+  "a longer varchar": "alter table orders alter short type varchar(50)",
+  VACUUM: "vacuum orders",
   "a table that is not there yet": "create index on fresh (a)",
 };
 
@@ -103,7 +108,8 @@ const hopeless: Readonly<Record<string, readonly [statement: string, because: Re
     "alter table orders add column c int generated always as (id * 2) stored",
     /stored generated/,
   ],
-  "VACUUM FULL": ["vacuum full orders", /no gentler form|pg_repack/],
+  "VACUUM FULL": ["vacuum full orders", /pg_repack/],
+  CLUSTER: ["cluster orders using orders_pkey", /pg_repack/],
   "what cannot be parsed": ["alter table orders frobnicate", /grammar/],
 };
 

@@ -31,6 +31,13 @@ const filled: Readonly<Record<string, readonly [statement: string, drawn?: reado
   "a serial primary key": ['alter table "Odd schema"."No ""key""" add column id serial primary key', ["id"]],
 };
 
+/** Rows that come and change while the column is filled; the default gives them their value. */
+const written = [
+  "insert into orders (region, id) select 'late', n from generate_series(1, 30) n",
+  "update orders set note = 'changed' where id % 7 = 0",
+  `delete from "Odd schema"."No ""key""" where "Id" % 50 = 0`,
+];
+
 const plain: Readonly<Record<string, string>> = {
   "a CHECK behind a constant default":
     "alter table orders add column c int default 5 not null check (c > 0) check (c < 9)",
@@ -47,6 +54,7 @@ describeEachVersion("new columns end the same both ways", (version) => {
         version,
         schema: shop,
         statement,
+        meanwhile: written,
         ...(drawn === undefined ? {} : { drawn }),
       });
       expect(steps.filter(({ repeatUntil }) => repeatUntil !== undefined)).toHaveLength(1);

@@ -23,6 +23,8 @@ export interface BothWays {
   readonly statement: string;
   /** Schemas in which the session looks; the sequence is told the same. */
   readonly searchPath?: readonly string[];
+  /** What running code writes between the steps; on the other databases it is written beforehand. */
+  readonly meanwhile?: readonly string[];
   /** Columns whose values are drawn anew for each row, so that only their number is compared. */
   readonly drawn?: readonly string[];
   /** Words that one of the caveats must hold. */
@@ -48,6 +50,8 @@ export async function runBothWays(given: BothWays): Promise<SaferSequence> {
   const answer = await ask(await only(statement), stepwise, given);
   if (answer.kind !== "safer") throw new Error(`${statement}: ${answer.kind}, ${answer.because}`);
   if (given.caveat !== undefined) expect(answer.caveats.join("\n")).toMatch(given.caveat);
+  const meanwhile = (given.meanwhile ?? []).slice(0, answer.steps.length - 1);
+  for (const sql of meanwhile) for (const db of [plain, fromFile]) await db.query(sql);
   await plain.query(statement);
   await runSteps(answer, stepwise, given);
   await runFile(answer, fromFile);
@@ -95,7 +99,7 @@ async function only(text: string): Promise<Statement> {
 }
 
 async function runSteps({ steps }: SaferSequence, db: TestDatabase, given: BothWays): Promise<void> {
-  for (const step of steps) {
+  for (const [position, step] of steps.entries()) {
     const parsed = await parseSqlFile(step.sql, { file: "step" });
     const options = await optionsFor(db, given);
     await expectNoWork(parsed, options, given);
@@ -105,6 +109,8 @@ async function runSteps({ steps }: SaferSequence, db: TestDatabase, given: BothW
     await expectSafe(parsed, options, given);
     if (step.repeatUntil === undefined) await runTogether(parsed, step.transaction === "own", db);
     else await repeat(step.sql, db);
+    const written = given.meanwhile?.[position];
+    if (written !== undefined && position < steps.length - 1) await db.query(written);
   }
 }
 

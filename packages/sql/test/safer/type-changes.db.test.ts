@@ -24,13 +24,32 @@ const schema = `
 `;
 
 const statements: Readonly<Record<string, string | Omit<BothWays, "version" | "schema">>> = {
-  "an identity primary key that others refer to": "alter table customers alter id type bigint",
+  "an identity primary key that others refer to": {
+    statement: "alter table customers alter id type bigint",
+    meanwhile: [
+      "insert into customers (ref) values ('first')",
+      "update customers set id = 9001 where id = 1500",
+      "delete from customers where id = 1499",
+      "insert into orders (customer) values (9001)",
+      "insert into customers (id, ref) values (8000, 'eight') on conflict do nothing",
+      "update customers set ref = 'r' || id || 'x' where id < 200",
+      "insert into customers (ref) select 'more' || n from generate_series(1, 20) n",
+      "delete from orders where id < 20",
+    ],
+  },
   "a serial primary key": "alter table orders alter column id set data type bigint",
   "a foreign key column": "alter table orders alter customer type bigint using customer::bigint",
   "an odd name, and two more things": `alter table orders alter "Total ""T""" type numeric(12,2) using "Total ""T""" / 2.0, add check (id > 0), alter "Total ""T""" set default 5`,
-  "text to integer, indexed, granted and commented":
+  "a key that falls, another collation, and USING":
     'alter table customers drop constraint ref_key, alter column ref type varchar(3) collate "C" using left(ref, 3)',
-  "a longer text, with indexes and statistics": "alter table customers alter age type varchar(40)",
+  "a longer text, with indexes and statistics": {
+    statement: "alter table customers alter age type varchar(40)",
+    meanwhile: [
+      "update customers set age = null where id % 5 = 0",
+      "update customers set age = '7' where id % 6 = 0",
+      "insert into customers (ref, age) values ('late', '99')",
+    ],
+  },
   "fewer values of an enum, in another order": `alter table "Odd schema"."T""t" alter m drop default, alter m type feeling using m::text::feeling, alter m set default 'high'`,
 };
 

@@ -49,12 +49,7 @@ export function keyByIndex(input: ConstraintInput, added: AddedConstraint): Part
     before,
     inline: [takeOver(key)],
     because,
-    caveats: [
-      invalidLeftOver,
-      ...(target.relation === undefined && context.catalog === undefined
-        ? [`${target.sql} is not partitioned: without a catalog nothing tells.`]
-        : []),
-    ],
+    caveats: [invalidLeftOver],
   });
 }
 

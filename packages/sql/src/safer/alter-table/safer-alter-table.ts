@@ -1,5 +1,6 @@
 import type { Effect } from "@confiture/model";
-import { fieldsIn, stringOf } from "../../parse/parse-tree.js";
+import { fieldsIn, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { blockingWork, describeWork } from "../blocking-work.js";
 import { changeType } from "../change-type/change-type.js";
 import { attachPartition, detachPartition } from "../forms/partitions.js";
@@ -56,16 +57,21 @@ export async function saferAlterTable(context: SaferContext): Promise<SaferDraft
   const alter = alterPrefix(target, context);
   const effects = await context.predict(subcommands.map(({ text }) => `${alter} ${text}`));
   if (effects === undefined) return none("its subcommands do not stand alone");
-  for (const { command } of subcommands) {
-    // Run first, so that what comes behind may have the name.
-    if (command.subtype === "AT_DropConstraint") context.names.release(target.schema, namedBy(command));
-  }
+  for (const { command } of subcommands) forgetDropped(command, target, context);
   const assembly = new Assembly(alter);
   for (const [position, subcommand] of subcommands.entries()) {
     const part = await partOf({ ...subcommand, context, target, alter }, effects[position]!);
     assembly.add(subcommand, part);
   }
   return assembly.finish(work.length === 0 ? "" : describeWork(whole, work));
+}
+
+/** A constraint that falls is run first: what comes behind may have its name, and need not carry it on. */
+function forgetDropped(command: TreeFields, { schema, relation }: Target, { names, picture }: SaferContext): void {
+  if (command.subtype !== "AT_DropConstraint") return;
+  names.release(schema, namedBy(command));
+  const constraint = relation?.constraints.get(quoteIdentifier(namedBy(command)));
+  if (relation !== undefined && constraint !== undefined) picture.dropConstraint(relation, constraint);
 }
 
 /** DETACH PARTITION reads nothing, but waits for everybody, and everybody for it. */

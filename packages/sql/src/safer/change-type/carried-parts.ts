@@ -16,11 +16,13 @@ export interface Carried {
 }
 
 /** A part of the table that cannot be made anew beside the old one. */
-export class NotCarried extends Error {}
+export interface Obstacle {
+  readonly obstacle: string;
+}
 
 const nothing: Carried = { before: [], unhook: [], hook: [] };
 
-export function carryAll(shadow: ShadowColumn, context: PartInput["context"]): Carried {
+export function carryAll(shadow: ShadowColumn, context: PartInput["context"]): Carried | Obstacle {
   const { table, column } = shadow;
   const indexes = [...table.indexes].filter((index) => shapeOf(index, context.grammar).uses.has(column));
   const constraints = [...table.constraints.values()].filter(({ columns }) => columns.includes(column));
@@ -32,7 +34,16 @@ export function carryAll(shadow: ShadowColumn, context: PartInput["context"]): C
   ]);
 }
 
-export function join(parts: readonly Carried[]): Carried {
+function join(parts: readonly (Carried | Obstacle)[]): Carried | Obstacle {
+  const carried: Carried[] = [];
+  for (const part of parts) {
+    if ("obstacle" in part) return part;
+    carried.push(part);
+  }
+  return together(carried);
+}
+
+function together(parts: readonly Carried[]): Carried {
   return {
     before: parts.flatMap(({ before }) => before),
     unhook: parts.flatMap(({ unhook }) => unhook),
@@ -49,17 +60,17 @@ function temporary(name: string, schema: string, context: PartInput["context"]):
   return context.names.relation(schema, plainName(name), undefined, "new", { isConstraint: true });
 }
 
-function carryIndex(index: Index, shadow: ShadowColumn, context: PartInput["context"]): Carried {
+function carryIndex(index: Index, shadow: ShadowColumn, context: PartInput["context"]): Carried | Obstacle {
   const { constraint, table, definition = "" } = index;
-  if (constraint?.kind === "exclude") throw new NotCarried("an exclusion constraint uses the column");
+  if (constraint?.kind === "exclude") return { obstacle: "an exclusion constraint uses the column" };
   const entry = context.catalog?.indexes.find((one) => one.definition === definition);
   if (index.clustered || entry?.replicaIdentity === true) {
-    throw new NotCarried(`the index ${index.bare} is the table's CLUSTER ON or REPLICA IDENTITY`);
+    return { obstacle: `the index ${index.bare} is the table's CLUSTER ON or REPLICA IDENTITY` };
   }
-  if (!index.valid) throw new NotCarried(`the index ${index.bare} is not valid`);
+  if (!index.valid) return { obstacle: `the index ${index.bare} is not valid` };
   const made = respellInIndex(definition, { from: shadow.column, to: shadow.shadow }, context.grammar);
   const using = made === undefined ? -1 : made.search(/\bUSING\b/);
-  if (made === undefined || using === -1) throw new NotCarried(`the definition of ${index.bare} is not understood`);
+  if (made === undefined || using === -1) return { obstacle: `the definition of ${index.bare} is not understood` };
   const name = temporary(index.bare, index.schema, context);
   const build = alone(
     `create ${index.unique ? "unique " : ""}index concurrently ${name} on ${relationName(table)} ${made.slice(using)}`,
@@ -73,24 +84,29 @@ function carryIndex(index: Index, shadow: ShadowColumn, context: PartInput["cont
   return { before: [build], unhook: [], hook: [takeOver] };
 }
 
-function carryConstraint(one: Constraint, shadow: ShadowColumn, context: PartInput["context"]): Carried {
+function carryConstraint(one: Constraint, shadow: ShadowColumn, context: PartInput["context"]): Carried | Obstacle {
   const { definition } = one;
   if (one.kind === "not null" || one.index !== undefined) return nothing;
-  if (definition === undefined || one.inherited) throw new NotCarried(`${one.name} is inherited`);
+  if (definition === undefined || one.inherited) return { obstacle: `${one.name} is inherited` };
   const column = { from: shadow.column, to: shadow.shadow };
-  if (one.references === shadow.table) throw new NotCarried(`the foreign key ${one.name} refers to the table itself`);
+  if (one.references === shadow.table) return { obstacle: `the foreign key ${one.name} refers to the table itself` };
   const made =
     one.kind === "foreign key"
       ? respellInList(definition, 0, column)
       : respellInCheck(definition, column, context.grammar);
-  if (made === undefined) throw new NotCarried(`the definition of ${one.name} is not understood`);
+  if (made === undefined) return { obstacle: `the definition of ${one.name} is not understood` };
   return carriedConstraint(shadow.table, one, made, context);
 }
 
-function carryIncoming(from: Relation, key: Constraint, shadow: ShadowColumn, context: PartInput["context"]): Carried {
+function carryIncoming(
+  from: Relation,
+  key: Constraint,
+  shadow: ShadowColumn,
+  context: PartInput["context"],
+): Carried | Obstacle {
   const { definition } = key;
   if (definition === undefined || from.partition !== undefined || from.kind !== "table") {
-    throw new NotCarried(`the foreign key ${key.name} of ${relationName(from)} belongs to a partition or its parent`);
+    return { obstacle: `the foreign key ${key.name} of ${relationName(from)} belongs to a partition or its parent` };
   }
   const references = definition.search(/\bREFERENCES\b/);
   const made = respellInList(definition, references, { from: shadow.column, to: shadow.shadow });

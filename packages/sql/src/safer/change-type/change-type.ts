@@ -10,7 +10,7 @@ import { backfillSteps } from "../backfill.js";
 import { own, type StepDraft } from "../safer-answer.js";
 import { plainName } from "../safer-context.js";
 import { dollarQuoted } from "../text/dollar-quoted.js";
-import { type Carried, carryAll, NotCarried } from "./carried-parts.js";
+import { type Carried, carryAll } from "./carried-parts.js";
 import { columnNotes } from "./column-notes.js";
 import { readShadowColumn, type ShadowColumn } from "./shadow-column.js";
 
@@ -20,12 +20,8 @@ export function changeType(input: PartInput): Part {
   if (shadow === undefined) return refuse("what stands on the column is not known: pass a catalog");
   const obstacle = obstacleTo(shadow, input);
   if (obstacle !== undefined) return refuse(obstacle);
-  try {
-    return planned(input, shadow, carryAll(shadow, input.context));
-  } catch (error) {
-    if (error instanceof NotCarried) return refuse(error.message);
-    throw error;
-  }
+  const carried = carryAll(shadow, input.context);
+  return "obstacle" in carried ? refuse(carried.obstacle) : planned(input, shadow, carried);
 }
 
 /** Why the column cannot be put aside for another; undefined when it can. */

@@ -46,7 +46,7 @@ export function saferCreateIndex(context: SaferContext): SaferDraft {
 /** An empty index on the partitioned table, one CONCURRENTLY on each partition, and each of those attached. */
 function onPartitions(context: SaferContext, root: Relation): SaferDraft {
   const { fields, cut, names } = context;
-  const addition = indexNameAddition(fields);
+  const addition = indexNameAddition(fields, context.version);
   const from = cut.behindName(isFields(fields.relation) ? fields.relation.location : 0);
   const shape = cut.text.slice(from).trim();
   const unique = fields.unique === true ? "unique " : "";
@@ -92,22 +92,20 @@ function onPartitions(context: SaferContext, root: Relation): SaferDraft {
 }
 
 /** An index of a partition that fits already and belongs to no other. */
-function sameIndex(child: Relation, { fields, cut, grammar }: SaferContext): Index | undefined {
+function sameIndex(child: Relation, { fields, grammar }: SaferContext): Index | undefined {
   const wanted = signature(fields);
   return [...child.indexes].find((index) => {
     if (index.parent !== undefined || !index.valid || index.constraint !== undefined) return false;
     const node = index.definition === undefined ? undefined : grammar.statements(index.definition)?.[0];
-    shapeOf(index, grammar);
-    return node !== undefined && signature(node.fields) === wanted && cut.text !== "";
+    return node !== undefined && signature(node.fields) === wanted;
   });
 }
 
 /** What two indexes must have in common, without names and places. */
 function signature(fields: SaferContext["fields"]): string {
   const { indexParams, indexIncludingParams, whereClause, accessMethod, unique, nulls_not_distinct } = fields;
-  const usual = { ordering: "SORTBY_DEFAULT", nulls_ordering: "SORTBY_NULLS_DEFAULT" };
   return JSON.stringify(
-    [indexParams, indexIncludingParams, whereClause, accessMethod ?? "btree", unique, nulls_not_distinct, usual],
+    [indexParams, indexIncludingParams, whereClause, accessMethod ?? "btree", unique, nulls_not_distinct],
     (key, value: unknown) => (key === "location" ? undefined : value),
   );
 }

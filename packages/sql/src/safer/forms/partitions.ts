@@ -147,7 +147,7 @@ function buildLike(wanted: Index, child: Relation, context: SaferContext): reado
   const { schema, bare, sql } = targetOf(child);
   const kind = wanted.constraint?.kind;
   const label = kind === "primary key" ? "pkey" : kind === "unique" ? "key" : "idx";
-  const addition = kind === "primary key" ? undefined : indexNameAddition(node.fields);
+  const addition = kind === "primary key" ? undefined : indexNameAddition(node.fields, context.version);
   const name = context.names.relation(schema, bare, addition, label, { isConstraint: kind !== undefined });
   const unique = wanted.unique ? "unique " : "";
   const build = alone(

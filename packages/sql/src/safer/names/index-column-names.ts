@@ -14,11 +14,11 @@ import { clip, joinedColumns, maxNameBytes } from "./object-name.js";
  * The part of an unnamed index's name that its columns give, from the fields of an `IndexStmt`: INCLUDE columns count,
  * an expression is named as a result column would be. `ChooseIndexColumnNames`, `FigureIndexColname`.
  */
-export function indexNameAddition(fields: TreeFields): string {
+export function indexNameAddition(fields: TreeFields, version: number): string {
   const parameters = [...listOf(fields.indexParams), ...listOf(fields.indexIncludingParams)];
   const wanted = parameters.map((parameter) => {
     const element = fieldsOf(parameter, "IndexElem");
-    return stringOf(element?.name) ?? nameOf(element?.expr).name ?? "expr";
+    return stringOf(element?.name) ?? serverName(nameOf(element?.expr).name, version) ?? "expr";
   });
   return joinedColumns(distinctNames(wanted));
 }
@@ -34,6 +34,11 @@ export function distinctNames(wanted: readonly string[]): readonly string[] {
     names.push(name);
   }
   return names;
+}
+
+/** Before PostgreSQL 14 EXTRACT was another way to write date_part(). */
+function serverName(name: string | undefined, version: number): string | undefined {
+  return name === "extract" && version < 14 ? "date_part" : name;
 }
 
 interface FiguredName {

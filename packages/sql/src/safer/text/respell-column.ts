@@ -14,7 +14,7 @@ export function respellInIndex(definition: string, column: Respelling, grammar: 
   const node = grammar.statements(definition)?.[0];
   if (node?.tag !== "IndexStmt") return undefined;
   const cut = new CutText(definition);
-  const places = columnPlaces(node.fields as unknown as TreeValue, column.from, cut);
+  const places = columnPlaces(node.fields, column.from, cut);
   const using = cut.findWord("using");
   if (using === undefined) return undefined;
   places.push(...elementPlaces(node.fields.indexParams, using, column.from, cut));
@@ -30,9 +30,7 @@ export function respellInCheck(definition: string, column: Respelling, grammar: 
   const node = grammar.statements(text)?.[0];
   if (node === undefined) return undefined;
   const cut = new CutText(text);
-  return replaceAt(text, columnPlaces(node.fields as unknown as TreeValue, column.from, cut), column.to).slice(
-    head.length,
-  );
+  return replaceAt(text, columnPlaces(node.fields, column.from, cut), column.to).slice(head.length);
 }
 
 /** The list of columns in the first parentheses from an offset on, respelled: of a foreign key, or of what it refers to. */
