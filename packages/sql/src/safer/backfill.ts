@@ -77,28 +77,31 @@ where ${where}
     limit ${rowsPerBatch}))`;
 }
 
-/** Goes through the key once, in order, so that no batch reads again what the ones before it did. */
+/**
+ * Goes through the key once, in order, so that no batch reads again what the ones before it did. Variables have a
+ * prefix, because a column of the same name would be taken for one or the other.
+ */
 function keyedLoop({ table, key }: Filled, { set, where }: Backfill): string {
   const columns = key.join(", ");
   const row = (from: string) => `(${key.map((column) => `${from}${column}`).join(", ")})`;
   const down = key.map((column) => `${column} desc`).join(", ");
   return `do ${dollarQuoted(`
 declare
-  first record;
-  last record;
+  confiture_first record;
+  confiture_last record;
 begin
-  select ${columns} into first from ${table} order by ${columns} limit 1;
+  select ${columns} into confiture_first from ${table} order by ${columns} limit 1;
   while found loop
-    select ${columns} into last
-    from (select ${columns} from ${table} where ${row("")} >= ${row("first.")} order by ${columns} limit ${rowsPerBatch}) batch
+    select ${columns} into confiture_last
+    from (select ${columns} from ${table} where ${row("")} >= ${row("confiture_first.")} order by ${columns} limit ${rowsPerBatch}) batch
     order by ${down}
     limit 1;
     update ${table}
     set ${set}
-    where ${row("")} >= ${row("first.")} and ${row("")} <= ${row("last.")}
+    where ${row("")} >= ${row("confiture_first.")} and ${row("")} <= ${row("confiture_last.")}
       and ${where};
     commit;
-    select ${columns} into first from ${table} where ${row("")} > ${row("last.")} order by ${columns} limit 1;
+    select ${columns} into confiture_first from ${table} where ${row("")} > ${row("confiture_last.")} order by ${columns} limit 1;
   end loop;
 end
 `)}`;
@@ -110,33 +113,33 @@ end
  */
 function pageLoop({ table }: Filled, { set, where }: Backfill, version: number): string {
   const place = (page: string, item: string) => `format('(%s,%s)', ${page}, ${item})::tid`;
-  // A page holds at most 291 rows of 8 KiB pages; larger pages hold more.
+  // A page holds at most 291 rows of 8 KiB; larger pages hold more.
   const batch =
     version >= 14
-      ? `ctid >= ${place("page", "0")} and ctid < ${place(`page + ${pagesPerBatch}`, "0")}`
+      ? `ctid >= ${place("confiture_page", "0")} and ctid < ${place(`confiture_page + ${pagesPerBatch}`, "0")}`
       : `ctid = any (array(
         select ${place("p", "i")}
-        from generate_series(page, page + ${pagesPerBatch - 1}) p, generate_series(1, current_setting('block_size')::int / 28) i))`;
+        from generate_series(confiture_page, confiture_page + ${pagesPerBatch - 1}) p, generate_series(1, current_setting('block_size')::int / 28) i))`;
   return `do ${dollarQuoted(`
 declare
-  page bigint;
-  pages bigint;
-  rows_of_batch bigint;
-  rows_of_pass bigint := 1;
+  confiture_page bigint;
+  confiture_pages bigint;
+  confiture_rows_of_batch bigint;
+  confiture_rows_of_pass bigint := 1;
 begin
-  while rows_of_pass > 0 loop
-    rows_of_pass := 0;
-    page := 0;
-    pages := pg_relation_size(${literalTable(table)}) / current_setting('block_size')::bigint;
-    while page < pages loop
+  while confiture_rows_of_pass > 0 loop
+    confiture_rows_of_pass := 0;
+    confiture_page := 0;
+    confiture_pages := pg_relation_size(${literalTable(table)}) / current_setting('block_size')::bigint;
+    while confiture_page < confiture_pages loop
       update ${table}
       set ${set}
       where ${batch}
         and ${where};
-      get diagnostics rows_of_batch = row_count;
-      rows_of_pass := rows_of_pass + rows_of_batch;
+      get diagnostics confiture_rows_of_batch = row_count;
+      confiture_rows_of_pass := confiture_rows_of_pass + confiture_rows_of_batch;
       commit;
-      page := page + ${pagesPerBatch};
+      confiture_page := confiture_page + ${pagesPerBatch};
     end loop;
   end loop;
 end

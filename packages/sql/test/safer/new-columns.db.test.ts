@@ -5,11 +5,11 @@ import { runBothWays } from "./run-both-ways.js";
 const shop = `
   create table customers (id int primary key);
   insert into customers select n from generate_series(0, 9) n;
-  create table orders (region text, id int, note text, primary key (region, id));
-  insert into orders select 'r' || n % 3, n, 'n' from generate_series(1, 2500) n;
+  create table orders (last text, id int, note text, page int, primary key (last, id));
+  insert into orders select 'r' || n % 3, n, 'n', n from generate_series(1, 2500) n;
   create schema "Odd schema";
-  create table "Odd schema"."No ""key""" ("Id" int, filler text);
-  insert into "Odd schema"."No ""key""" select n, repeat('x', 500) from generate_series(1, 2500) n;
+  create table "Odd schema"."No ""key""" ("Id" int, filler text, page int);
+  insert into "Odd schema"."No ""key""" select n, repeat('x', 500), n from generate_series(1, 2500) n;
   create function five() returns int language plpgsql volatile as $$ begin return 5; end $$;
 `;
 
@@ -33,7 +33,7 @@ const filled: Readonly<Record<string, readonly [statement: string, drawn?: reado
 
 /** Rows that come and change while the column is filled; the default gives them their value. */
 const written = [
-  "insert into orders (region, id) select 'late', n from generate_series(1, 30) n",
+  "insert into orders (last, id) select 'late', n from generate_series(1, 30) n",
   "update orders set note = 'changed' where id % 7 = 0",
   `delete from "Odd schema"."No ""key""" where "Id" % 50 = 0`,
 ];

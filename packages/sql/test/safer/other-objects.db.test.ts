@@ -1,6 +1,6 @@
-import { describeEachVersion } from "@confiture/testkit";
+import { describeEachVersion, openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
-import { runBothWays } from "./run-both-ways.js";
+import { answerFor, catalogOf, runBothWays } from "./run-both-ways.js";
 
 const schema = `
   create table customers (id int primary key, "Full name" text, city text default 'nowhere');
@@ -38,8 +38,38 @@ describeEachVersion("other objects end the same both ways", (version) => {
     await runBothWays({ version, schema, statement, stillWorks: /validate constraint/, caveat: /SHARE/ });
   });
 
-  test("between the two migrations of a rename both names read and write", async () => {
-    const { steps } = await runBothWays({ version, schema, statement: "alter table customers rename city to town" });
-    expect(steps.map(({ when }) => when)).toEqual(["now", "later"]);
-  });
+  const meanwhile: Readonly<Record<string, readonly [statement: string, ...between: string[]]>> = {
+    "a table is read and written under both names": [
+      "alter table customers rename to clients",
+      "insert into customers (id, city) values (1000, 'old name')",
+      "insert into clients (id, city) values (1001, 'new name')",
+      "update customers set city = city || '!' where id = 1001",
+      "delete from clients where id = 1",
+    ],
+    "a column is read and written under both names": [
+      "alter table customers rename city to town",
+      "insert into customers (id, city) values (1000, 'old name')",
+      "insert into customers (id, town) values (1001, 'new name')",
+      "insert into customers (id) values (1002)",
+      "update customers set city = town || '!' where town = 'new name'",
+      "delete from customers where city = 'nowhere' and id = 1",
+    ],
+  };
+  for (const [name, [statement, ...between]] of Object.entries(meanwhile)) {
+    test(`between the two migrations of a rename ${name}`, async () => {
+      await using db = await openTestDatabase({ version, sql: schema });
+      const answer = await answerFor(statement, { catalog: await catalogOf({ version, schema }) });
+      if (answer.kind !== "safer") throw new Error(answer.because);
+      expect(answer.steps.map(({ when }) => when)).toEqual(["now", "later"]);
+      await db.query(answer.steps[0]!.sql);
+      for (const sql of between) await db.query(sql);
+      await db.query(answer.steps[1]!.sql);
+      const table = statement.includes("clients") ? "clients" : "customers";
+      const { rows } = await db.query<{ row: string }>(
+        `select (t.id || ' ' || ${table === "clients" ? "city" : "town"}) as row from ${table} t where id > 999 or id = 1 order by id`,
+      );
+      const third = table === "clients" ? [] : ["1002 nowhere"];
+      expect(rows.map(({ row }) => row)).toEqual(["1000 old name", "1001 new name!", ...third]);
+    });
+  }
 });

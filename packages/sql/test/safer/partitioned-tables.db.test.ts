@@ -1,7 +1,7 @@
 import type { CatalogDifference } from "@confiture/schema";
 import { describeEachVersion } from "@confiture/testkit";
-import { test } from "vitest";
-import { type BothWays, runBothWays } from "./run-both-ways.js";
+import { expect, test } from "vitest";
+import { answerFor, type BothWays, catalogOf, runBothWays } from "./run-both-ways.js";
 
 const partitioned = `
   create table customers (id int primary key);
@@ -88,6 +88,18 @@ describeEachVersion("partitions come and go the same both ways", (version) => {
       await runBothWays({ version, schema: toAttach, statement, watched: attach });
     });
   }
+  test("DETACH beside a default partition, or before PostgreSQL 14, has no gentler form", async () => {
+    const catalog = await catalogOf({ version, schema: toAttach });
+    for (const sql of [
+      "alter table days detach partition days_rest",
+      "alter table events detach partition events_low",
+    ]) {
+      if (version >= 14 && sql.includes("events")) continue;
+      const answer = await answerFor(sql, { catalog });
+      expect(answer.kind, sql).toBe("none");
+      expect(answer.because).toMatch(/default partition|PostgreSQL 14/);
+    }
+  });
   test.skipIf(version < 14)("DETACH", async () => {
     await runBothWays({ version, schema: toAttach, statement: "alter table events detach partition events_low" });
   });

@@ -96,6 +96,7 @@ test("the rendered migration says why, commits where it must, and repeats batche
     "-- The statement writes every row of public.t anew under ACCESS EXCLUSIVE on public.t. a gets a value of its own in every row: the table is written anew.
     -- Note: gen_random_uuid() must not give NULL: a row whose new value is NULL counts as not filled in, and is tried again.
     -- Note: Triggers of t fire for the rows that are filled in.
+    -- Note: Without a catalog it is taken for granted that the names PostgreSQL would choose are free, and that no table has partitions or children.
 
     -- A default that comes after the column counts for new rows alone, so that no row is written.
     -- ACCESS EXCLUSIVE on public.t for a moment: run it with a lock_timeout, and again when that fires.
@@ -104,27 +105,27 @@ test("the rendered migration says why, commits where it must, and repeats batche
     alter table t add column a uuid, alter column a set default gen_random_uuid();
     commit;
 
-    -- Gives the rows that were there a value each, under row locks alone. A batch of t at a time, by where its rows are stored: it has no primary key.
+    -- Gives the rows that were there a value each, under row locks alone. A batch of t at a time, by where its rows are stored: without a catalog its key is not known.
     do $$
     declare
-      page bigint;
-      pages bigint;
-      rows_of_batch bigint;
-      rows_of_pass bigint := 1;
+      confiture_page bigint;
+      confiture_pages bigint;
+      confiture_rows_of_batch bigint;
+      confiture_rows_of_pass bigint := 1;
     begin
-      while rows_of_pass > 0 loop
-        rows_of_pass := 0;
-        page := 0;
-        pages := pg_relation_size('t'::regclass) / current_setting('block_size')::bigint;
-        while page < pages loop
+      while confiture_rows_of_pass > 0 loop
+        confiture_rows_of_pass := 0;
+        confiture_page := 0;
+        confiture_pages := pg_relation_size('t'::regclass) / current_setting('block_size')::bigint;
+        while confiture_page < confiture_pages loop
           update t
           set a = default
-          where ctid >= format('(%s,%s)', page, 0)::tid and ctid < format('(%s,%s)', page + 100, 0)::tid
+          where ctid >= format('(%s,%s)', confiture_page, 0)::tid and ctid < format('(%s,%s)', confiture_page + 100, 0)::tid
             and a is null;
-          get diagnostics rows_of_batch = row_count;
-          rows_of_pass := rows_of_pass + rows_of_batch;
+          get diagnostics confiture_rows_of_batch = row_count;
+          confiture_rows_of_pass := confiture_rows_of_pass + confiture_rows_of_batch;
           commit;
-          page := page + 100;
+          confiture_page := confiture_page + 100;
         end loop;
       end loop;
     end

@@ -47,6 +47,9 @@ const joinsUnproved = new Set([
 /** ALTER TABLE: each subcommand that does blocking work is taken apart, the others stay together. */
 export async function saferAlterTable(context: SaferContext): Promise<SaferDraft> {
   const target = readTarget(context.fields.relation, context);
+  if (target.relation === undefined && context.catalog !== undefined) {
+    return alreadySafe(`${target.sql} is not in the catalog: nobody uses it yet.`);
+  }
   const whole = (await context.predict([context.statement.text]))?.[0];
   if (whole === undefined || whole.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(whole);

@@ -40,6 +40,16 @@ function obstacleTo({ table, column, entry }: ShadowColumn, { command, context }
   if ([...table.columns.values()].some(({ generated }) => uses(generated?.expression))) {
     return "a generated column is computed from it";
   }
+  const user = [...picture.relations.values()].find(
+    ({ definition }) => uses(definition) && definition?.includes(table.bare) === true,
+  );
+  if (user !== undefined) {
+    return `${relationName(user)} seems to use the column: PostgreSQL refuses to change its type while a view does`;
+  }
+  const parts = [...table.policies.values(), ...table.rules.values()];
+  if (parts.some(({ text }) => uses(text)) || [...table.triggers.values()].some(({ definition }) => uses(definition))) {
+    return "a policy, rule or trigger seems to name the column, which makes PostgreSQL refuse the change";
+  }
   if ([...table.statistics.values()].some(({ text }) => uses(text))) return "extended statistics are kept of it";
   const published = catalog?.publications.some(({ tables }) =>
     tables.some(
@@ -85,6 +95,7 @@ function planned(input: PartInput, shadow: ShadowColumn, carried: Carried): Part
     caveats: [
       `${column} comes to stand behind the other columns: code that counts on their order (SELECT *, INSERT without a list, COPY) sees that.`,
       `Until the end the table has a column ${shadow.shadow} besides; ${using === undefined ? "the value is assigned" : "what stands behind USING"} once more for each row that is written.`,
+      `Until the last step it can be given up: drop the trigger, its function and the column ${shadow.shadow}.`,
       "Plans that return the column are made anew when it changes its type; code that expects the old type has to be ready for both.",
       "What looks for the column by its number or refers to it in a way the catalog does not tell (functions' texts, logical replication) is not carried over.",
       ...triggerCaveat(input),
@@ -108,7 +119,8 @@ function beginning({ alter, target }: PartInput, shadow: ShadowColumn): StepDraf
     using === undefined
       ? `new.${shadow.shadow} := new.${column};`
       : `select ${using} into new.${shadow.shadow} from (select new.*) ${relationAlias(target.bare)};`;
-  const body = `\nbegin\n  ${assign}\n  return new;\nend\n`;
+  // USING speaks of columns, whatever else has such a name.
+  const body = `\n#variable_conflict use_column\nbegin\n  ${assign}\n  return new;\nend\n`;
   return own(
     `${alter} add column ${shadow.shadow} ${type};
 create function ${helperName(shadow)}() returns trigger language plpgsql as ${dollarQuoted(body)};
