@@ -33,7 +33,7 @@ const filled: Readonly<Record<string, readonly [statement: string, drawn?: reado
 
 /** Rows that come and change while the column is filled; the default gives them their value. */
 const written = [
-  "insert into orders (last, id) select 'late', n from generate_series(1, 30) n",
+  "insert into orders (last, id, note) select 'late', n, 'n' from generate_series(1, 30) n",
   "update orders set note = 'changed' where id % 7 = 0",
   `delete from "Odd schema"."No ""key""" where "Id" % 50 = 0`,
 ];

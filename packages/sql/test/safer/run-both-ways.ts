@@ -1,4 +1,4 @@
-import type { Catalog, Statement } from "@confiture/model";
+import type { Catalog, Queryable, Statement } from "@confiture/model";
 import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture/schema";
 import {
   observeEffects,
@@ -16,6 +16,9 @@ import { openTestDatabase, type ServerVersion, type TestDatabase } from "@confit
 import { expect } from "vitest";
 import { blockingWork } from "../../src/safer/blocking-work.js";
 
+/** What keeps at least writers waiting. */
+const stopsWrites: ReadonlySet<string> = new Set(["ShareLock", "ShareRowExclusiveLock", "AccessExclusiveLock"]);
+
 export interface BothWays {
   readonly version: ServerVersion;
   /** Makes the tables and their rows. */
@@ -29,7 +32,7 @@ export interface BothWays {
   readonly drawn?: readonly string[];
   /** Words that one of the caveats must hold. */
   readonly caveat?: RegExp;
-  /** Steps that are predicted to do work and do none: the server is watched instead. */
+  /** Steps that are predicted to do work and, as every step is watched, do none. */
   readonly watched?: RegExp;
   /** Steps that do work while writers wait, for there is no other way; a caveat says so. */
   readonly stillWorks?: RegExp;
@@ -75,7 +78,7 @@ export async function catalogOf({ version, schema }: Pick<BothWays, "version" | 
   return await readCatalog(session);
 }
 
-async function setSearchPath(db: TestDatabase, { searchPath }: BothWays): Promise<void> {
+async function setSearchPath(db: Queryable, { searchPath }: BothWays): Promise<void> {
   if (searchPath !== undefined) await db.query(`set search_path = ${searchPath.join(", ")}`);
 }
 
@@ -99,16 +102,18 @@ async function only(text: string): Promise<Statement> {
 }
 
 async function runSteps({ steps }: SaferSequence, db: TestDatabase, given: BothWays): Promise<void> {
+  const before = (await optionsFor(db, given)).catalog;
+  const wasThere = (name: string) => before?.tables.some((table) => table.name === name) === true;
   for (const [position, step] of steps.entries()) {
     const parsed = await parseSqlFile(step.sql, { file: "step" });
     const options = await optionsFor(db, given);
     await expectNoWork(parsed, options, given);
-    await watch(parsed, db, given);
     const isAlone = parsed.statements.some(({ transactionality }) => transactionality.kind === "alone");
     expect(isAlone, step.sql).toBe(step.transaction === "alone");
     await expectSafe(parsed, options, given);
-    if (step.repeatUntil === undefined) await runTogether(parsed, step.transaction === "own", db);
-    else await repeat(step.sql, db);
+    if (step.repeatUntil !== undefined) await repeat(step.sql, db);
+    else if (step.transaction === "own") await runWatched(parsed, db, given, wasThere);
+    else await db.query(step.sql);
     const written = given.meanwhile?.[position];
     if (written !== undefined && position < steps.length - 1) await db.query(written);
   }
@@ -125,26 +130,6 @@ function isExcepted({ text }: Statement, { watched, stillWorks }: BothWays): boo
   return watched?.test(text) === true || stillWorks?.test(text) === true;
 }
 
-/** Runs it, looks what the server did, and takes it back. */
-async function watch(
-  { statements }: ParsedFile,
-  db: TestDatabase,
-  { watched, schema, version }: BothWays,
-): Promise<void> {
-  if (!statements.some(({ text }) => watched?.test(text) === true)) return;
-  const { tables } = await catalogOf({ version, schema });
-  const wasThere = (name: string) => tables.some((table) => table.name === name);
-
-  for (const { text } of statements.filter((one) => watched?.test(one.text) === true)) {
-    await using session = await db.openSession();
-    await session.query("begin");
-    const { scans, rewrites, indexBuilds } = await observeEffects(session, text);
-    await session.query("rollback");
-    const builds = indexBuilds.filter(({ table }) => wasThere(table));
-    expect([...scans.filter(wasThere), ...rewrites, ...builds], text).toEqual([]);
-  }
-}
-
 /** A step is its own safer sequence. Statements of one transaction are asked about as things stand when each begins. */
 async function expectSafe({ statements }: ParsedFile, options: SaferSequenceOptions, given: BothWays): Promise<void> {
   if (statements.length > 1) return;
@@ -155,10 +140,24 @@ async function expectSafe({ statements }: ParsedFile, options: SaferSequenceOpti
   }
 }
 
-async function runTogether({ statements }: ParsedFile, inTransaction: boolean, db: TestDatabase): Promise<void> {
-  if (inTransaction) await db.query("begin");
-  for (const { text } of statements) await db.query(text);
-  if (inTransaction) await db.query("commit");
+/** Runs a step and looks what the server does: no step may read, write or build while it keeps writers waiting. */
+async function runWatched(
+  { statements }: ParsedFile,
+  db: TestDatabase,
+  given: BothWays,
+  wasThere: (name: string) => boolean,
+): Promise<void> {
+  await using session = await db.openSession();
+  await setSearchPath(session, given);
+  await session.query("begin");
+  for (const { text } of statements) {
+    const { locks, scans, rewrites, indexBuilds } = await observeEffects(session, text);
+    const strong = locks.filter(({ mode }) => stopsWrites.has(mode));
+    if (strong.length === 0 || given.stillWorks?.test(text) === true) continue;
+    const work = [...scans, ...rewrites, ...indexBuilds.map(({ table }) => table)].filter(wasThere);
+    expect(work, text).toEqual([]);
+  }
+  await session.query("commit");
 }
 
 async function repeat(sql: string, db: TestDatabase): Promise<void> {

@@ -1,43 +1,17 @@
 import { hasStorage, isPartitioned, relationName, withDescendants } from "../../effects/picture/relation.js";
-import {
-  fieldsOf,
-  listOf,
-  stringNode,
-  stringOf,
-  type TreeFields,
-  type TreeValue,
-  walkTree,
-} from "../../parse/parse-tree.js";
+import { fieldsOf, listOf, stringNode, stringOf } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { own } from "../safer-answer.js";
+import { type AddedConstraint, type ConstraintInput, columnsOf, nameOr, withoutName } from "./added-constraint.js";
 import { keyByIndex } from "./key-by-index.js";
 import { notNullRecipe } from "./not-null.js";
 import { type Part, type PartInput, refuse, split } from "./part.js";
-
-/** A constraint that is added, to the table or behind a new column. */
-export interface AddedConstraint {
-  /** The fields of the `Constraint` node. */
-  readonly fields: TreeFields;
-  /** Its text from CHECK, FOREIGN KEY, … on, attributes included, without CONSTRAINT and name. */
-  readonly definition: string;
-  /** The new column it stands behind, as SQL. */
-  readonly column?: string;
-  /** What follows it behind a column: DEFERRABLE and the like. */
-  readonly attributes: readonly TreeFields[];
-}
-
-export type ConstraintInput = Pick<PartInput, "context" | "target" | "alter">;
 
 /** ADD CONSTRAINT and its short forms. */
 export function addConstraint(input: PartInput): Part {
   const fields = fieldsOf(input.command.def, "Constraint") ?? {};
   const text = input.context.cut.text.slice(input.context.cut.offset(fields.location), input.end).trim();
   return constraintPart(input, { fields, definition: withoutName(text), attributes: [] });
-}
-
-/** The text of a constraint without `CONSTRAINT name`. */
-export function withoutName(text: string): string {
-  return text.replace(/^constraint\s+(?:(?:U&)?"(?:[^"]|"")*"|[^\s"]+)\s*/i, "");
 }
 
 export function constraintPart(input: ConstraintInput, added: AddedConstraint): Part {
@@ -164,22 +138,6 @@ function keyColumns(definition: string, { grammar }: PartInput["context"]): read
     const name = stringOf(fieldsOf(one, "IndexElem")?.name);
     return name === undefined ? [] : quoteIdentifier(name);
   });
-}
-
-/** The name somebody wrote, or else the one PostgreSQL would choose. As SQL. */
-export function nameOr(fields: TreeFields, choose: () => string): string {
-  const written = stringOf(fields.conname);
-  return written === undefined ? choose() : quoteIdentifier(written);
-}
-
-/** Columns an expression over one table mentions, without quotes. */
-export function columnsOf(expression: TreeValue | undefined): readonly string[] {
-  const names: string[] = [];
-  for (const { tag, fields } of walkTree(expression)) {
-    const last = tag === "ColumnRef" ? stringNode(listOf(fields.fields).at(-1)) : undefined;
-    if (last !== undefined) names.push(last);
-  }
-  return names;
 }
 
 function plain(column: string): string {

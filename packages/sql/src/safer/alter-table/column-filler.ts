@@ -3,8 +3,8 @@ import { listOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteLiteral } from "../../write/quote-literal.js";
 import { own, type StepDraft } from "../safer-answer.js";
 import { plainName } from "../safer-context.js";
-import type { CutColumn } from "./add-column.js";
-import { withoutName } from "./add-constraint.js";
+import { withoutName } from "./added-constraint.js";
+import type { CutColumn } from "./cut-column.js";
 import type { Part, PartInput } from "./part.js";
 
 /** How a new column comes to give each row a value of its own. */

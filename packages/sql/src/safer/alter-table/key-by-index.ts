@@ -6,7 +6,7 @@ import { distinctNames } from "../names/index-column-names.js";
 import { joinedColumns } from "../names/object-name.js";
 import { alone, own, type StepDraft } from "../safer-answer.js";
 import { plainName, type Target, targetOf } from "../safer-context.js";
-import { type AddedConstraint, type ConstraintInput, nameOr } from "./add-constraint.js";
+import { type AddedConstraint, type ConstraintInput, nameOr } from "./added-constraint.js";
 import { notNullRecipe } from "./not-null.js";
 import { type Part, refuse, split } from "./part.js";
 

@@ -1,7 +1,7 @@
 import { fieldsOf, listOf, stringOf } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
-import { withoutName } from "../alter-table/add-constraint.js";
+import { withoutName } from "../alter-table/added-constraint.js";
 import { blockingWork, describeWork } from "../blocking-work.js";
 import { alreadySafe, none, own, type SaferDraft } from "../safer-answer.js";
 import { plainName, type SaferContext } from "../safer-context.js";

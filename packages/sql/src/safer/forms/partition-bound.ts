@@ -2,7 +2,7 @@ import { insideParentheses } from "../../effects/expressions-in-text.js";
 import type { Relation } from "../../effects/picture/relation.js";
 import { fieldsIn, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
-import { columnsOf } from "../alter-table/add-constraint.js";
+import { columnsOf } from "../alter-table/added-constraint.js";
 import type { SaferContext } from "../safer-context.js";
 import { CutText } from "../text/cut-text.js";
 
