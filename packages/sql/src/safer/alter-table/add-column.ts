@@ -1,5 +1,5 @@
-import { isConstrained } from "../../effects/types/type-name.js";
-import { volatilityOf } from "../../effects/types/volatility.js";
+import { isConstrained } from "../../effects/column-types/type-name.js";
+import { volatilityOf } from "../../effects/column-types/volatility.js";
 import { stringOf } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { backfillSteps } from "../backfill.js";

@@ -1,4 +1,4 @@
-import { type ColumnType, resolveType } from "../../effects/types/type-name.js";
+import { type ColumnType, resolveType } from "../../effects/column-types/type-name.js";
 import { fieldsIn, fieldsOf, isFields, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { PartInput } from "./part.js";

@@ -1,6 +1,6 @@
+import { isConstrained, resolveType } from "../../effects/column-types/type-name.js";
 import { relationName } from "../../effects/picture/relation.js";
 import { respell } from "../../effects/picture/spelled-name.js";
-import { isConstrained, resolveType } from "../../effects/types/type-name.js";
 import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { quoteLiteral } from "../../write/quote-literal.js";
 import { triggerCaveat } from "../alter-table/add-column.js";

@@ -1,6 +1,6 @@
+import { checkExpression } from "../../effects/picture/check-expression.js";
 import { shapeOf } from "../../effects/picture/index-shape.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
-import { checkExpression } from "../../effects/statements/take-away.js";
 import { fieldsIn, fieldsOf, isFields, listOf, type TreeFields } from "../../parse/parse-tree.js";
 import { type Part, type PartInput, refuse, split } from "../alter-table/part.js";
 import { indexNameAddition } from "../names/index-column-names.js";
