@@ -1,6 +1,7 @@
 import type { Catalog } from "@confiture/model";
 import { describeEachVersion } from "@confiture/testkit";
 import { beforeAll, expect, test } from "vitest";
+import { casesFor } from "./cases-for.js";
 import { answerFor, catalogOf, runBothWays } from "./run-both-ways.js";
 
 const shop = `
@@ -56,7 +57,7 @@ const statements: Readonly<Record<string, string>> = {
 };
 
 describeEachVersion("indexes and constraints end the same both ways", (version) => {
-  for (const [name, statement] of Object.entries(statements)) {
+  for (const [name, statement] of casesFor(version, statements)) {
     test(name, async () => {
       await runBothWays({ version, schema: shop, statement });
     });
@@ -131,12 +132,12 @@ describeEachVersion("what needs no sequence, and what has none", (version) => {
   });
   const kindOf = (statement: string) => answerFor(statement, { catalog });
 
-  for (const [name, statement] of Object.entries(quiet)) {
+  for (const [name, statement] of casesFor(version, quiet)) {
     test(`already safe: ${name}`, async () => {
       expect((await kindOf(statement)).kind).toBe("already-safe");
     });
   }
-  for (const [name, [statement, because]] of Object.entries(hopeless)) {
+  for (const [name, [statement, because]] of casesFor(version, hopeless)) {
     test(`none: ${name}`, async () => {
       const answer = await kindOf(statement);
       expect(answer.kind).toBe("none");

@@ -1,5 +1,6 @@
 import { describeEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
+import { casesFor } from "./cases-for.js";
 import { runBothWays } from "./run-both-ways.js";
 
 const shop = `
@@ -48,7 +49,7 @@ const plain: Readonly<Record<string, string>> = {
 };
 
 describeEachVersion("new columns end the same both ways", (version) => {
-  for (const [name, [statement, drawn]] of Object.entries(filled)) {
+  for (const [name, [statement, drawn]] of casesFor(version, filled)) {
     test(name, async () => {
       const { steps } = await runBothWays({
         version,
@@ -60,7 +61,7 @@ describeEachVersion("new columns end the same both ways", (version) => {
       expect(steps.filter(({ repeatUntil }) => repeatUntil !== undefined)).toHaveLength(1);
     });
   }
-  for (const [name, statement] of Object.entries(plain)) {
+  for (const [name, statement] of casesFor(version, plain)) {
     test(name, async () => {
       const { steps } = await runBothWays({ version, schema: shop, statement });
       expect(steps.filter(({ repeatUntil }) => repeatUntil !== undefined)).toHaveLength(0);

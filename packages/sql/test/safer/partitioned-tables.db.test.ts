@@ -1,6 +1,7 @@
 import type { CatalogDifference } from "@confiture/schema";
 import { describeEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
+import { casesFor } from "./cases-for.js";
 import { answerFor, type BothWays, catalogOf, runBothWays } from "./run-both-ways.js";
 
 const partitioned = `
@@ -78,12 +79,12 @@ const creations: Readonly<Record<string, string>> = {
 const attach = / attach partition /;
 
 describeEachVersion("partitions come and go the same both ways", (version) => {
-  for (const [name, statement] of Object.entries(attachments)) {
+  for (const [name, statement] of casesFor(version, attachments)) {
     test(`ATTACH: ${name}`, async () => {
       await runBothWays({ version, schema: toAttach, statement, watched: attach });
     });
   }
-  for (const [name, statement] of Object.entries(creations)) {
+  for (const [name, statement] of casesFor(version, creations)) {
     test(`CREATE: ${name}`, async () => {
       await runBothWays({ version, schema: toAttach, statement, watched: attach });
     });
@@ -106,7 +107,7 @@ describeEachVersion("partitions come and go the same both ways", (version) => {
 });
 
 describeEachVersion("partitioned tables end the same both ways", (version) => {
-  for (const [name, given] of Object.entries(statements)) {
+  for (const [name, given] of casesFor(version, statements)) {
     const rest = typeof given === "string" ? { statement: given } : given;
     test(name, async () => {
       await runBothWays({ version, schema: partitioned, ...rest });

@@ -1,5 +1,6 @@
 import { describeEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
+import { casesFor } from "./cases-for.js";
 import { type BothWays, runBothWays } from "./run-both-ways.js";
 
 const schema = `
@@ -54,7 +55,7 @@ const statements: Readonly<Record<string, string | Omit<BothWays, "version" | "s
 };
 
 describeEachVersion("types change the same both ways", (version) => {
-  for (const [name, given] of Object.entries(statements)) {
+  for (const [name, given] of casesFor(version, statements)) {
     test(name, async () => {
       const { caveats } = await runBothWays({
         version,
