@@ -17,8 +17,8 @@ export function offsetOfByte(text: string, bytes: number): number {
 
 /** What stands in the first pair of parentheses behind a byte offset; undefined when there is none. */
 export function insideParentheses(text: string, afterByte: number): string | undefined {
-  const begin = text.indexOf("(", offsetOfByte(text, afterByte));
-  if (begin === -1) return undefined;
+  const begin = firstParenthesis(text, offsetOfByte(text, afterByte));
+  if (begin === undefined) return undefined;
   let depth = 0;
   for (let offset = begin; offset < text.length; ) {
     const char = text[offset]!;
@@ -27,6 +27,13 @@ export function insideParentheses(text: string, afterByte: number): string | und
     if (depth === 0) return text.slice(begin + 1, offset).trim();
     offset = behindToken(text, offset);
     if (offset === unterminated) return undefined;
+  }
+  return undefined;
+}
+
+function firstParenthesis(text: string, from: number): number | undefined {
+  for (let offset = from; offset !== unterminated && offset < text.length; offset = behindToken(text, offset)) {
+    if (text[offset] === "(") return offset;
   }
   return undefined;
 }

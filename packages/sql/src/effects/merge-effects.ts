@@ -26,13 +26,19 @@ export function mergeEffects(effects: readonly Effect[]): Effect {
     indexLocks: mergeLocks(effects.map(({ indexLocks }) => indexLocks)),
     rewrites: union(effects.map(({ rewrites }) => rewrites)),
     fileSwaps: union(effects.map(({ fileSwaps }) => fileSwaps)),
-    indexBuilds: distinct<IndexBuild>(
-      effects.flatMap(({ indexBuilds }) => indexBuilds),
-      ({ table, index, columns }) => `${table} ${index ?? columns.join()}`,
+    indexBuilds: inOrder(
+      distinct<IndexBuild>(
+        effects.flatMap(({ indexBuilds }) => indexBuilds),
+        buildKey,
+      ),
+      buildKey,
     ),
-    scans: distinct<Scan>(
-      effects.flatMap(({ scans }) => scans),
-      ({ relation, why }) => `${relation} ${why}`,
+    scans: inOrder(
+      distinct<Scan>(
+        effects.flatMap(({ scans }) => scans),
+        scanKey,
+      ),
+      scanKey,
     ),
     waits: effects.flatMap(({ waits }) => waits),
     transactional: effects.every(({ transactional }) => transactional),
@@ -60,6 +66,13 @@ function mergeLocks(lists: readonly Effect["locks"][]): Effect["locks"] {
   const merged = new Map<string, LockMode>();
   for (const list of lists) for (const { relation, mode } of list) strengthen(merged, relation, mode);
   return sortedLocks(merged);
+}
+
+const scanKey = ({ relation, why }: Scan) => `${relation} ${why}`;
+const buildKey = ({ table, index, columns }: IndexBuild) => `${table} ${index ?? columns.join()}`;
+
+function inOrder<Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] {
+  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
 function union(lists: readonly (readonly string[])[]): readonly string[] {

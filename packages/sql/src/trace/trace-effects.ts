@@ -7,6 +7,7 @@ import type { EffectPredictor } from "./effect-predictor.js";
 import { observeAlone } from "./observe-alone.js";
 import { observeEffects } from "./observe-effects.js";
 import type { ObservedEffect } from "./observed-effect.js";
+import { readRelationFacts } from "./relation-facts.js";
 
 /** What is not given is asked of the server, but for the catalog. */
 export interface TraceEffectsOptions extends PredictEffectsOptions {
@@ -58,12 +59,14 @@ export async function traceEffects(
   const predicted = await predict(statements, { ...(await readBasis(session)), ...given });
   const traced: StatementTrace[] = [];
   let [committed, stopped] = [false, false];
+  // What the statements themselves make nobody waits for, so it stands in no prediction.
+  const among = new Set((await readRelationFacts(session)).keys());
   await session.query("begin");
   for (const [place, statement] of statements.entries()) {
     const effect = predicted[place]!.effect;
     const outcome = stopped
       ? notRun("a statement before it was refused")
-      : await traceOne({ database, session, statement, effect });
+      : await traceOne({ database, session, statement, effect, among });
     committed ||= statement.transactionality.kind === "alone" && outcome.kind !== "not-run";
     stopped ||= outcome.kind === "refused";
     traced.push({ statement, predicted: effect, outcome });
@@ -85,15 +88,16 @@ interface OneTrace {
   readonly session: Session;
   readonly statement: Statement;
   readonly effect: Effect;
+  readonly among: ReadonlySet<number>;
 }
 
-async function traceOne({ database, session, statement, effect }: OneTrace): Promise<TraceOutcome> {
+async function traceOne({ database, session, statement, effect, among }: OneTrace): Promise<TraceOutcome> {
   const { kind } = statement.transactionality;
   if (kind === "transaction-control") return notRun("the trace has a transaction of its own");
   if (statement.copyData !== undefined) return notRun("its data stands inside the file");
   if (statement.kind === "unparsable") return notRun("it is not understood");
   try {
-    if (kind !== "alone") return judge(effect, await observeEffects(session, statement.text));
+    if (kind !== "alone") return judge(effect, await observeEffects(session, statement.text, { among }));
     await session.query("commit");
     const observed = await observeAlone(database, statement).finally(() => session.query("begin"));
     return judge(effect, observed);

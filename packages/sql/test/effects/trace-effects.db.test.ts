@@ -1,4 +1,5 @@
-import { observeEffects, type TraceOutcome, traceEffects } from "@confiture/sql";
+import { readCatalog } from "@confiture/schema";
+import { observeEffects, predictEffects, type TraceOutcome, traceEffects } from "@confiture/sql";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { predictorSaying } from "./effect-saying.js";
@@ -38,6 +39,15 @@ describe("tracing statements on a copy", () => {
     expect(kinds(trace.statements)).toEqual(["confirmed", "confirmed"]);
     expect(trace.rolledBack).toBe(true);
     expect((await db.query("select from lines")).rowCount).toBe(20);
+  });
+
+  testOnEachVersion("does not count what the file itself makes, like a prediction", async (version) => {
+    await using db = await openTestDatabase({ version, sql });
+    const file = `create table made (id integer primary key, line_id integer); create index on made (line_id);
+      alter table made add foreign key (line_id) references lines; comment on table made is 'new'; drop table made`;
+    const catalog = await readCatalog(db);
+    const { statements } = await traceEffects(db, file, { predict: predictEffects, catalog });
+    expect(kinds(statements)).toEqual(statements.map(() => "confirmed"));
   });
 
   testOnEachVersion("says in words what it did not foresee and what it foresaw for nothing", async (version) => {

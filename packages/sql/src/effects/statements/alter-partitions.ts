@@ -95,7 +95,13 @@ export function detachPartition(subcommand: Subcommand): void {
   draft.lock(relation, mode);
   if (kind === "detach_partition_concurrently") {
     draft.lock(partition, "ShareUpdateExclusiveLock");
-    draft.waits.push({ relation: relationName(relation), conflictingWith: "AccessExclusiveLock", oldSnapshots: false });
+    if (!relation.bornHere) {
+      draft.waits.push({
+        relation: relationName(relation),
+        conflictingWith: "AccessExclusiveLock",
+        oldSnapshots: false,
+      });
+    }
   } else if (kind === "detach_partition") {
     const mode = context.version >= 14 ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
     for (const one of withDescendants(partition)) draft.lock(one, mode);

@@ -1,4 +1,4 @@
-import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields, untag } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
@@ -166,6 +166,7 @@ export function createTableAs(fields: TreeFields, context: StatementContext): vo
     return;
   }
   const draft = context.beginOn(kind, made);
+  if (untag(fields.query)?.tag === "ExecuteStmt") draft.isUnknown = true;
   lockQuery(fields.query, draft, context, into.skipData === true ? "analysed" : "run");
   if (into.skipData !== true) scanSources(draft, context);
   if (isView)

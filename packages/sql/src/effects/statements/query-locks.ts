@@ -344,14 +344,16 @@ function collect(value: TreeValue | undefined, texts: string[]): void {
     texts.push(constantString(query) ?? `execute ${query}`);
     for (const [field, part] of Object.entries(execute)) if (field !== "query") collect(part as TreeValue, texts);
   } else if (expression !== undefined) {
-    const query = stringOf(expression.query) ?? "";
-    const isStatement =
-      /^\s*(select|insert|update|delete|merge|with|values|table|call|create|alter|drop|truncate|lock|analyze|vacuum|refresh|comment|grant|revoke|set|reset|notify|copy|reindex|cluster|do|perform|explain|prepare|execute|deallocate|declare|fetch|move|close|listen|unlisten|load|import|security|reassign|discard)\b/i.test(
-        query,
-      );
-    if (isStatement) texts.push(query.replace(/^\s*perform\b/i, "select"));
-    else if (/\(/.test(query)) texts.push(`select ${query.replace(/^[^:=]*:?=/, "")}`);
+    texts.push(...asStatement(stringOf(expression.query) ?? "", Number(expression.parseMode ?? 0)));
   } else for (const part of Object.values(value)) collect(part as TreeValue, texts);
+}
+
+/** A piece of PL/pgSQL as SQL; what calls nothing and reads nothing is left out. The modes are those of RawParseMode. */
+function asStatement(query: string, parseMode: number): readonly string[] {
+  const [statement, expression] = [0, 2];
+  if (parseMode === statement) return [query];
+  if (!query.includes("(")) return [];
+  return [`select ${parseMode === expression ? query : query.replace(/^[^:=]*:?=/, "")}`];
 }
 
 /** `'alter table t …'`, or parts joined with ||, all constant. */

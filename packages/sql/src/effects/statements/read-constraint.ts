@@ -129,7 +129,7 @@ function addForeignKey(given: ConstraintOnPlace): void {
   for (const one of withDescendants(references)) {
     if (one === references || isPartitioned(references)) draft.scan(one, "foreign_key");
   }
-  if (!needsRows(relation) && !isPartitioned(relation)) return;
+  if (!needsRows(relation)) return;
   draft.requires.push({
     kind: "foreign_key",
     relation: relationName(relation),

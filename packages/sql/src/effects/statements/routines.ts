@@ -12,7 +12,9 @@ export function createFunction(fields: TreeFields, context: StatementContext): v
   const key = `${context.picture.creationSchema(name?.schema)}.${quoteIdentifier(name?.name ?? "")}`;
   const isThere = context.picture.functions.has(key);
   const kind = fields.replace === true && isThere ? "replace_function" : "create_function";
+  const isUncertain = fields.replace === true && !isThere && !context.picture.complete;
   const draft = context.begin(kind, { kind: fields.is_procedure === true ? "procedure" : "function", name: key });
+  if (isUncertain) draft.assume(`${key} is not there yet: what calls it would do something else from now on`);
   const language = optionText(findOption(fields.options, "language")?.arg)?.toLowerCase() ?? "sql";
   if (language === "sql") {
     for (const body of bodyTexts(fields)) {

@@ -95,6 +95,7 @@ export function holdQuery(kind: OperationKind) {
       !["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(query.tag)
     )
       context.read(query);
+    else if (query.tag === "ExecuteStmt") draft.isUnknown = true;
     else lockQuery({ [query.tag]: query.fields }, draft, context, kind === "prepare" ? "rewritten" : "run");
   };
 }
