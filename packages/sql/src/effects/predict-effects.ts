@@ -1,5 +1,6 @@
 import type { Catalog, Effect, Operation, Statement } from "@confiture/model";
 import { openGrammar } from "../parse/parse-statement.js";
+import { firstVersionOf } from "./first-version.js";
 import { mergeEffects } from "./merge-effects.js";
 import { Picture } from "./picture/picture.js";
 import { pictureOfCatalog } from "./picture/picture-of-catalog.js";
@@ -64,7 +65,9 @@ function readOperations(
   if (tree === undefined) context.begin("unclassified").isUnknown = true;
   else context.read(tree);
   const alone = statement.transactionality.kind === "alone";
+  const since = tree === undefined ? 0 : firstVersionOf({ [tree.tag]: tree.fields });
   return context.drafts.map((draft) => {
+    if (draft.inside === undefined) draft.since = Math.max(draft.since, since);
     if (alone) draft.transactional = false;
     return draft.finish();
   });

@@ -44,15 +44,8 @@ export function addConstraint(subcommand: Subcommand): void {
   const inherits = (isInherited && constraint.is_no_inherit !== true) || (context.version >= 18 && subcommand.recurses);
   const tree = inherits ? lockTreeOf(subcommand, draft) : treeOf(subcommand);
   readConstraint({ place: { ...subcommand, draft, tree, hasDefault: false }, constraint, attributes: [] });
-  if (constraint.is_enforced === false || constraint.initially_valid === undefined)
-    noteSince(draft, constraint, relation);
-}
-
-/** NOT ENFORCED is PostgreSQL 18's, and so is NOT VALID for a foreign key of a partitioned table. */
-function noteSince(draft: { since: number }, constraint: TreeFields, relation: Relation): void {
-  const isForeignKey = constraint.contype === "CONSTR_FOREIGN";
-  if (constraint.skip_validation !== true) draft.since = 18;
-  else if (isForeignKey && isPartitioned(relation)) draft.since = 18;
+  const isOnPartitioned = constraint.contype === "CONSTR_FOREIGN" && isPartitioned(relation);
+  if (isOnPartitioned && constraint.skip_validation === true) draft.since = 18;
 }
 
 export function validateConstraint(subcommand: Subcommand): void {

@@ -120,7 +120,11 @@ function addForeignKey(given: ConstraintOnPlace): void {
   // A new column without a default is NULL everywhere, which refers to nothing.
   const validates = looksAtRows(given) && (place.column === undefined || place.hasDefault);
   for (const one of referring) {
-    if (validates) draft.scan(one, "foreign_key");
+    const hasIt = [...one.constraints.values()].some(
+      (own) => own.references === references && own.validated && own.enforced && own.columns.join() === columns.join(),
+    );
+    // A partition that has the key already keeps it, proven.
+    if (validates && !(hasIt && one !== relation)) draft.scan(one, "foreign_key");
     keep(given, one, { name: nameOf(given, columns, "fkey"), kind: "foreign key", columns, references, ...facts });
   }
   if (!validates) return;
@@ -166,7 +170,7 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
     kind === "primary key" ? [] : columns,
     kind === "primary key" ? "pkey" : kind === "unique" ? "key" : "excl",
   );
-  const tree = isPartitioned(relation) ? withDescendants(relation) : [relation];
+  const tree = isPartitioned(relation) && place.recurses ? withDescendants(relation) : [relation];
   // Since PostgreSQL 18 partitions are locked as strongly as the table; before, only as CREATE INDEX does.
   const below = context.version >= 18 || kind === "exclude" ? "AccessExclusiveLock" : "ShareLock";
   for (const one of tree) {
