@@ -9,6 +9,14 @@ const predict = async (sql: string, options: PredictEffectsOptions = {}) =>
   predictEffects((await parseSqlFile(sql, { file: "f.sql" })).statements, options);
 const last = async (sql: string) => (await predict(sql)).at(-1)!;
 
+test.fails("a trigger is the same on one line and on many", async () => {
+  const body = "create function f() returns trigger language plpgsql as $$ begin delete from u; return new; end $$";
+  const insertBehind = (trigger: string) => last(`${body}; ${trigger}; insert into t values (1)`);
+  const many = await insertBehind("create trigger g after\ninsert\non t for each\nrow execute function f()");
+  const one = await insertBehind("create trigger g after insert on t for each row execute function f()");
+  expect(many.effect.locks).toEqual(one.effect.locks);
+});
+
 test.fails("the word AS in a comment is not where a view's query begins", async () => {
   const { effect } = await last("create view /* as */ v as select * from t; lock table v in share mode");
   expect(effect.locks).toEqual([{ relation: "public.t", mode: "ShareLock" }]);
