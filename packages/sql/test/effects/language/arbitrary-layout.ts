@@ -4,7 +4,7 @@ import { type Draw, drawWith } from "../ddl/draw.js";
 const tokens =
   /[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|[\p{L}_][\p{L}\p{N}_$]*|\s+|./gsu;
 
-const gaps = [" ", "\n", "\t ", "  \n  ", " /* as ' */ ", ' -- on ; $$ "\n', " /* a /* b */ select */\n"];
+const gaps = [" ", "\n", "\t ", "  \n  ", " /* ( ' ; */ ", ' -- on ); $$ "\n', " /* a /* b */ select */\n"];
 
 /** The same statement as somebody else would lay it out, always the same for the same seed. */
 export function relaid(sql: string, seed: number): string {

@@ -45,3 +45,8 @@ test("scans of several operations are in order", async () => {
   const whys = effect.scans.map(({ relation, why }) => `${relation} ${why}`);
   expect(whys).toEqual([...whys].sort());
 });
+
+test("a query with an equals sign behind it is read as well", async () => {
+  const { effect } = await last("do $$ begin assert (select count(*) from t) = 0; end $$");
+  expect(effect.locks).toEqual([{ relation: "public.t", mode: "AccessShareLock" }]);
+});

@@ -13,6 +13,9 @@ import {
   predictTexts,
 } from "./effect-laws.js";
 
+/** What these make is looked at as text later on, layout and all: see `not-yet-true.test.ts`. */
+const keptAsText = /^create (or replace )?(constraint )?(trigger|(materialized )?view)\b/i;
+
 // Nothing is run: only what is there is read from a server.
 testOnEachVersion("the laws of a prediction hold with a catalog", async (version) => {
   for (const schema of [1, 2, 3]) {
@@ -29,7 +32,8 @@ testOnEachVersion("the laws of a prediction hold with a catalog", async (version
         const predicted = await predictTexts(texts, { catalog });
         expectPlainData(predicted);
         predicted.forEach(expectSortedAndStrongest);
-        expect(await changedByLayout(texts, seed, { catalog })).toEqual([]);
+        const readFromTrees = texts.filter((text) => !keptAsText.test(text));
+        expect(await changedByLayout(readFromTrees, seed, { catalog })).toEqual([]);
       }),
       { numRuns: 40 },
     );
