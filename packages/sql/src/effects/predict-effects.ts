@@ -69,6 +69,7 @@ function readOperations(
   return context.drafts.map((draft) => {
     if (draft.inside === undefined) draft.since = Math.max(draft.since, since);
     if (alone) draft.transactional = false;
+    if (picture.wasRolledBack) draft.assume("what was rolled back above is there all the same");
     return draft.finish();
   });
 }

@@ -45,6 +45,11 @@ export class StatementContext {
     this.drafts.push(...within.drafts);
   }
 
+  /** True in a body, where a condition may stand in front of every statement. */
+  get isInside(): boolean {
+    return this.inside !== undefined;
+  }
+
   isFollowing(body: string): boolean {
     return this.followed.has(body);
   }

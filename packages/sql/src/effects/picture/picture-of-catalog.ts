@@ -2,7 +2,7 @@ import type { Catalog, CatalogConstraint } from "@confiture/model";
 import type { Grammar } from "../../parse/parse-statement.js";
 import { readForeignKey } from "./foreign-key.js";
 import { newRelation, Picture, type UserFunction } from "./picture.js";
-import type { Constraint, Relation, RelationKind } from "./relation.js";
+import type { Constraint, Relation, RelationKind, RowEvent } from "./relation.js";
 import { respell, splitName, withoutArguments } from "./spelled-name.js";
 
 /** The picture before the first statement. Definitions that need the grammar are read when somebody asks, but for foreign keys. */
@@ -174,7 +174,13 @@ function addParts(picture: Picture, catalog: Catalog): void {
   for (const one of catalog.triggers) {
     const name = respell(one.trigger);
     const fromParent = one.parent !== undefined;
-    on(one.table)?.triggers.set(name, { name, definition: one.definition, function: one.function, fromParent });
+    on(one.table)?.triggers.set(name, {
+      name,
+      definition: one.definition,
+      ...firingOf(one.definition),
+      function: one.function,
+      fromParent,
+    });
   }
   for (const one of catalog.policies) {
     const name = respell(one.policy);
@@ -188,6 +194,13 @@ function addParts(picture: Picture, catalog: Catalog): void {
   for (const one of catalog.statistics) {
     on(one.table)?.statistics.set(respell(one.name), { name: respell(one.name), text: one.definition });
   }
+}
+
+/** pg_get_triggerdef writes everything in one way. */
+function firingOf(definition: string): { readonly events: ReadonlySet<RowEvent>; readonly isForRow: boolean } {
+  const head = definition.slice(0, definition.search(/ ON /));
+  const events = (["insert", "update", "delete"] as const).filter((event) => head.includes(` ${event.toUpperCase()}`));
+  return { events: new Set(events), isForRow: definition.includes(" FOR EACH ROW ") };
 }
 
 function addTypes(picture: Picture, catalog: Catalog): void {

@@ -43,6 +43,12 @@ export class Picture {
   /** Of event triggers, extensions and other objects without relations: only whether they are there matters little. */
   readonly grants: { readonly on: string; readonly grantee: string }[] = [];
   searchPath: readonly string[];
+  /** The search path the session began with. */
+  readonly sessionSearchPath: readonly string[];
+  /** Set while SET LOCAL holds: what comes back at the end of the transaction. */
+  searchPathAfterwards: readonly string[] | undefined;
+  /** A transaction was rolled back, and what it did to the picture was not. */
+  wasRolledBack = false;
   timeZone: string | undefined;
 
   /** `complete`: a catalog was given, so what is not in it is not there. */
@@ -52,6 +58,7 @@ export class Picture {
     options: { readonly searchPath: readonly string[]; readonly timeZone?: string },
   ) {
     this.searchPath = options.searchPath;
+    this.sessionSearchPath = options.searchPath;
     this.timeZone = options.timeZone;
   }
 

@@ -1,3 +1,5 @@
+import type { TreeNode } from "../../parse/parse-tree.js";
+
 /** Everything with rows or columns that can be locked, except indexes. */
 export type RelationKind =
   | "table"
@@ -46,6 +48,8 @@ export interface Relation {
   server?: string;
   /** The query of a view or materialized view, as SQL. */
   definition?: string;
+  /** The same as a tree, read when somebody asks. */
+  query?: TreeNode;
   /** Of a sequence: the column it belongs to. */
   ownedBy?: { relation: Relation; column: string };
   /** True for the sequence behind an identity column. */
@@ -120,9 +124,14 @@ export interface IndexShape {
   readonly where?: string;
 }
 
+export type RowEvent = "insert" | "update" | "delete";
+
 export interface Trigger {
   name: string;
-  definition?: string;
+  /** CREATE TRIGGER, as written. */
+  readonly definition: string;
+  readonly events: ReadonlySet<RowEvent>;
+  readonly isForRow: boolean;
   function: string;
   /** The trigger of the partitioned table it was made from. */
   fromParent: boolean;

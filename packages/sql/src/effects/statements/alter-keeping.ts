@@ -124,7 +124,7 @@ export function fireTriggers(subcommand: Subcommand): void {
   const own = [...relation.triggers.values()].filter(
     ({ name }) => stringOf(command.name) === undefined || name === namedBy(command),
   );
-  const isForRow = own.some(({ definition }) => /for each row/i.test(definition ?? ""));
+  const isForRow = own.some((trigger) => trigger.isForRow);
   // The triggers of foreign keys have copies to go down to since PostgreSQL 15.
   const isAll = /All$/.test(stringOf(command.subtype) ?? "");
   const hasKeys =

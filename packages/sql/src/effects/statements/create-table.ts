@@ -19,11 +19,14 @@ export function makeRelation(
   rangeVar: TreeFields["relation"],
   kind: RelationKind,
   context: StatementContext,
+  maybe = false,
 ): Relation {
   const name = nameOfRangeVar(rangeVar) ?? { name: "" };
   const isTemporary = isFields(rangeVar) && rangeVar.relpersistence === "t";
   const schema = isTemporary ? "pg_temp" : context.picture.creationSchema(name.schema);
-  const made = newRelation(schema, quoteIdentifier(name.name), kind, { bornHere: true });
+  // IF NOT EXISTS, OR REPLACE and conditions of a block: without a catalog it may have been there all along.
+  const isCertain = context.picture.complete || !(maybe || context.isInside);
+  const made = newRelation(schema, quoteIdentifier(name.name), kind, { bornHere: isCertain, known: isCertain });
   if (isFields(rangeVar) && rangeVar.relpersistence === "u") made.persistence = "unlogged";
   return made;
 }
@@ -44,6 +47,7 @@ export function createTable(fields: TreeFields, context: StatementContext): void
     base.relation,
     isForeign ? "foreign table" : isFields(base.partspec) ? "partitioned table" : "table",
     context,
+    base.if_not_exists === true,
   );
   if (isThere(base.relation, base.if_not_exists === true, context)) {
     context.begin(kind, { kind: table.kind, name: relationName(table) });
@@ -159,18 +163,19 @@ function addColumn(draft: EffectDraft, table: Relation, definition: TreeFields, 
 export function createTableAs(fields: TreeFields, context: StatementContext): void {
   const isView = fields.objtype === "OBJECT_MATVIEW";
   const into = isFields(fields.into) ? fields.into : {};
-  const made = makeRelation(into.rel, isView ? "materialized view" : "table", context);
+  const made = makeRelation(into.rel, isView ? "materialized view" : "table", context, fields.if_not_exists === true);
   const kind = isView ? "create_materialized_view" : "create_table_as";
   if (isThere(into.rel, fields.if_not_exists === true, context)) {
-    context.begin(kind, { kind: made.kind, name: relationName(made) });
+    // The query is looked at before anybody asks whether the relation is there.
+    lockQuery(fields.query, context.begin(kind, { kind: made.kind, name: relationName(made) }), context, "analysed");
     return;
   }
   const draft = context.beginOn(kind, made);
   if (untag(fields.query)?.tag === "ExecuteStmt") draft.isUnknown = true;
   lockQuery(fields.query, draft, context, into.skipData === true ? "analysed" : "run");
   if (into.skipData !== true) scanSources(draft, context);
-  if (isView)
-    made.definition = context.text.slice(context.text.search(/\bas\b/i) + 2).replace(/\bwith\s+(no\s+)?data\s*$/i, "");
+  const query = untag(fields.query);
+  if (isView && query !== undefined) made.query = query;
   context.picture.add(made);
 }
 

@@ -13,6 +13,7 @@ import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js
 import type { EffectDraft } from "../effect-draft.js";
 import { isPartitioned, type RelationKind, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import { objectName, objectWord } from "./object-name.js";
 import { Removal } from "./take-away.js";
 
 const relations: Readonly<Record<string, { readonly kind: OperationKind; readonly relation: RelationKind }>> = {
@@ -199,12 +200,9 @@ function dropServer(server: string, draft: EffectDraft, context: StatementContex
 
 function dropOther(object: TreeValue, type: string, fields: TreeFields, context: StatementContext): void {
   const kind = others[type] ?? "drop_object";
-  const word = type
-    .replace(/^OBJECT_/, "")
-    .toLowerCase()
-    .replaceAll("_", " ");
+  const word = objectWord(type);
   const name = nameFromObject(object);
-  const draft = context.begin(kind, { kind: word, name: name === undefined ? "" : quoteQualified(name) });
+  const draft = context.begin(kind, { kind: word, name: objectName(object) ?? "" });
   if (name !== undefined && kind === "drop_publication")
     context.picture.publications.delete(quoteIdentifier(name.name));
   if (cascades(fields))

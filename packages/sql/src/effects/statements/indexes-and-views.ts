@@ -1,9 +1,10 @@
-import { isFields, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { isFields, stringOf, type TreeFields, untag } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { readIndexShape, shapeOf } from "../picture/index-shape.js";
+import { hasQuery, queryOf } from "../picture/query-of.js";
 import {
   hasStorage,
   type Index,
@@ -12,7 +13,6 @@ import {
   relationName,
   withDescendants,
 } from "../picture/relation.js";
-import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { makeRelation, scanSources } from "./create-table.js";
 import { lockQuery } from "./query-locks.js";
@@ -141,7 +141,7 @@ function remake(draft: EffectDraft, index: Index, concurrently: boolean, context
 }
 
 export function createView(fields: TreeFields, context: StatementContext): void {
-  const view = makeRelation(fields.view, "view", context);
+  const view = makeRelation(fields.view, "view", context, fields.replace === true);
   const there = context.picture.find(nameOfRangeVar(fields.view) ?? { name: "" });
   const draft = context.beginOn(
     fields.replace === true && there !== undefined ? "replace_view" : "create_view",
@@ -150,16 +150,13 @@ export function createView(fields: TreeFields, context: StatementContext): void 
   lockQuery(fields.query, draft, context, "analysed");
   if (there !== undefined) draft.lock(there, "AccessExclusiveLock");
   else if (fields.replace === true && !context.picture.complete) {
-    draft.locks.set(relationName(view), "AccessExclusiveLock");
+    draft.lock(view, "AccessExclusiveLock");
     draft.assume(`${relationName(view)} is there already: a new view is locked by nobody`);
   }
   const target = there ?? context.picture.add(view);
-  target.definition = queryText(context.text);
-}
-
-/** What stands behind AS. */
-function queryText(text: string): string {
-  return text.slice(text.search(/\bas\b/i) + 2).replace(/\bwith\s+(\w+\s+)?check\s+option\s*$/i, "");
+  const query = untag(fields.query);
+  delete target.definition;
+  if (query !== undefined) target.query = query;
 }
 
 export function refreshMaterializedView(fields: TreeFields, context: StatementContext): void {
@@ -169,10 +166,10 @@ export function refreshMaterializedView(fields: TreeFields, context: StatementCo
     concurrently ? "refresh_materialized_view_concurrently" : "refresh_materialized_view",
     view,
   );
-  if (!view.known || view.definition === undefined)
+  if (!view.known || !hasQuery(view))
     draft.assume(`the relations that ${relationName(view)} reads are locked ACCESS SHARE`);
   else if (fields.skipData !== true) {
-    const query = parseQuery(view.definition, context.grammar);
+    const query = queryOf(view, context.grammar);
     if (query !== undefined) lockQuery({ [query.tag]: query.fields }, draft, context, "run");
     scanSources(draft, context);
   }

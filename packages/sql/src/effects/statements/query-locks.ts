@@ -14,8 +14,9 @@ import {
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { settledFunctions, volatileFunctions } from "../facts/builtin-names.js";
+import { hasQuery, queryOf } from "../picture/query-of.js";
 import { ancestorsOf } from "../picture/references-above.js";
-import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
+import { isPartitioned, type Relation, type RowEvent, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
@@ -128,8 +129,8 @@ class QueryLocks {
     const { draft, depth, context } = this;
     draft.lock(relation, mode);
     if (depth === "analysed") return;
-    if (relation.kind === "view" && relation.definition !== undefined && !context.isFollowing(relationName(relation))) {
-      const query = parseQuery(relation.definition, context.grammar);
+    if (relation.kind === "view" && hasQuery(relation) && !context.isFollowing(relationName(relation))) {
+      const query = queryOf(relation, context.grammar);
       const within = query === undefined ? undefined : { [query.tag]: query.fields };
       if (mode === "AccessShareLock") this.visit(within, new Set(), undefined);
       else this.visit(within, new Set(), "all");
@@ -161,8 +162,8 @@ class QueryLocks {
     const mode: LockMode = "RowExclusiveLock";
     draft.lock(relation, mode);
     if (depth === "analysed") return;
-    if (relation.kind === "view" && relation.definition !== undefined) {
-      const query = parseQuery(relation.definition, context.grammar);
+    if (relation.kind === "view" && hasQuery(relation)) {
+      const query = queryOf(relation, context.grammar);
       for (const base of fieldsIn(query?.fields.fromClause, "RangeVar")) {
         const name = nameOfRangeVar(base);
         if (name !== undefined) this.writeTo(context.relation(name), written, true);
@@ -181,8 +182,7 @@ class QueryLocks {
       );
     for (const one of tree) lockForeignKeysOf(one, written, draft);
     if (written.insert !== undefined) this.takeFromSequences(relation, written.insert);
-    for (const trigger of relation.triggers.values())
-      if (fires(trigger.definition, written)) this.follow(trigger.function);
+    for (const trigger of relation.triggers.values()) if (fires(trigger.events, written)) this.follow(trigger.function);
     if (relation.rules.size > 0) draft.assume(`no rule of ${relationName(relation)} brings in another relation`);
   }
 
@@ -290,12 +290,11 @@ function mergesInto(fields: TreeFields): Written {
   };
 }
 
-function fires(definition: string | undefined, written: Written): boolean {
-  const head = definition?.slice(0, definition.search(/ on /i)) ?? "";
+function fires(events: ReadonlySet<RowEvent>, written: Written): boolean {
   return (
-    (written.insert !== undefined && / insert\b/i.test(head)) ||
-    (written.update !== undefined && / update\b/i.test(head)) ||
-    (written.delete === true && / delete\b/i.test(head))
+    (written.insert !== undefined && events.has("insert")) ||
+    (written.update !== undefined && events.has("update")) ||
+    (written.delete === true && events.has("delete"))
   );
 }
 
@@ -337,15 +336,26 @@ export function plpgsqlStatements(tree: TreeValue | undefined): readonly string[
 function collect(value: TreeValue | undefined, texts: string[]): void {
   if (Array.isArray(value)) for (const item of value) collect(item, texts);
   if (!isFields(value)) return;
+  // RETURN QUERY EXECUTE and OPEN … FOR EXECUTE have it beside other things.
+  if (value.dynquery !== undefined) {
+    texts.push(dynamicText(value.dynquery));
+    for (const [field, part] of Object.entries(value)) if (field !== "dynquery") collect(part as TreeValue, texts);
+    return;
+  }
   const execute = fieldsOf(value, "PLpgSQL_stmt_dynexecute") ?? fieldsOf(value, "PLpgSQL_stmt_dynfors");
   const expression = fieldsOf(value, "PLpgSQL_expr");
   if (execute !== undefined) {
-    const query = stringOf(fieldsOf(execute.query, "PLpgSQL_expr")?.query) ?? "";
-    texts.push(constantString(query) ?? `execute ${query}`);
+    texts.push(dynamicText(execute.query));
     for (const [field, part] of Object.entries(execute)) if (field !== "query") collect(part as TreeValue, texts);
   } else if (expression !== undefined) {
     texts.push(...asStatement(stringOf(expression.query) ?? "", Number(expression.parseMode ?? 0)));
   } else for (const part of Object.values(value)) collect(part as TreeValue, texts);
+}
+
+/** What EXECUTE is given: the statement when it is constant, else one that nobody understands. */
+function dynamicText(expression: TreeValue | undefined): string {
+  const query = stringOf(fieldsOf(expression, "PLpgSQL_expr")?.query) ?? "";
+  return constantString(query) ?? `execute ${query}`;
 }
 
 /** A piece of PL/pgSQL as SQL; what calls nothing and reads nothing is left out. The modes are those of RawParseMode. */

@@ -12,6 +12,7 @@ import {
 } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { tablesOf } from "./alter-keeping.js";
+import { objectName, objectWord } from "./object-name.js";
 
 const relationKinds: Readonly<Record<string, { readonly kind: OperationKind; readonly relation: RelationKind }>> = {
   OBJECT_TABLE: { kind: "rename_table", relation: "table" },
@@ -159,16 +160,12 @@ const otherKinds: Readonly<Record<string, OperationKind>> = {
 };
 
 function renameOther(fields: TreeFields, type: string, to: string, context: StatementContext): void {
-  const named =
-    nameFromObject(fields.object) ??
-    (stringOf(fields.subname) === undefined ? undefined : { name: stringOf(fields.subname)! });
-  const word = type
-    .replace(/^OBJECT_/, "")
-    .toLowerCase()
-    .replaceAll("_", " ");
+  const subname = stringOf(fields.subname);
+  const named = objectName(fields.object) ?? (subname === undefined ? undefined : quoteIdentifier(subname));
+  const word = objectWord(type);
   context.begin(otherKinds[type] ?? "rename_object", {
     kind: word,
-    name: named === undefined ? "" : quoteQualified(named),
+    name: named ?? "",
   });
   if (type === "OBJECT_SCHEMA") renameSchema(quoteIdentifier(stringOf(fields.subname) ?? ""), to, context);
   if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN") renameType(fields, to, context);
@@ -197,12 +194,9 @@ export function setSchema(fields: TreeFields, context: StatementContext): void {
   const type = stringOf(fields.objectType) ?? "";
   const schema = quoteIdentifier(stringOf(fields.newschema) ?? "");
   if (!schemaRelations.includes(type)) {
-    const named = nameFromObject(fields.object);
-    const word = type
-      .replace(/^OBJECT_/, "")
-      .toLowerCase()
-      .replaceAll("_", " ");
-    context.begin("set_object_schema", { kind: word, name: named === undefined ? "" : quoteQualified(named) });
+    const named = objectName(fields.object);
+    const word = objectWord(type);
+    context.begin("set_object_schema", { kind: word, name: named ?? "" });
     return;
   }
   const relation = context.relationOf(fields.relation, relationKinds[type]?.relation);
@@ -219,24 +213,18 @@ export function setSchema(fields: TreeFields, context: StatementContext): void {
 /** ALTER … OWNER TO, of everything that is no relation. */
 export function setOwner(fields: TreeFields, context: StatementContext): void {
   const type = stringOf(fields.objectType) ?? "";
-  const word = type
-    .replace(/^OBJECT_/, "")
-    .toLowerCase()
-    .replaceAll("_", " ");
-  const named = nameFromObject(fields.object);
-  context.begin("set_object_owner", { kind: word, name: named === undefined ? "" : quoteQualified(named) });
+  const word = objectWord(type);
+  const named = objectName(fields.object);
+  context.begin("set_object_owner", { kind: word, name: named ?? "" });
 }
 
 /** ALTER … DEPENDS ON EXTENSION. */
 export function dependOnExtension(fields: TreeFields, context: StatementContext): void {
   const type = stringOf(fields.objectType) ?? "";
-  const word = type
-    .replace(/^OBJECT_/, "")
-    .toLowerCase()
-    .replaceAll("_", " ");
+  const word = objectWord(type);
   if (!isFields(fields.relation)) {
-    const named = nameFromObject(fields.object);
-    context.begin("depend_on_extension", { kind: word, name: named === undefined ? "" : quoteQualified(named) });
+    const named = objectName(fields.object);
+    context.begin("depend_on_extension", { kind: word, name: named ?? "" });
     return;
   }
   const name = nameOfRangeVar(fields.relation) ?? { name: "" };

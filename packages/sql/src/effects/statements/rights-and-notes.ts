@@ -11,6 +11,7 @@ import { nameFromObject, nameFromParts, relationName as nameOfRangeVar } from ".
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import { objectName, objectWord } from "./object-name.js";
 import { Removal } from "./take-away.js";
 
 /** GRANT and REVOKE on objects. Since PostgreSQL 18 a table or sequence is locked while its rights change. */
@@ -18,16 +19,13 @@ export function grant(fields: TreeFields, context: StatementContext): void {
   const kind = fields.is_grant === true ? "grant" : "revoke";
   const type = stringOf(fields.objtype) ?? "";
   const isRelation = (type === "OBJECT_TABLE" || type === "OBJECT_SEQUENCE") && fields.targtype === "ACL_TARGET_OBJECT";
-  const word = type
-    .replace(/^OBJECT_/, "")
-    .toLowerCase()
-    .replaceAll("_", " ");
+  const word = objectWord(type);
   for (const object of listOf(fields.objects)) {
     if (!isRelation) {
-      const name = nameFromObject(object) ?? nameOfRoutine(object);
+      const name = objectName(object);
       context.begin(kind, {
         kind: fields.targtype === "ACL_TARGET_ALL_IN_SCHEMA" ? "schema" : word,
-        name: name === undefined ? "" : quoteQualified(name),
+        name: name ?? "",
       });
       continue;
     }
@@ -40,11 +38,6 @@ export function grant(fields: TreeFields, context: StatementContext): void {
   }
 }
 
-function nameOfRoutine(object: TreeValue): { readonly schema?: string; readonly name: string } | undefined {
-  const given = isFields(object) && isFields(object.ObjectWithArgs) ? object.ObjectWithArgs : undefined;
-  return nameFromParts(listOf(given?.objname));
-}
-
 const commentedRelations = ["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"];
 const commentedParts = ["OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY"];
 
@@ -54,13 +47,8 @@ export function annotate(kind: "comment" | "security_label") {
     const type = stringOf(fields.objtype) ?? "";
     const parts = isFields(fields.object) && isFields(fields.object.List) ? listOf(fields.object.List.items) : [];
     const isPart = type === "OBJECT_COLUMN" || commentedParts.includes(type);
-    const name = isPart
-      ? nameFromParts(parts.slice(0, -1))
-      : (nameFromObject(fields.object) ?? nameOfRoutine(fields.object ?? null));
-    const word = type
-      .replace(/^OBJECT_/, "")
-      .toLowerCase()
-      .replaceAll("_", " ");
+    const name = isPart ? nameFromParts(parts.slice(0, -1)) : nameFromObject(fields.object);
+    const word = objectWord(type);
     if (name !== undefined && (isPart || commentedRelations.includes(type))) {
       const relation = context.relation(name);
       const draft = context.beginOn(
@@ -73,7 +61,7 @@ export function annotate(kind: "comment" | "security_label") {
         draft.lock(relation, commentedParts.includes(type) ? "AccessShareLock" : "ShareUpdateExclusiveLock");
       return;
     }
-    const draft = context.begin(kind, { kind: word, name: name === undefined ? "" : quoteQualified(name) });
+    const draft = context.begin(kind, { kind: word, name: objectName(fields.object) ?? "" });
     if (type !== "OBJECT_INDEX" || name === undefined) return;
     const index = context.picture.findIndex(name);
     if (index === undefined) draft.indexLocks.set(quoteQualified(name), "ShareUpdateExclusiveLock");

@@ -102,13 +102,35 @@ export function holdQuery(kind: OperationKind) {
 
 export function setVariable(fields: TreeFields, context: StatementContext): void {
   context.begin("set");
+  const { picture } = context;
   const name = stringOf(fields.name)?.toLowerCase();
   const values = listOf(fields.args).map((one) => constantText(one) ?? optionText(one) ?? "");
-  if (name === "search_path" && values.length > 0)
+  const isReset = fields.kind === "VAR_RESET_ALL" || (name === "search_path" && values.length === 0);
+  if (name === "search_path" && fields.is_local === true) picture.searchPathAfterwards ??= picture.searchPath;
+  if (isReset) picture.searchPath = picture.sessionSearchPath;
+  else if (name === "search_path")
     setSearchPath(
       values.flatMap((value) => value.split(",")),
       context,
     );
-  if (name === "search_path" && values.length === 0) context.picture.searchPath = ["public"];
-  if (name === "timezone" && values[0] !== undefined) context.picture.timeZone = values[0];
+  if (name === "timezone" && values[0] !== undefined) picture.timeZone = values[0];
+}
+
+/** DISCARD ALL takes every setting back. */
+export function discard(fields: TreeFields, context: StatementContext): void {
+  context.begin("discard");
+  if (fields.target === "DISCARD_ALL") context.picture.searchPath = context.picture.sessionSearchPath;
+}
+
+const ends = ["TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"];
+
+/** SET LOCAL holds to the end of its transaction. What ROLLBACK takes back stays in the picture, which is said. */
+export function controlTransaction(fields: TreeFields, context: StatementContext): void {
+  const { picture } = context;
+  context.begin("transaction_control");
+  const kind = stringOf(fields.kind) ?? "";
+  if (kind === "TRANS_STMT_ROLLBACK" || kind === "TRANS_STMT_ROLLBACK_TO") picture.wasRolledBack = true;
+  if (!ends.includes(kind) || picture.searchPathAfterwards === undefined) return;
+  picture.searchPath = picture.searchPathAfterwards;
+  picture.searchPathAfterwards = undefined;
 }

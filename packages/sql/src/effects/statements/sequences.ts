@@ -6,7 +6,7 @@ import type { StatementContext } from "../statement-context.js";
 import { isThere, makeRelation } from "./create-table.js";
 
 export function createSequence(fields: TreeFields, context: StatementContext): void {
-  const sequence = makeRelation(fields.sequence, "sequence", context);
+  const sequence = makeRelation(fields.sequence, "sequence", context, fields.if_not_exists === true);
   const draft = context.begin("create_sequence", { kind: "sequence", name: relationName(sequence) });
   if (isThere(fields.sequence, fields.if_not_exists === true, context)) return;
   lockOwner(draft, fields.options, context);

@@ -7,10 +7,11 @@ import { alterTable } from "./alter-table.js";
 import { createTable, createTableAs } from "./create-table.js";
 import { drop } from "./drop.js";
 import { createIndex, createView, refreshMaterializedView, reindex } from "./indexes-and-views.js";
+import { objectName } from "./object-name.js";
 import { dependOnExtension, rename, setOwner, setSchema } from "./rename.js";
 import { annotate, changePublication, dropOwned, grant, reassignOwned } from "./rights-and-notes.js";
 import { call, createFunction, runBlock } from "./routines.js";
-import { copy, holdQuery, runQuery, setVariable } from "./rows-and-session.js";
+import { controlTransaction, copy, discard, holdQuery, runQuery, setVariable } from "./rows-and-session.js";
 import { alterSequence, createSequence } from "./sequences.js";
 import { alterPolicy, createPolicy, createRule, createStatistics, createTrigger } from "./triggers-and-policies.js";
 import { alterDomain, alterEnum, createDomain, createType } from "./types-and-domains.js";
@@ -23,6 +24,15 @@ function about(kind: OperationKind, word: string, field: string): StatementReade
     const text = stringOf(value);
     const name = text === undefined ? nameFromParts(listOf(value)) : { name: text };
     context.begin(kind, { kind: word, name: name === undefined ? "" : quoteQualified(name) });
+  };
+}
+
+/** The same, where the name stands in an object of its own kind. */
+function aboutObject(kind: OperationKind, word: string, field: string): StatementReader {
+  return (fields, context) => {
+    const given = fields[field];
+    for (const object of Array.isArray(given) ? given : [given])
+      context.begin(kind, { kind: word, name: objectName(object) ?? "" });
   };
 }
 
@@ -80,8 +90,8 @@ function define(fields: TreeFields, context: StatementContext): void {
 }
 
 function createCast(fields: TreeFields, context: StatementContext): void {
-  context.begin("create_cast");
-  void fields;
+  const [source, target] = [fields.sourcetype, fields.targettype].map((type) => objectName(type) ?? "");
+  context.begin("create_cast", { kind: "cast", name: `(${source} as ${target})` });
 }
 
 /** Which reader understands a statement, by the tag of its tree. */
@@ -98,16 +108,16 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   AlterExtensionStmt: extension("update_extension"),
   AlterFdwStmt: about("alter_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
   AlterForeignServerStmt: about("alter_foreign_server", "foreign server", "servername"),
-  AlterFunctionStmt: simply("alter_function"),
+  AlterFunctionStmt: aboutObject("alter_function", "function", "func"),
   AlterObjectDependsStmt: dependOnExtension,
   AlterObjectSchemaStmt: setSchema,
   AlterOpFamilyStmt: about("alter_operator_family", "operator family", "opfamilyname"),
-  AlterOperatorStmt: simply("alter_operator"),
+  AlterOperatorStmt: aboutObject("alter_operator", "operator", "opername"),
   AlterOwnerStmt: setOwner,
   AlterPolicyStmt: alterPolicy,
   AlterPublicationStmt: changePublication("alter_publication"),
-  AlterRoleSetStmt: simply("alter_role"),
-  AlterRoleStmt: simply("alter_role"),
+  AlterRoleSetStmt: aboutObject("alter_role", "role", "role"),
+  AlterRoleStmt: aboutObject("alter_role", "role", "role"),
   AlterSeqStmt: alterSequence,
   AlterStatsStmt: about("alter_statistics", "statistics object", "defnames"),
   AlterSubscriptionStmt: about("alter_subscription", "subscription", "subname"),
@@ -152,7 +162,7 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   CreateSubscriptionStmt: about("create_subscription", "subscription", "subname"),
   CreateTableAsStmt: createTableAs,
   CreateTableSpaceStmt: about("create_tablespace", "tablespace", "tablespacename"),
-  CreateTransformStmt: simply("create_transform"),
+  CreateTransformStmt: aboutObject("create_transform", "transform", "type_name"),
   CreateTrigStmt: createTrigger,
   CreateUserMappingStmt: about("create_user_mapping", "user mapping", "servername"),
   CreatedbStmt: about("create_database", "database", "dbname"),
@@ -160,10 +170,10 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   DeclareCursorStmt: holdQuery("cursor"),
   DefineStmt: define,
   DeleteStmt: runQuery("delete", "DeleteStmt"),
-  DiscardStmt: simply("discard"),
+  DiscardStmt: discard,
   DoStmt: runBlock,
   DropOwnedStmt: dropOwned,
-  DropRoleStmt: simply("drop_role"),
+  DropRoleStmt: aboutObject("drop_role", "role", "roles"),
   DropStmt: drop,
   DropSubscriptionStmt: about("drop_subscription", "subscription", "subname"),
   DropTableSpaceStmt: about("drop_tablespace", "tablespace", "tablespacename"),
@@ -177,11 +187,11 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   ImportForeignSchemaStmt: about("import_foreign_schema", "foreign server", "server_name"),
   IndexStmt: createIndex,
   InsertStmt: runQuery("insert", "InsertStmt"),
-  ListenStmt: simply("listen"),
+  ListenStmt: about("listen", "channel", "conditionname"),
   LoadStmt: simply("load"),
   LockStmt: lockTables,
   MergeStmt: runQuery("merge", "MergeStmt"),
-  NotifyStmt: simply("listen"),
+  NotifyStmt: about("listen", "channel", "conditionname"),
   PrepareStmt: holdQuery("prepare"),
   ReassignOwnedStmt: reassignOwned,
   RefreshMatViewStmt: refreshMaterializedView,
@@ -190,9 +200,9 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   RuleStmt: createRule,
   SecLabelStmt: annotate("security_label"),
   SelectStmt: runQuery("select", "SelectStmt"),
-  TransactionStmt: simply("transaction_control"),
+  TransactionStmt: controlTransaction,
   TruncateStmt: truncate,
-  UnlistenStmt: simply("listen"),
+  UnlistenStmt: about("listen", "channel", "conditionname"),
   UpdateStmt: runQuery("update", "UpdateStmt"),
   VacuumStmt: vacuum,
   VariableSetStmt: setVariable,
@@ -213,5 +223,6 @@ function executePrepared(_fields: TreeFields, context: StatementContext): void {
 }
 
 function grantRole(fields: TreeFields, context: StatementContext): void {
-  context.begin(fields.is_grant === true ? "grant_role" : "revoke_role");
+  const kind = fields.is_grant === true ? "grant_role" : "revoke_role";
+  for (const role of listOf(fields.granted_roles)) context.begin(kind, { kind: "role", name: objectName(role) ?? "" });
 }

@@ -1,6 +1,7 @@
 import type { EffectDraft } from "../effect-draft.js";
 import { checkExpression } from "../picture/check-expression.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { hasQuery, queryOf } from "../picture/query-of.js";
 import { referencesAbove } from "../picture/references-above.js";
 import {
   type Column,
@@ -181,7 +182,7 @@ export class Removal {
 
   private columnsOfType(name: string): void {
     for (const relation of [...this.context.picture.relations.values()]) {
-      if (relation.definition !== undefined) continue;
+      if (hasQuery(relation)) continue;
       for (const column of [...relation.columns.values()]) {
         if (column.type !== undefined && isOfType(column.type, name)) this.column(relation, column);
       }
@@ -196,7 +197,7 @@ export class Removal {
   private usersOf(isUsed: (uses: Uses) => boolean, word?: string): () => void {
     const found: (() => void)[] = [];
     for (const relation of this.context.picture.relations.values()) {
-      if (relation.definition !== undefined && this.textUses(relation.definition, isUsed, word)) {
+      if (this.viewUses(relation, isUsed, word)) {
         found.push(() => this.relation(relation));
       }
       for (const [parts, prefix] of [
@@ -239,6 +240,12 @@ export class Removal {
     for (const parts of [relation.policies, relation.rules, relation.statistics]) {
       for (const part of [...parts.values()]) if (part.text?.includes(column) === true) parts.delete(part.name);
     }
+  }
+
+  private viewUses(relation: Relation, isUsed: (uses: Uses) => boolean, word?: string): boolean {
+    if (!hasQuery(relation)) return false;
+    if (word !== undefined && relation.definition?.includes(word) === false) return false;
+    return isUsed(usesOf(queryOf(relation, this.context.grammar), this.context.picture));
   }
 
   private expressionUses(text: string): Uses {

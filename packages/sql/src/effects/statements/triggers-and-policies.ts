@@ -1,7 +1,7 @@
 import { isFields, listOf, stringNode, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
-import { isPartitioned, relationName, withDescendants } from "../picture/relation.js";
+import { isPartitioned, type RowEvent, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockQuery } from "./query-locks.js";
 
@@ -13,14 +13,28 @@ export function createTrigger(fields: TreeFields, context: StatementContext): vo
   // Only a trigger for each row is made on partitions too.
   const tree = isPartitioned(relation) && fields.row === true ? withDescendants(relation) : [relation];
   const fn = nameFromParts(listOf(fields.funcname)) ?? { name: "" };
+  const events = eventsOf(Number(fields.events ?? 0));
   for (const one of tree) {
     draft.lock(one, "ShareRowExclusiveLock");
     const called = context.picture.findFunctions(fn)[0]?.name ?? quoteQualified(fn);
-    one.triggers.set(name, { name, function: called, definition: context.text, fromParent: one !== relation });
+    one.triggers.set(name, {
+      name,
+      function: called,
+      definition: context.text,
+      events,
+      isForRow: fields.row === true,
+      fromParent: one !== relation,
+    });
   }
   if (!relation.known && fields.row === true)
     draft.assume(`${relationName(relation)} has no partitions: each would be locked like it`);
   if (isFields(fields.constrrel)) draft.lock(context.relationOf(fields.constrrel), "AccessShareLock");
+}
+
+/** The bits of `tgtype`. */
+function eventsOf(bits: number): ReadonlySet<RowEvent> {
+  const of = { insert: 4, delete: 8, update: 16 } as const;
+  return new Set((["insert", "update", "delete"] as const).filter((event) => (bits & of[event]) !== 0));
 }
 
 export function createRule(fields: TreeFields, context: StatementContext): void {

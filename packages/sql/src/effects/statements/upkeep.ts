@@ -5,9 +5,9 @@ import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { queryOf } from "../picture/query-of.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
-import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockQuery } from "./query-locks.js";
 
@@ -57,7 +57,7 @@ export function lockTables(fields: TreeFields, context: StatementContext): void 
 
 /** The relations a view reads are locked like it. */
 function lockBelowView(draft: EffectDraft, view: Relation, mode: LockMode, context: StatementContext): void {
-  const query = view.definition === undefined ? undefined : parseQuery(view.definition, context.grammar);
+  const query = queryOf(view, context.grammar);
   if (query === undefined) return;
   const before = new Set(draft.locks.keys());
   lockQuery({ [query.tag]: query.fields }, draft, context, "rewritten");
@@ -127,6 +127,7 @@ export function cluster(fields: TreeFields, context: StatementContext): void {
   const index = stringOf(fields.indexname);
   const draft = context.beginOn("cluster", relation, index === undefined ? undefined : quoteIdentifier(index));
   draft.lock(relation, "AccessExclusiveLock");
+  if (!relation.known) draft.assume(`${relationName(relation)} has no partitions: each would be written anew too`);
   for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
     for (const own of one.indexes) shapeOf(own, context.grammar);
     draft.lock(one, "AccessExclusiveLock").rewrite(one);

@@ -127,7 +127,9 @@ revoke create on tablespace fast from clerk;
 revoke usage on type quay_kind from clerk;
 -- => grant_role
 grant sailors to clerk;
+-- => grant_role, grant_role
 grant sailors, captains to clerk, harbourmaster with admin option;
+-- => grant_role
 grant sailors to clerk with inherit true, set false granted by current_user;
 grant sailors to clerk with admin true;
 -- => revoke_role

@@ -215,7 +215,9 @@ alter group sailors add user clerk, mate;
 alter group sailors drop user clerk;
 -- => drop_role
 drop role clerk;
+-- => drop_role, drop_role
 drop role if exists clerk, mate;
+-- => drop_role
 drop user clerk;
 drop user if exists clerk;
 drop group sailors;
