@@ -7,7 +7,16 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CliContext } from "./context.js";
-import { countFlag, durationFlag, globalFlags, runFlags, serverVersionFlag, switchFlag, textFlag } from "./flags.js";
+import {
+  bytesFlag,
+  countFlag,
+  durationFlag,
+  globalFlags,
+  runFlags,
+  serverVersionFlag,
+  switchFlag,
+  textFlag,
+} from "./flags.js";
 
 // Commands are loaded when they run: `--help` and `--version` must start like a plain `node -e 0`.
 
@@ -224,6 +233,25 @@ const migrate = buildRouteMap({
   docs: { brief: "Change a database, and know what was changed" },
 });
 
+const performanceCalibrate = buildCommand({
+  loader: async () => (await import("./commands/performance-calibrate.js")).runPerformanceCalibrate,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      maxDuration: durationFlag("No statement is begun that would end later (default 4m)"),
+      maxBytes: bytesFlag("Disk to use at most at one time (default 1GB)"),
+      rows: countFlag("Rows of the largest table (default 2000000)"),
+      out: textFlag("Write to this file instead of the environment's own", "file"),
+    },
+  },
+  docs: { brief: "Measure what this server takes to scan, rewrite and index, in tables of its own" },
+});
+
+const performance = buildRouteMap({
+  routes: { calibrate: performanceCalibrate },
+  docs: { brief: "How long things take on a server" },
+});
+
 const completion = buildCommand({
   loader: async () => (await import("./commands/completion.js")).runCompletion,
   parameters: {
@@ -236,7 +264,7 @@ const completion = buildCommand({
 /** The command line as a tree of commands; `text` is what it says of input it cannot take. */
 export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { init, demo, build, migrate, completion },
+    routes: { init, demo, build, migrate, performance, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
   });
   return buildApplication<CliContext>(root, {

@@ -63,6 +63,19 @@ function parseCount(input: string): number {
   return Number(input);
 }
 
+/** A flag whose value is an amount of bytes, as `500MB` or `2GB`. */
+export function bytesFlag(brief: string) {
+  return { kind: "parsed", parse: parseBytes, optional: true, brief, placeholder: "size" } as const;
+}
+
+const units: Readonly<Record<string, number>> = { MB: 2 ** 20, GB: 2 ** 30 };
+
+function parseBytes(input: string): number {
+  const [, count, unit = ""] = /^([1-9]\d{0,5})(MB|GB)$/.exec(input) ?? [];
+  if (count === undefined) throw new SyntaxError(`\`${input}\` is not a size: write 500MB or 2GB`);
+  return Number(count) * (units[unit] ?? 1);
+}
+
 /** A flag whose value is a major version of PostgreSQL that is supported. */
 export function serverVersionFlag(brief: string) {
   return { kind: "parsed", parse: parseServerVersion, optional: true, brief, placeholder: "13-18" } as const;

@@ -58,12 +58,16 @@ export async function analyzeSubjects(subjects: readonly Subject[], options: Ana
     ...(options.lockTimeoutMs === undefined ? {} : { lockTimeoutMs: options.lockTimeoutMs }),
   });
   const traced = await options.trace?.(subjects);
-  const notInspected = [...subjects.flatMap((subject) => subject.notInspected), ...assessed.notInspected];
+  const notInspected = [
+    ...subjects.flatMap((subject) => subject.notInspected),
+    ...assessed.notInspected,
+    ...(traced?.notInspected ?? []),
+  ];
   return {
     serverVersion: basis.serverVersion,
     environment: environment?.name ?? null,
     statements: await describeStatements(predicted, { basis, facts, calibration, traced }),
-    risk: { ...assessed, notInspected: [...notInspected, ...(traced?.notInspected ?? [])] },
+    risk: { ...assessed, notInspected: [...new Set(notInspected)] },
     limit,
     trace: traced === undefined ? null : (({ base, differs }): ShadowTrace => ({ base, differs }))(traced),
   };

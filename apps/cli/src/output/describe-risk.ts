@@ -4,8 +4,13 @@ import { formatDuration } from "./durations.js";
 import { lockName } from "./lock-words.js";
 
 /** How long others would wait, and how sure that is. */
-export function describeDowntime({ downtime }: RiskAssessment): string {
-  if (downtime.estimatedMs === 0 && downtime.caveats.length === 0) return "none: nobody waits for a lock that is held";
+export function describeDowntime({ downtime, factors, notInspected }: RiskAssessment): string {
+  const unknown = factors.some(({ name, measured }) => name === "lock_time" && measured === null);
+  if (unknown) {
+    const size = downtime.caveats.find((caveat) => caveat.startsWith("the size of"));
+    return `not known: ${size ?? notInspected[0] ?? "something was not understood"}`;
+  }
+  if (downtime.estimatedMs === 0) return "none: nobody waits for a lock that is held";
   const sure = `${downtime.method}, confidence ${Math.round(downtime.confidence * 100)} %`;
   return `${interval(downtime)}; ${sure}`;
 }

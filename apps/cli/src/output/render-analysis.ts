@@ -15,9 +15,8 @@ export interface RenderAnalysisOptions {
 
 const columns = 80;
 /** More advice than that nobody reads on a screen; all of it is in the document. */
-const mostAdvice = 4;
-const mostAssumptions = 2;
-const mostNotInspected = 4;
+const mostAdvice = 3;
+const mostNotInspected = 3;
 
 /** An analysis on one screen: what each statement does, what it may cost, what to do about it, and the verdict. */
 export function renderAnalysis(analysis: Analysis, { terminal, rewritten }: RenderAnalysisOptions): readonly string[] {
@@ -74,19 +73,15 @@ const colors = {
 } as const;
 
 function renderRemarks(remarks: readonly Remark[], terminal: Terminal): readonly string[] {
+  const facts = remarks.filter(({ kind }) => kind !== "assumption");
   const assumed = remarks.filter(({ kind }) => kind === "assumption");
-  const shown = terminal.verbose
-    ? remarks
-    : remarks.filter((remark) => remark.kind !== "assumption" || assumed.indexOf(remark) < mostAssumptions);
-  const hidden = remarks.length - shown.length;
+  const shown = terminal.verbose ? assumed : assumed.slice(0, 1);
+  const more = assumed.length - shown.length;
   return [
-    ...shown.flatMap(({ kind, text }) => {
-      const said = kind === "assumption" ? `assumes ${text}` : text;
-      return marked(marks[kind], said).map((line) => terminal.paint(colors[kind], line));
-    }),
-    ...(hidden > 0
-      ? [terminal.paint("dim", `  ${marks.assumption} and ${formatCount(hidden, "assumption")} more`)]
-      : []),
+    ...facts.flatMap(({ kind, text }) => marked(marks[kind], text).map((line) => terminal.paint(colors[kind], line))),
+    ...shown
+      .flatMap(({ text }) => marked(marks.assumption, `assumes ${text}${more === 0 ? "" : ` (and ${more} more)`}`))
+      .map((line) => terminal.paint(colors.assumption, line)),
   ];
 }
 
@@ -109,8 +104,8 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
     "",
     `Risk ${level}: score ${risk.score.toFixed(2)} is ${risk.levelByScore}, downtime is ${risk.levelByDowntime}`,
     ...risk.factors.map(
-      ({ value, weight, contribution, description }) =>
-        `  ${contribution.toFixed(2)}  ${terminal.paint("dim", `${value.toFixed(2)} × ${weight.toFixed(2)}`)}  ${description}`,
+      ({ name, weight, contribution, description }) =>
+        `  ${contribution.toFixed(2)} of ${weight.toFixed(2)}  ${name.replaceAll("_", " ").padEnd(16)}${terminal.paint("dim", description.slice(description.indexOf(": ") + 2))}`,
     ),
     ...labelled("Downtime", describeDowntime(risk)),
     ...(categories === "" ? [] : labelled("Sides", categories)),
@@ -133,7 +128,9 @@ function renderAdvice(advice: Analysis["risk"]["recommendations"], terminal: Ter
       ...labelled(level, text).map(
         (line) => `${terminal.paint(levelColors[level], line.slice(0, 10))}${line.slice(10)}`,
       ),
-      ...(sql ?? []).map((statement) => terminal.paint("dim", `          ${shortenSql(statement, columns - 11)};`)),
+      ...(sql?.length === 1 || terminal.verbose ? (sql ?? []) : []).map((statement) =>
+        terminal.paint("dim", `          ${shortenSql(statement, columns - 11)};`),
+      ),
     ]),
     ...(hidden > 0 ? [`          and ${hidden} more (--verbose)`] : []),
   ];
