@@ -25,8 +25,8 @@ export interface TraceOptions {
 
 /**
  * Builds the environment's schema on a shadow database, from the DDL, the migrations applied, or both: whichever gives
- * what the environment has. Runs the statements there and holds what the server did against what was predicted. The
- * shadow has no rows.
+ * what the environment has. Runs the statements there and holds what the server did against what was predicted. Of
+ * the rows, the shadow has those that DDL and migrations bring along.
  *
  * @throws CONFITURE_SHADOW_UNAVAILABLE when none can be made, or nothing the project has builds the schema;
  * CONFITURE_SERVER_WIDE for statements that act on the whole server, which a shadow is part of

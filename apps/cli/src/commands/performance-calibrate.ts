@@ -4,6 +4,7 @@ import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
 import { formatCount, formatDuration } from "../output/durations.js";
 import { runCommand } from "../output/run-command.js";
+import type { Terminal } from "../output/terminal.js";
 import { calibrationFile, writeCalibration } from "../project/calibration-file.js";
 import { openProject } from "../project/open-project.js";
 
@@ -26,7 +27,7 @@ export async function runPerformanceCalibrate(this: CliContext, flags: Performan
     });
     writeCalibration(file, calibration);
     const shown = project.shown(file);
-    return { document: { file: shown, calibration }, lines: describeCalibration(calibration, shown) };
+    return { document: { file: shown, calibration }, lines: describeCalibration(calibration, { shown, terminal }) };
   });
 }
 
@@ -38,15 +39,23 @@ function limitsOf({ maxDuration, maxBytes, rows }: PerformanceCalibrateFlags): C
   };
 }
 
-function describeCalibration({ rates, notMeasured, tookMs }: Calibration, shown: string): readonly string[] {
+function describeCalibration(
+  { rates, notMeasured, tookMs }: Calibration,
+  { shown, terminal }: { readonly shown: string; readonly terminal: Terminal },
+): readonly string[] {
   const families = Object.entries(rates);
+  const left = terminal.verbose
+    ? notMeasured.map(({ what, because }) => `not measured: ${what}: ${because}`)
+    : notMeasured.length === 0
+      ? []
+      : [`${formatCount(notMeasured.length, "measurement")} left out for want of time or room (--verbose lists them).`];
   return [
     ...families.map(
       ([family, rate]) =>
-        `${family.padEnd(24)} ${formatCount(rate.runs, "run")} of ${formatCount(rate.cells, "statement")}, the longest ${formatDuration(rate.longestMs)}`,
+        `${family.padEnd(14)} ${String(rate.runs).padStart(4)} runs, the longest ${formatDuration(rate.longestMs)}`,
     ),
-    ...notMeasured.map(({ what, because }) => `not measured: ${what}: ${because}`),
     "",
+    ...left,
     `Measured ${formatCount(families.length, "kind")} of work in ${formatDuration(tookMs)}. Wrote ${shown}.`,
   ];
 }
