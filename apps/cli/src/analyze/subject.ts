@@ -10,8 +10,8 @@ export interface Subject {
   readonly text?: string;
   /** What in it could not be read, as sentences. */
   readonly notInspected: readonly string[];
-  /** Present for a migration that is a program: its statements are known when it runs. */
-  readonly program?: Migration;
+  /** Absent for SQL from anywhere. */
+  readonly migration?: Migration;
 }
 
 interface PlacedText {
@@ -28,14 +28,27 @@ export async function subjectOfText(file: string, text: string): Promise<Subject
 
 /** The way up of a migration. */
 export async function subjectOfMigration(migration: Migration): Promise<Subject> {
-  if (migration.source !== "typescript") return subjectOfPlaced(migration.up);
+  if (migration.source !== "typescript") return { ...(await subjectOfPlaced(migration.up)), migration };
   const { file } = migration;
   const at = { file, line: 1, column: 1 };
   return {
     file,
     statements: [unread("", at, "a TypeScript program: its statements are known when it runs")],
     notInspected: [`${file}: a TypeScript program, whose statements are known when it runs`],
-    program: migration,
+    migration,
+  };
+}
+
+/** A program by the queries it was seen to send. Those of one run: others may depend on what it reads. */
+export async function subjectOfProgram(subject: Subject, queries: readonly string[]): Promise<Subject> {
+  const { file, migration } = subject;
+  const parsed = await Promise.all(queries.map((query) => parseSqlFile(query, { file })));
+  const at = { file, line: 1, column: 1 };
+  return {
+    file,
+    statements: parsed.flatMap(({ statements }) => statements).map((statement, index) => ({ ...statement, index, at })),
+    notInspected: [`${file}: what the program would send for other rows than the shadow's`],
+    ...(migration === undefined ? {} : { migration }),
   };
 }
 

@@ -1,10 +1,7 @@
-import { applyBuild, type Migration, migrate, readStatus, type SchemaBuild } from "@confiture/migrator";
-import { ConfitureError, type Database, isConfitureError, type Statement } from "@confiture/model";
-import { compareCatalogs, readCatalog } from "@confiture/schema";
-import { predictEffects, type TraceOutcome, traceEffects } from "@confiture/sql";
-import type { Terminal } from "../output/terminal.js";
+import { ConfitureError, type Statement } from "@confiture/model";
+import { predictEffects, type StatementTrace, type TraceOutcome, traceEffects } from "@confiture/sql";
 import type { Project } from "../project/open-project.js";
-import type { ServerView } from "./read-server-view.js";
+import { buildShadow, type ShadowOptions } from "./build-shadow.js";
 import type { Subject } from "./subject.js";
 
 /** What came of running statements on a shadow database: one outcome for each, in order. */
@@ -15,139 +12,57 @@ export interface Traced {
   readonly notInspected: readonly string[];
 }
 
-export interface TraceOptions {
+export interface TraceOptions extends ShadowOptions {
   readonly subjects: readonly Subject[];
-  /** What the environment has: the shadow is held against it. */
-  readonly view: ServerView;
-  readonly signal: AbortSignal;
-  readonly terminal: Terminal;
 }
 
 /**
- * Builds the environment's schema on a shadow database, from the DDL, the migrations applied, or both: whichever gives
- * what the environment has. Runs the statements there and holds what the server did against what was predicted. Of
- * the rows, the shadow has those that DDL and migrations bring along.
+ * Builds the environment's schema on a shadow database, runs the statements there and holds what the server did against
+ * what was predicted. Of the rows, the shadow has those that DDL and migrations bring along.
  *
- * @throws CONFITURE_SHADOW_UNAVAILABLE when none can be made, or nothing the project has builds the schema;
- * CONFITURE_SERVER_WIDE for statements that act on the whole server, which a shadow is part of
+ * @throws what `buildShadow` throws
  */
 export async function traceOnShadow(project: Project, options: TraceOptions): Promise<Traced> {
   const { subjects, view } = options;
   const statements = subjects.flatMap((subject) => subject.statements);
-  refuseServerWide(statements);
+  const withoutValues = new Set(subjects.flatMap(parametrised));
   await using shadow = await buildShadow(project, options);
   const { searchPath, timeZone } = view;
-  const trace = await traceEffects(shadow.database, statements, {
-    predict: predictEffects,
-    catalog: shadow.catalog,
-    searchPath,
-    timeZone,
-  });
+  const trace = await traceEffects(
+    shadow.database,
+    statements.filter((statement) => !withoutValues.has(statement)),
+    { predict: predictEffects, catalog: shadow.catalog, searchPath, timeZone },
+  );
+  const outcomes = trace.statements.values();
+  const { base, differs } = shadow;
   return {
-    base: shadow.base,
-    differs: shadow.differs,
-    outcomes: trace.statements.map(({ outcome }) => outcome),
-    notInspected:
-      shadow.differs.length === 0 ? [] : [`the trace ran on a schema that differs in ${shadow.differs.length} objects`],
+    base,
+    differs,
+    outcomes: statements.map((statement) => (withoutValues.has(statement) ? noValues : nextOf(outcomes))),
+    notInspected: differs.length === 0 ? [] : [`the trace ran on a schema that differs in ${differs.length} objects`],
   };
 }
 
-interface Shadow extends AsyncDisposable {
-  readonly database: Database;
-  readonly catalog: ServerView["catalog"];
-  readonly base: string;
-  readonly differs: readonly string[];
+const noValues: TraceOutcome = { kind: "not-run", because: "its values are known to the program alone" };
+
+/** Queries of a program with places for values, which nobody kept. */
+function parametrised({ migration, statements }: Subject): readonly Statement[] {
+  return migration?.source === "typescript" ? statements.filter(({ text }) => /\$\d/.test(text)) : [];
 }
 
-interface Base {
-  readonly name: string;
-  readonly build?: SchemaBuild;
-  readonly migrations: readonly Migration[];
+function nextOf(outcomes: Iterator<StatementTrace, undefined>): TraceOutcome {
+  const { value } = outcomes.next();
+  if (value === undefined) throw new RangeError("a trace has an outcome for each statement");
+  return value.outcome;
 }
 
-/** The first base that gives the very schema of the environment, else the one that comes nearest. */
-async function buildShadow(project: Project, options: TraceOptions): Promise<Shadow> {
-  let best: Shadow | undefined;
-  let failure: ConfitureError | undefined;
-  for (const base of await basesOf(project)) {
-    options.terminal.status(`  building a shadow database from ${base.name}`);
-    const built = await buildFrom(project, base, options).catch((error: unknown) => {
-      if (!isConfitureError(error) || error.code === "CONFITURE_SHADOW_UNAVAILABLE") throw error;
-      failure = error;
-      return undefined;
-    });
-    if (built === undefined) continue;
-    if (best !== undefined && best.differs.length <= built.differs.length) {
-      await built[Symbol.asyncDispose]();
-      continue;
-    }
-    await best?.[Symbol.asyncDispose]();
-    best = built;
-    if (best.differs.length === 0) break;
-  }
-  options.terminal.clearStatus();
-  if (best !== undefined) return best;
-  throw new ConfitureError(
-    "CONFITURE_SHADOW_UNAVAILABLE",
-    `The schema cannot be built on a shadow database${failure === undefined ? ": there is neither DDL nor an applied migration" : `: ${failure.message}`}`,
-    { hint: "`confiture build` and `confiture migrate validate` tell what is wrong with the files.", cause: failure },
-  );
-}
-
-/** DDL may hold what was before the migrations, or what is there with them; or there is none. */
-async function basesOf(project: Project): Promise<readonly Base[]> {
-  const migrations = await project.readMigrations();
-  const { applied } = await readStatus(project.database, {
-    migrations,
-    ownSchema: project.config.migrations.ownSchema,
-  });
-  const wasRun = new Set(applied.filter(({ how }) => how === "run").map(({ version }) => version));
-  const run = migrations.filter(({ version }) => wasRun.has(version));
-  const build = await project.buildSchema({}).catch((error: unknown) => {
-    if (isConfitureError(error) && error.code === "CONFITURE_LOAD_ORDER") return undefined;
-    throw error;
-  });
-  const alone: Base = { name: "the migrations applied", migrations: run };
-  if (build === undefined) return [alone];
-  const ddl: Base = { name: "the DDL", build, migrations: [] };
-  return run.length === 0
-    ? [ddl]
-    : [{ name: "the DDL and the migrations applied", build, migrations: run }, ddl, alone];
-}
-
-async function buildFrom(project: Project, base: Base, { view, signal }: TraceOptions): Promise<Shadow> {
-  const { ownSchema } = project.config.migrations;
-  const database = await project.shadow.create();
-  try {
-    await using session = await database.openSession();
-    if (base.build !== undefined) await applyBuild(session, base.build, { serverWide: "skip" });
-    if (base.migrations.length > 0) {
-      // What acts on the whole server was done there, and the shadow is part of it.
-      const onShadow = { migrations: base.migrations, ownSchema, signal, serverWide: "skip" } as const;
-      const { failed } = await migrate(database, onShadow);
-      if (failed !== null) throw failed.error;
-    }
-    const catalog = await readCatalog(session, { exclude: [ownSchema] });
-    const differs = compareCatalogs(view.catalog, catalog).map(
-      ({ change, kind, name }) =>
-        `${{ added: "only on the shadow", removed: "missing there", changed: "different" }[change]}: ${kind} ${name}`,
-    );
-    return {
-      database,
-      catalog,
-      base: base.name,
-      differs,
-      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-/** On a shadow it would be done for real, to the server that the shadow is part of. */
-function refuseServerWide(statements: readonly Statement[]): void {
-  const found = statements.find(({ serverWide }) => serverWide !== undefined);
+/**
+ * On a shadow it would be done for real, to the server that the shadow is part of.
+ *
+ * @throws CONFITURE_SERVER_WIDE
+ */
+export function refuseServerWide(subjects: readonly Subject[]): void {
+  const found = subjects.flatMap(({ statements }) => statements).find(({ serverWide }) => serverWide !== undefined);
   if (found === undefined) return;
   throw new ConfitureError(
     "CONFITURE_SERVER_WIDE",

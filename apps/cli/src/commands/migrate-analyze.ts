@@ -7,9 +7,10 @@ import { analysisDocument } from "../analyze/analysis-document.js";
 import { type AnalyzeOptions, analyzeSubjects } from "../analyze/analyze-subjects.js";
 import { readServerView, type ServerView } from "../analyze/read-server-view.js";
 import { type NamedFile, readSubjects } from "../analyze/read-subjects.js";
+import { recordPrograms } from "../analyze/record-programs.js";
 import { type RewrittenFile, rewriteSubjects } from "../analyze/rewrite-subjects.js";
 import { type Subject, subjectOfMigration } from "../analyze/subject.js";
-import { traceOnShadow } from "../analyze/trace-on-shadow.js";
+import { refuseServerWide, traceOnShadow } from "../analyze/trace-on-shadow.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags, PrintFlags } from "../flags.js";
@@ -67,9 +68,11 @@ async function analyzeForEnvironment(
   const named = files.length === 0 ? undefined : await readSubjects(context, namedFiles(context, files));
   await using project = await openProject(context, flags, terminal);
   const { ownSchema } = project.config.migrations;
-  const subjects = named ?? (await readPending(project, terminal));
+  const read = named ?? (await readPending(project, terminal));
+  if (flags.trace) refuseServerWide(read);
   await using session = await project.database.openSession();
   const view = await readServerView(session, ownSchema);
+  const subjects = flags.trace ? await recordPrograms(project, read, { view, signal, terminal }) : read;
   const calibration = usableCalibration(context, project, { flags, view, terminal });
   const options: AnalyzeOptions = {
     limit: flags.riskLevel,

@@ -49,7 +49,7 @@ function workOf({ rewrites, scans, indexBuilds, fileSwaps }: Effect, duration: D
       const verb = why === "new" ? "builds" : "rebuilds";
       return `${verb} ${index === undefined ? "an index" : `index ${index}`} on ${table}${concurrently ? " beside the application" : ""}`;
     }),
-    ...unique(read.map(({ relation }) => relation)).map((relation) => `reads all of ${relation}`),
+    ...(read.length === 0 ? [] : [`reads all of ${listed(unique(read.map(({ relation }) => relation)), 3)}`]),
     ...fileSwaps.map((relation) => `gives ${relation} a new file`),
   ];
   if (works.length === 0) return [];
@@ -86,7 +86,7 @@ function dangersOf({ dataLoss, hazards, compatibility, certainty }: Effect): rea
 }
 
 function saferSteps(count: number): string {
-  return `a gentler way exists, in ${count === 1 ? "1 step" : `${count} steps`}: --rewrite prints it`;
+  return `gentler in ${count === 1 ? "1 step" : `${count} steps`} (--rewrite)`;
 }
 
 function traceRemarks(outcome: TraceOutcome): readonly string[] {

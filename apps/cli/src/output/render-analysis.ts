@@ -45,7 +45,7 @@ function renderStatements(statements: readonly AnalyzedStatement[], terminal: Te
       harmless += 1;
       continue;
     }
-    lines.push(headOf(one, terminal), ...renderRemarks(remarks, terminal));
+    lines.push(...headOf(one, terminal), ...renderRemarks(remarks, terminal));
   }
   if (harmless > 0)
     lines.push(
@@ -54,12 +54,15 @@ function renderStatements(statements: readonly AnalyzedStatement[], terminal: Te
   return lines;
 }
 
-function headOf({ statement }: AnalyzedStatement, terminal: Terminal): string {
+/** On the line of its place where there is room for all of it, else on one of its own. */
+function headOf({ statement }: AnalyzedStatement, terminal: Terminal): readonly string[] {
   const place = `${statement.at.file}:${statement.at.line}`;
-  const room = columns - place.length - 2;
-  if (room >= 30)
-    return `${terminal.paint("cyan", place)}  ${terminal.paint("bold", shortenSql(statement.text, room))}`.trimEnd();
-  return `${terminal.paint("cyan", place)}\n  ${terminal.paint("bold", shortenSql(statement.text, columns - 2))}`.trimEnd();
+  const sql = shortenSql(statement.text, columns - 2);
+  const paintedPlace = terminal.paint("cyan", place);
+  const paintedSql = terminal.paint("bold", sql);
+  if (sql === "") return [paintedPlace];
+  if (place.length + 2 + sql.length <= columns) return [`${paintedPlace}  ${paintedSql}`];
+  return [paintedPlace, `  ${paintedSql}`];
 }
 
 const marks = { lock: "⏸", work: "·", danger: "!", assumption: "?", safer: "→", trace: "=" } as const;
