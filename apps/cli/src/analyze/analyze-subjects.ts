@@ -1,4 +1,4 @@
-import { type Effect, lockModes, type RiskLevel, type Session } from "@confiture/model";
+import { type Effect, lockModes, type RiskLevel, type Session, type Statement } from "@confiture/model";
 import {
   assessRisk,
   type Calibration,
@@ -124,7 +124,7 @@ function describeStatements(
         operations: operations.map(({ kind }) => kind),
         effect,
         duration,
-        safer: keepsOthersOut(effect) ? await saferSequence(statement, basis) : null,
+        safer: mayBeGentler(statement, effect) ? await saferSequence(statement, basis) : null,
         observed: traced?.outcomes[index] ?? null,
       };
     }),
@@ -133,6 +133,14 @@ function describeStatements(
 
 function worksOnRows({ rewrites, scans, indexBuilds }: Effect): boolean {
   return rewrites.length + scans.length + indexBuilds.length > 0;
+}
+
+/**
+ * `saferSequence` looks at a statement alone. What an ALTER TABLE spares because of a statement before it (a CHECK that
+ * proves NOT NULL, say) only the effect knows.
+ */
+function mayBeGentler({ kind }: Statement, effect: Effect): boolean {
+  return keepsOthersOut(effect) && (kind !== "AlterTableStmt" || worksOnRows(effect));
 }
 
 /** From SHARE up, writers wait. */

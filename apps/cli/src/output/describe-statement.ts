@@ -32,10 +32,11 @@ export function describeStatement(one: AnalyzedStatement): readonly Remark[] {
 }
 
 function locksOf({ locks, indexLocks, waits }: Effect): readonly string[] {
+  const strong = strongLocks([...locks, ...indexLocks]);
+  const changed = locks.flatMap(({ relation, mode }) => (mode === "RowExclusiveLock" ? [relation] : []));
   return [
-    ...strongLocks([...locks, ...indexLocks]).map(
-      ([mode, relations]) => `${lockName(mode)} on ${listed(relations, 3)} — ${whoWaits(mode)}`,
-    ),
+    ...strong.map(([mode, relations]) => `${lockName(mode)} on ${listed(relations, 3)} — ${whoWaits(mode)}`),
+    ...(changed.length === 0 ? [] : [`changes rows of ${listed(changed, 3)} — who changes the same rows waits`]),
     ...waits.map(({ relation }) => `waits for transactions that use ${relation}; nobody queues behind it`),
   ];
 }
