@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
@@ -286,6 +286,23 @@ describe("for an environment", () => {
     const drifted = await analyze(["--env", "local", "--trace"], { cwd: folder.path, url: db.url });
     expect(drifted.document.trace?.differs).toContain("missing there: table public.by_hand");
     expect(drifted.document.risk.notInspected.at(-1)).toMatch(/^the trace ran on a schema that differs/);
+  });
+
+  test("all that happens in PrintOptim's migrations was foreseen", { timeout: 240_000 }, async () => {
+    await using db = await openTestDatabase();
+    using folder = projectFolder({});
+    cpSync(new URL("../../../examples/printoptim/db", import.meta.url), join(folder.path, "db"), { recursive: true });
+    const example = readFileSync(new URL("../../../examples/printoptim/confiture.yaml", import.meta.url), "utf8");
+    folder.write({ "confiture.yaml": example.replace("database_url: embedded", "database_url: ${DATABASE_URL}") });
+    const env = { DATABASE_URL: db.url };
+    expect(await runConfiture(["build", "--apply"], { cwd: folder.path, env })).toMatchObject({ code: 0 });
+    const { code, document } = await analyze(["--env", "local", "--trace"], { cwd: folder.path, url: db.url });
+    const odd = document.statements.filter(
+      ({ trace, operations }) => trace?.verdict !== "confirmed" && !operations.includes("transaction_control"),
+    );
+    expect(odd).toEqual([]);
+    expect(document.statements.filter(({ certainty }) => certainty === "unknown")).toEqual([]);
+    expect([code, document.because]).toEqual([0, []]);
   });
 
   test("--trace runs programs, and what they send is analysed like SQL", async () => {

@@ -14,7 +14,6 @@ export interface ShadowOptions {
 
 export interface Shadow extends AsyncDisposable {
   readonly database: Database;
-  readonly catalog: ServerView["catalog"];
   /** What its schema was made of. */
   readonly base: string;
   /** Objects in which it is not the environment's. */
@@ -103,7 +102,6 @@ async function buildFrom(project: Project, base: Base, { view, signal }: ShadowO
     );
     return {
       database,
-      catalog,
       base: base.name,
       differs,
       migrations: base.migrations,

@@ -1,6 +1,7 @@
 import type { Effect, Operation } from "@confiture/model";
 import type { AssessedOperation } from "@confiture/risk";
 import { findCommitBoundaries, type StatementEffects } from "@confiture/sql";
+import { endsTransaction } from "./stretches.js";
 import type { Subject } from "./subject.js";
 
 const nothing: Effect = {
@@ -49,9 +50,6 @@ export async function planOfSubjects(
 }
 
 function operationsOf({ statement, operations }: StatementEffects): readonly AssessedOperation[] {
-  const { transactionality, text } = statement;
-  const ends = transactionality.kind === "transaction-control" && endsTransaction.has(transactionality.control);
-  return ends ? [commit] : operations.map((operation) => ({ ...operation, sql: text }));
+  if (endsTransaction(statement)) return [commit];
+  return operations.map((operation) => ({ ...operation, sql: statement.text }));
 }
-
-const endsTransaction: ReadonlySet<string> = new Set(["begin", "commit", "rollback", "prepare"]);

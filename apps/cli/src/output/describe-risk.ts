@@ -1,4 +1,5 @@
 import type { DeployOrder, RiskAssessment, WaitPrediction } from "@confiture/model";
+import type { AnalyzedStatement, ShadowTrace } from "../analyze/analysis.js";
 import { interval } from "./describe-statement.js";
 import { formatDuration } from "./durations.js";
 import { lockName } from "./lock-words.js";
@@ -25,6 +26,13 @@ const orders: Readonly<Record<DeployOrder["first"], string>> = {
 
 export function describeOrder({ deployOrder }: RiskAssessment): string {
   return orders[deployOrder.first];
+}
+
+/** How many statements a shadow database confirmed; those it did not say so themselves. */
+export function describeTrace({ base }: ShadowTrace, statements: readonly AnalyzedStatement[]): string {
+  const confirmed = statements.filter(({ observed }) => observed?.kind === "confirmed").length;
+  const run = statements.filter(({ observed }) => observed !== null && observed.kind !== "not-run").length;
+  return `On a shadow made from ${base}: ${run} run, ${confirmed} of them as predicted`;
 }
 
 /** One lock and who is in its way. */

@@ -26,7 +26,10 @@ export function describeStatement(one: AnalyzedStatement): readonly Remark[] {
     ...workOf(effect, duration).map(remark("work")),
     ...dangersOf(effect).map(remark("danger")),
     ...(safer?.kind === "safer" ? [saferSteps(safer.steps.length)] : []).map(remark("safer")),
-    ...(observed === null ? [] : traceRemarks(observed)).map(remark("trace")),
+    ...(observed === null || statement.transactionality.kind === "transaction-control"
+      ? []
+      : traceRemarks(observed)
+    ).map(remark("trace")),
     ...effect.assumptions.map(remark("assumption")),
   ];
 }
@@ -93,7 +96,7 @@ function saferSteps(count: number): string {
 function traceRemarks(outcome: TraceOutcome): readonly string[] {
   switch (outcome.kind) {
     case "confirmed":
-      return ["on the shadow: as predicted"];
+      return [];
     case "mismatch":
       return [...outcome.under, ...outcome.over].map((difference) => `on the shadow: ${difference}`);
     case "refused":

@@ -1,7 +1,7 @@
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeWait } from "./describe-risk.js";
+import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
 import { describeStatement, listed } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import { lockName, strongLocks, whoWaits } from "./lock-words.js";
@@ -20,6 +20,7 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
     "",
     because.length === 0 ? `${sentence(`${risk.level} is below the limit, ${limit}`)}` : sentence(because.join("; ")),
     `${formatCount(statements.length, "statement")}, ${server}.`,
+    ...(analysis.trace === null ? [] : [`${describeTrace(analysis.trace, statements)}.`]),
     "",
     "| statement | locks | does |",
     "| --- | --- | --- |",

@@ -2,7 +2,7 @@ import type { RiskLevel } from "@confiture/model";
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeWait } from "./describe-risk.js";
+import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
 import { describeStatement, type Remark } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import type { Terminal } from "./terminal.js";
@@ -24,7 +24,8 @@ export function renderAnalysis(analysis: Analysis, { terminal, rewritten }: Rend
   if (statements.length === 0) return ["There is nothing to analyse."];
   const server = `PostgreSQL ${serverVersion}${environment === null ? "" : `, environment ${environment}`}`;
   return [
-    `${formatCount(statements.length, "statement")}, ${server}${trace === null ? "" : `, traced on a shadow made from ${trace.base}`}`,
+    `${formatCount(statements.length, "statement")}, ${server}`,
+    ...(trace === null ? [] : wrapText(describeTrace(trace, statements), columns)),
     "",
     ...renderStatements(statements, terminal),
     ...renderRisk(analysis, terminal),
