@@ -263,6 +263,31 @@ describe("for an environment", () => {
     expect([code, document]).toMatchObject([3, { error: { code: "CONFITURE_LOCK_TIMEOUT" } }]);
   });
 
+  test("a role that may hardly see anything analyses all the same, and says what it could not see", async () => {
+    await using db = await openTestDatabase({ sql: shop });
+    using folder = projectFolder(project);
+    const env = { DATABASE_URL: db.url };
+    expect(await runConfiture(["migrate", "up"], { cwd: folder.path, env })).toMatchObject({ code: 0 });
+    folder.write({ "x.sql": "alter table orders alter column note set not null;" });
+    const role = `nobody_${Date.now()}`;
+    await db.query(`create role ${role} login password 'nothing'`);
+    const url = new URL(db.url);
+    url.username = role;
+    url.password = "nothing";
+    try {
+      const { document } = await analyze(["x.sql", "--env", "local"], { cwd: folder.path, url: url.href });
+      expect(document.statements).toMatchObject([{ operations: ["set_not_null"], certainty: "certain" }]);
+      expect(document.risk.notInspected.join()).toContain("this role may not read it");
+      const pending = await runConfiture(["migrate", "analyze", "--env", "local", "--format", "json"], {
+        cwd: folder.path,
+        env: { DATABASE_URL: url.href },
+      });
+      expect([pending.code, pending.stdout]).toEqual([3, expect.stringContaining("CONFITURE_OWN_TABLES")]);
+    } finally {
+      await db.query(`drop role ${role}`);
+    }
+  });
+
   test("--trace runs the statements on a shadow made of what the project has, and confirms what was said", async () => {
     await using db = await openTestDatabase({ sql: shop });
     using folder = projectFolder(project);
@@ -288,8 +313,8 @@ describe("for an environment", () => {
     expect(drifted.document.risk.notInspected.at(-1)).toMatch(/^the trace ran on a schema that differs/);
   });
 
-  test("all that happens in PrintOptim's migrations was foreseen", { timeout: 240_000 }, async () => {
-    await using db = await openTestDatabase();
+  testOnEachVersion("all that happens in PrintOptim's migrations was foreseen", async (version) => {
+    await using db = await openTestDatabase({ version });
     using folder = projectFolder({});
     cpSync(new URL("../../../examples/printoptim/db", import.meta.url), join(folder.path, "db"), { recursive: true });
     const example = readFileSync(new URL("../../../examples/printoptim/confiture.yaml", import.meta.url), "utf8");
@@ -329,6 +354,18 @@ describe("for an environment", () => {
     expect(document.risk.notInspected.filter((what) => what.startsWith("db/migrations/003"))).toHaveLength(2);
     expect(JSON.stringify(document)).not.toContain("4711");
     expect(code).toBe(1);
+  });
+
+  test("--trace builds on DDL alone where there are no migrations", async () => {
+    await using db = await openTestDatabase({ sql: shop });
+    const { "confiture.yaml": yaml, "db/schema/10_shop.sql": ddl } = project;
+    using folder = projectFolder({ "confiture.yaml": yaml, "db/schema/10_shop.sql": ddl });
+    const { document } = await analyze(["-", "--env", "local", "--trace"], {
+      cwd: folder.path,
+      url: db.url,
+      input: "vacuum orders;\nalter table orders add column more int;\ncreate index on orders (more);",
+    });
+    expect(document.statements.map(({ trace }) => trace?.verdict)).toEqual(["confirmed", "confirmed", "confirmed"]);
   });
 
   test("--trace does not pass what the shadow refuses", async () => {

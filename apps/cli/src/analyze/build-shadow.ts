@@ -1,8 +1,9 @@
-import { applyBuild, type Migration, migrate, readStatus, type SchemaBuild } from "@confiture/migrator";
-import { ConfitureError, type Database, isConfitureError } from "@confiture/model";
+import { applyBuild, type Migration, migrate, type SchemaBuild } from "@confiture/migrator";
+import { ConfitureError, type Database, type ErrorCode, isConfitureError } from "@confiture/model";
 import { compareCatalogs, readCatalog } from "@confiture/schema";
 import type { Terminal } from "../output/terminal.js";
 import type { Project } from "../project/open-project.js";
+import { readRecord } from "./read-record.js";
 import type { ServerView } from "./read-server-view.js";
 
 export interface ShadowOptions {
@@ -64,23 +65,25 @@ export async function buildShadow(project: Project, options: ShadowOptions): Pro
 
 /** DDL may hold what was before the migrations, or what is there with them; or there is none. */
 async function basesOf(project: Project): Promise<readonly Base[]> {
-  const migrations = await project.readMigrations();
-  const { applied } = await readStatus(project.database, {
-    migrations,
-    ownSchema: project.config.migrations.ownSchema,
-  });
+  const migrations = await project.readMigrations().catch(orNone("CONFITURE_FILE_NOT_FOUND", []));
+  const { applied } = await readRecord(project, migrations);
   const wasRun = new Set(applied.filter(({ how }) => how === "run").map(({ version }) => version));
   const run = migrations.filter(({ version }) => wasRun.has(version));
-  const build = await project.buildSchema({}).catch((error: unknown) => {
-    if (isConfitureError(error) && error.code === "CONFITURE_LOAD_ORDER") return undefined;
-    throw error;
-  });
+  const build = await project.buildSchema({}).catch(orNone("CONFITURE_LOAD_ORDER", undefined));
   const alone: Base = { name: "the migrations applied", migrations: run };
   if (build === undefined) return [alone];
   const ddl: Base = { name: "the DDL", build, migrations: [] };
   return run.length === 0
     ? [ddl]
     : [{ name: "the DDL and the migrations applied", build, migrations: run }, ddl, alone];
+}
+
+/** A project may have only one of the two. */
+function orNone<Nothing>(code: ErrorCode, nothing: Nothing): (error: unknown) => Nothing {
+  return (error) => {
+    if (isConfitureError(error) && error.code === code) return nothing;
+    throw error;
+  };
 }
 
 async function buildFrom(project: Project, base: Base, { view, signal }: ShadowOptions): Promise<Shadow> {

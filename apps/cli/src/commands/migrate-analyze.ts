@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { readStatus } from "@confiture/migrator";
 import { ConfitureError, type RiskLevel } from "@confiture/model";
 import type { Calibration } from "@confiture/risk";
 import type { Analysis } from "../analyze/analysis.js";
 import { analysisDocument } from "../analyze/analysis-document.js";
 import { type AnalyzeOptions, analyzeSubjects } from "../analyze/analyze-subjects.js";
+import { readRecord } from "../analyze/read-record.js";
 import { readServerView, type ServerView } from "../analyze/read-server-view.js";
 import { type NamedFile, readSubjects } from "../analyze/read-subjects.js";
 import { recordPrograms } from "../analyze/record-programs.js";
@@ -114,10 +114,7 @@ function result(
 }
 
 async function readPending(project: Project, terminal: Terminal): Promise<readonly Subject[]> {
-  const { pending, underWay } = await readStatus(project.database, {
-    migrations: await project.readMigrations(),
-    ownSchema: project.config.migrations.ownSchema,
-  });
+  const { pending, underWay } = await readRecord(project, await project.readMigrations());
   for (const { version } of underWay)
     terminal.note(terminal.paint("yellow", `${version} is applied in part; it is analysed as a whole.`));
   return Promise.all(pending.map(subjectOfMigration));
