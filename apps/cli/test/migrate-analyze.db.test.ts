@@ -454,10 +454,16 @@ test("a folder of migrations nobody wrote yet is no finding", async () => {
 
 /** What depends on the machine: times and with them the ends of lines, and shares of what it has. */
 function steady(text: string): string {
-  return text
-    .replaceAll(/\d[\d.]* (ms|s)\b/g, "<time>")
-    .replaceAll(/\d[\d.]* %/g, "<share>")
-    .replaceAll(/\s+about\s+<time>\s+\(<time>\s+to\s+<time>\)/g, " about <time> (<time> to <time>)");
+  return (
+    text
+      .replaceAll(/\d[\d.]* (ms|s)\b/g, "<time>")
+      .replaceAll(/\d[\d.]* %/g, "<share>")
+      // Both rest on the time.
+      .replace(/\d\.\d\d of 0\.35/, "<part> of 0.35")
+      .replace(/\d\.\d\d × 0\.35 = \d\.\d\d/, "<value> × 0.35 = <part>")
+      .replaceAll(/\b(score|risk score) \d\.\d\d/gi, "$1 <score>")
+      .replaceAll(/\s+about\s+<time>\s+\(<time>\s+to\s+<time>\)/g, " about <time> (<time> to <time>)")
+  );
 }
 
 async function objects(db: { query(text: string): Promise<{ readonly rows: readonly unknown[] }> }) {
