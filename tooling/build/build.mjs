@@ -110,6 +110,13 @@ function bundleDemoProject() {
   cpSync(join(root, "apps/cli/demo"), join(bundle, "chapters"), { recursive: true });
 }
 
+/** The JSON Schemas of the command's documents are published with it. */
+function copyDocumentSchemas() {
+  const copy = join(root, "apps/cli/dist/schemas");
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(root, "apps/cli/schemas"), copy, { recursive: true });
+}
+
 function buildTypes() {
   const tsc = createRequire(import.meta.url)
     .resolve("typescript/package.json")
@@ -126,5 +133,6 @@ const typesBuilt = process.argv.includes("--no-types") ? undefined : buildTypes(
 // tsup resolves entries from the working directory, so packages are built one after another.
 for (const folder of folders) await buildJavaScript(folder);
 bundleDemoProject();
+copyDocumentSchemas();
 await typesBuilt;
 process.stderr.write(`built ${folders.length} packages in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

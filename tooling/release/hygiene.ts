@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runProcess } from "../docs/src/run-process.js";
+import { checkBundle } from "./src/check-bundle.js";
 import { checkContents } from "./src/check-contents.js";
 import { checkInstall } from "./src/check-install.js";
 import { type PackedPackage, packPackage } from "./src/pack-package.js";
@@ -24,7 +25,8 @@ async function checkPackage(packed: PackedPackage, all: readonly PackedPackage[]
     runTool("attw", [packed.tarball, "--profile", "esm-only", "--no-emoji", "--no-color"]),
     checkInstall(packed, all, join(scratch, "install", packed.name)),
   ]);
-  return [...checkContents(packed.files, packed.manifest), ...linted, ...typed, ...installed];
+  const bundled = installed.length > 0 ? [] : await checkBundle(packed.name, join(scratch, "install", packed.name));
+  return [...checkContents(packed.files, packed.manifest), ...linted, ...typed, ...installed, ...bundled];
 }
 
 let wrong = 0;

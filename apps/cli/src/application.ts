@@ -7,7 +7,16 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CliContext } from "./context.js";
-import { countFlag, durationFlag, globalFlags, runFlags, switchFlag, textFlag } from "./flags.js";
+import {
+  bytesFlag,
+  countFlag,
+  durationFlag,
+  globalFlags,
+  runFlags,
+  serverVersionFlag,
+  switchFlag,
+  textFlag,
+} from "./flags.js";
 
 // Commands are loaded when they run: `--help` and `--version` must start like a plain `node -e 0`.
 
@@ -174,6 +183,40 @@ const migrateResume = buildCommand({
   docs: { brief: "Finish what an interrupted run left begun" },
 });
 
+const migrateAnalyze = buildCommand({
+  loader: async () => (await import("./commands/migrate-analyze.js")).runMigrateAnalyze,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      env: textFlag("Ask this environment's database: its schema, sizes, load and rows (default: none)", "name"),
+      format: {
+        kind: "enum",
+        values: ["pretty", "json", "markdown"],
+        default: "pretty",
+        brief: "How results are printed; markdown for pull requests",
+      },
+      riskLevel: {
+        kind: "enum",
+        values: ["low", "medium", "high", "critical"],
+        default: "critical",
+        brief: "Exit 1 from this level on",
+      },
+      serverVersion: serverVersionFlag("Major version to answer for (default: that of --env, else 18)"),
+      trace: switchFlag("Run the statements on a shadow database too, and compare"),
+      rewrite: switchFlag("Print the files with gentler statements in place of those others wait for"),
+    },
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: "SQL files or migrations, `-` for stdin (default: what is pending; without --env all migrations)",
+        parse: String,
+        placeholder: "files",
+      },
+    },
+  },
+  docs: { brief: "What migrations would lock, rewrite and lose, what that may cost, and a gentler way" },
+});
+
 const migrate = buildRouteMap({
   routes: {
     new: migrateNew,
@@ -185,8 +228,28 @@ const migrate = buildRouteMap({
     repair: migrateRepair,
     baseline: migrateBaseline,
     resume: migrateResume,
+    analyze: migrateAnalyze,
   },
   docs: { brief: "Change a database, and know what was changed" },
+});
+
+const performanceCalibrate = buildCommand({
+  loader: async () => (await import("./commands/performance-calibrate.js")).runPerformanceCalibrate,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      maxDuration: durationFlag("No statement is begun that would end later (default 4m)"),
+      maxBytes: bytesFlag("Disk to use at most at one time (default 1GB)"),
+      rows: countFlag("Rows of the largest table (default 2000000)"),
+      out: textFlag("Write to this file instead of the environment's own", "file"),
+    },
+  },
+  docs: { brief: "Measure what this server takes to scan, rewrite and index, in tables of its own" },
+});
+
+const performance = buildRouteMap({
+  routes: { calibrate: performanceCalibrate },
+  docs: { brief: "How long things take on a server" },
 });
 
 const completion = buildCommand({
@@ -201,7 +264,7 @@ const completion = buildCommand({
 /** The command line as a tree of commands; `text` is what it says of input it cannot take. */
 export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { init, demo, build, migrate, completion },
+    routes: { init, demo, build, migrate, performance, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
   });
   return buildApplication<CliContext>(root, {

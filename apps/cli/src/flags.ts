@@ -1,11 +1,16 @@
-/** Flags every command understands. A flag that names a time takes `500ms`, `2s`, `5m`, `1h`. */
-export interface GlobalFlags {
-  readonly env?: string;
-  readonly config?: string;
-  readonly format: "pretty" | "json";
+/** What decides how anything is printed. */
+export interface PrintFlags {
+  readonly format: "pretty" | "json" | "markdown";
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
+}
+
+/** Flags every command understands. A flag that names a time takes `500ms`, `2s`, `5m`, `1h`. */
+export interface GlobalFlags extends PrintFlags {
+  readonly env?: string;
+  readonly config?: string;
+  readonly format: "pretty" | "json";
 }
 
 function text(input: string): string {
@@ -55,6 +60,32 @@ export function countFlag(brief: string) {
 
 function parseCount(input: string): number {
   if (!/^[1-9]\d{0,8}$/.test(input)) throw new SyntaxError(`\`${input}\` is not a whole number from 1`);
+  return Number(input);
+}
+
+/** A flag whose value is an amount of bytes, as `500MB` or `2GB`. */
+export function bytesFlag(brief: string) {
+  return { kind: "parsed", parse: parseBytes, optional: true, brief, placeholder: "size" } as const;
+}
+
+const units: Readonly<Record<string, number>> = { MB: 2 ** 20, GB: 2 ** 30 };
+
+function parseBytes(input: string): number {
+  const [, count, unit = ""] = /^([1-9]\d{0,5})(MB|GB)$/.exec(input) ?? [];
+  if (count === undefined) throw new SyntaxError(`\`${input}\` is not a size: write 500MB or 2GB`);
+  return Number(count) * (units[unit] ?? 1);
+}
+
+/** A flag whose value is a major version of PostgreSQL that is supported. */
+export function serverVersionFlag(brief: string) {
+  return { kind: "parsed", parse: parseServerVersion, optional: true, brief, placeholder: "13-18" } as const;
+}
+
+const supportedVersions = ["13", "14", "15", "16", "17", "18"];
+
+function parseServerVersion(input: string): number {
+  if (!supportedVersions.includes(input))
+    throw new SyntaxError(`\`${input}\` is not a major version of PostgreSQL from 13 to 18`);
   return Number(input);
 }
 

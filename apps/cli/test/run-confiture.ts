@@ -16,13 +16,17 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signalAfterMs?: number;
+  /** What stands on standard input; without it there is none. */
+  readonly input?: string;
 }
 
 /** Runs the built command as a person or a CI would, without a terminal. */
 export function runConfiture(args: readonly string[], options: RunOptions): Promise<Ending> {
   return new Promise((done, failed) => {
     const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...options.env };
-    const child = spawn(process.execPath, [bin, ...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const { cwd, input } = options;
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.end(input ?? "");
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (data: Buffer) => {
       output.stdout += data.toString();

@@ -75,6 +75,21 @@ export type {
   CatalogShellType,
   CatalogType,
 } from "./catalog/catalog-types.js";
+export type { DataRequirement } from "./effects/data-requirement.js";
+export type {
+  Compatibility,
+  DataLoss,
+  Effect,
+  IndexBuild,
+  RelationLock,
+  Scan,
+  TransactionWait,
+} from "./effects/effect.js";
+export type { Hazard } from "./effects/hazards.js";
+export { hazards } from "./effects/hazards.js";
+export type { Operation, OperationTarget } from "./effects/operation.js";
+export type { OperationKind } from "./effects/operation-kinds.js";
+export { operationKinds } from "./effects/operation-kinds.js";
 export type { ConfitureErrorDetails } from "./errors/confiture-error.js";
 export { ConfitureError, isConfitureError } from "./errors/confiture-error.js";
 export type { ErrorCode, ExitCode } from "./errors/error-codes.js";
@@ -82,6 +97,19 @@ export { errorCodes, exitCodeOf } from "./errors/error-codes.js";
 export type { LockMode } from "./locks/lock-modes.js";
 export { lockModes, lockModesConflict } from "./locks/lock-modes.js";
 export type { MigrationPlan, PlannedMigration, PlannedSegment, PlannedStep } from "./plan/migration-plan.js";
+export type { Anomaly, AnomalyName } from "./risk/anomaly.js";
+export type { DeployOrder } from "./risk/deploy-order.js";
+export type {
+  DurationEstimate,
+  Recommendation,
+  RiskAssessment,
+  RiskCategory,
+  RiskFactor,
+} from "./risk/risk-assessment.js";
+export type { RiskLevel } from "./risk/risk-levels.js";
+export { riskLevels } from "./risk/risk-levels.js";
+export type { LockHolder, WaitPrediction } from "./risk/wait-prediction.js";
+export type { WindowState } from "./risk/window-state.js";
 export type { Queryable, QueryResult } from "./server/queryable.js";
 export type {
   Blocker,

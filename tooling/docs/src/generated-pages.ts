@@ -1,6 +1,7 @@
 import { renderCommandsPage } from "./render-commands-page.js";
 import { renderConfigurationPage } from "./render-configuration-page.js";
 import { renderErrorsPage } from "./render-errors-page.js";
+import { renderOperationsPage } from "./render-operations-page.js";
 
 /** A page that nobody edits: it is written from the data it tells about. */
 export interface GeneratedPage {
@@ -16,6 +17,7 @@ export const generatedPages: readonly GeneratedPage[] = [
     from: "packages/config/src/config-reference.ts",
     render: renderConfigurationPage,
   },
+  { path: "docs/reference/operations.md", from: "packages/sql/src/effects/facts", render: renderOperationsPage },
   { path: "docs/reference/commands.md", from: "apps/cli/src/application.ts", render: renderCommandsPage },
 ];
 

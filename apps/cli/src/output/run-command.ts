@@ -1,6 +1,6 @@
 import { ConfitureError, exitCodeOf, isConfitureError } from "@confiture/model";
 import type { CliContext } from "../context.js";
-import type { GlobalFlags } from "../flags.js";
+import type { PrintFlags } from "../flags.js";
 import { errorDocument, errorLines } from "./print-error.js";
 import { Terminal } from "./terminal.js";
 
@@ -8,7 +8,7 @@ import { Terminal } from "./terminal.js";
 export interface CommandResult {
   /** What `--format json` prints. */
   readonly document: unknown;
-  /** What `--format pretty` prints, line by line. */
+  /** What every other format prints, line by line. */
   readonly lines: readonly string[];
   /** 0 when nothing was wrong. */
   readonly exitCode?: number;
@@ -25,7 +25,7 @@ export interface CommandTools {
 /** Runs a command, prints its result on stdout and everything else on stderr, and sets the exit code. */
 export async function runCommand(
   context: CliContext,
-  flags: GlobalFlags,
+  flags: PrintFlags,
   command: (tools: CommandTools) => Promise<CommandResult>,
 ): Promise<void> {
   const terminal = new Terminal(context.process, flags);
@@ -57,7 +57,7 @@ export async function runCommand(
 
 async function printResult(
   context: CliContext,
-  flags: GlobalFlags,
+  flags: PrintFlags,
   terminal: Terminal,
   result: CommandResult,
 ): Promise<void> {

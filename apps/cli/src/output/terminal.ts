@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { GlobalFlags } from "../flags.js";
+import type { PrintFlags } from "../flags.js";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -13,7 +13,7 @@ export class Terminal {
   readonly verbose: boolean;
   #status = "";
 
-  constructor(process: NodeJS.Process, flags: GlobalFlags) {
+  constructor(process: NodeJS.Process, flags: PrintFlags) {
     const { NO_COLOR, FORCE_COLOR, TERM, CI } = process.env;
     this.#stderr = process.stderr;
     const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "";

@@ -1,6 +1,6 @@
 import { ConfitureError, type SourceLocation } from "@confiture/model";
 import { blankComments } from "../split/blank-comments.js";
-import { isFields, listOf, type TreeValue, untag } from "./parse-tree.js";
+import { isFields, listOf, type TreeFields, type TreeNode, type TreeValue, untag } from "./parse-tree.js";
 import { keepExitCode, loadPgQueryModule, type PgQueryModule } from "./pg-query-module.js";
 
 /** What the grammar made of one statement. */
@@ -41,24 +41,56 @@ export async function parseStatement(text: string, at: SourceLocation): Promise<
 
 /** The parse tree of every PL/pgSQL body in a statement, or undefined where there is none or it cannot be read. */
 export async function parsePlpgsqlBodies(text: string): Promise<TreeValue | undefined> {
+  return (await openGrammar()).plpgsql(text);
+}
+
+/** The grammar, loaded: many small texts are parsed without a promise for each. */
+export interface Grammar {
+  /** The trees of all statements in a text; undefined where the grammar refuses one of them. */
+  statements(text: string): readonly TreeNode[] | undefined;
+  /** The trees of the PL/pgSQL bodies in a statement (CREATE FUNCTION, DO); undefined where one cannot be read. */
+  plpgsql(text: string): TreeValue | undefined;
+}
+
+export async function openGrammar(): Promise<Grammar> {
   instance ??= loadPgQueryModule();
   const module = await instance;
-  try {
-    const answer = keepExitCode(() =>
-      withCString(module, text, (address) => {
-        const result = module._wasm_parse_plpgsql(address);
-        const json = module.UTF8ToString(result);
-        module._wasm_free_string(result);
-        return json;
-      }),
-    );
+  // After running out of memory or stack an instance stays broken: the callers go on with "cannot be read".
+  const orNothing = <Answer>(work: () => Answer): Answer | undefined => {
+    try {
+      return keepExitCode(work);
+    } catch {
+      instance = undefined;
+      return undefined;
+    }
+  };
+  return {
+    statements: (text) => orNothing(() => readParsedTrees(module, blankComments(text))),
+    plpgsql: (text) => orNothing(() => readPlpgsql(module, text)),
+  };
+}
+
+function readParsedTrees(module: PgQueryModule, text: string): readonly TreeNode[] | undefined {
+  return withCString(module, text, (address) => {
+    const result = module._wasm_parse_query_raw(address);
+    const tree = module.getValue(result, "i32");
+    const refused = module.getValue(result + 8, "i32") !== 0;
+    const answer = refused || tree === 0 ? undefined : (JSON.parse(module.UTF8ToString(tree)) as TreeFields);
+    module._wasm_free_parse_result(result);
+    return answer === undefined
+      ? undefined
+      : listOf(answer.stmts).flatMap((one) => (isFields(one) ? (untag(one.stmt) ?? []) : []));
+  });
+}
+
+function readPlpgsql(module: PgQueryModule, text: string): TreeValue | undefined {
+  return withCString(module, text, (address) => {
+    const result = module._wasm_parse_plpgsql(address);
+    const json = module.UTF8ToString(result);
+    module._wasm_free_string(result);
     // Anything but JSON is the message of an error.
-    return answer.startsWith("{") ? (JSON.parse(answer) as TreeValue) : undefined;
-  } catch {
-    // Out of memory or stack: the instance is broken, and the caller falls back to the words of the body.
-    instance = undefined;
-    return undefined;
-  }
+    return json.startsWith("{") ? (JSON.parse(json) as TreeValue) : undefined;
+  });
 }
 
 /** `written` has the same code points in the same places as the text that is parsed. */

@@ -26,6 +26,16 @@ export function fieldsOf(value: TreeValue | undefined, tag: string): TreeFields 
   return isFields(inner) ? inner : undefined;
 }
 
+/** The fields of each node with that tag in a list. */
+export function fieldsIn(list: TreeValue | undefined, tag: string): readonly TreeFields[] {
+  const found: TreeFields[] = [];
+  for (const item of listOf(list)) {
+    const fields = fieldsOf(item, tag);
+    if (fields !== undefined) found.push(fields);
+  }
+  return found;
+}
+
 export function isFields(value: TreeValue | undefined): value is TreeFields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

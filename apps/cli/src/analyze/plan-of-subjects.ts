@@ -1,0 +1,55 @@
+import type { Effect, Operation } from "@confiture/model";
+import type { AssessedOperation } from "@confiture/risk";
+import { findCommitBoundaries, type StatementEffects } from "@confiture/sql";
+import { endsTransaction } from "./stretches.js";
+import type { Subject } from "./subject.js";
+
+const nothing: Effect = {
+  locks: [],
+  indexLocks: [],
+  rewrites: [],
+  fileSwaps: [],
+  indexBuilds: [],
+  scans: [],
+  waits: [],
+  transactional: false,
+  dataLoss: [],
+  reversible: "yes",
+  hazards: [],
+  compatibility: { runningCode: "works" },
+  requires: [],
+  since: 13,
+  certainty: "certain",
+  assumptions: [],
+};
+
+/** A transaction ends here, and the locks of what stands before it are let go. */
+const commit: Operation = { kind: "transaction_control", effect: nothing };
+
+/**
+ * The operations of all subjects in the order they run, with a commit wherever a run of the migrations has one: behind
+ * each file, where the author wrote one, and behind a new enum value that is used further down.
+ */
+export async function planOfSubjects(
+  subjects: readonly Subject[],
+  predicted: readonly (readonly StatementEffects[])[],
+): Promise<readonly AssessedOperation[]> {
+  const plans = await Promise.all(
+    subjects.map(async ({ statements }, position) => {
+      const boundaries = new Set((await findCommitBoundaries(statements)).map(({ after }) => after));
+      return [
+        ...(predicted[position] ?? []).flatMap((one) => [
+          ...operationsOf(one),
+          ...(boundaries.has(one.statement.index) ? [commit] : []),
+        ]),
+        commit,
+      ];
+    }),
+  );
+  return plans.flat();
+}
+
+function operationsOf({ statement, operations }: StatementEffects): readonly AssessedOperation[] {
+  if (endsTransaction(statement)) return [commit];
+  return operations.map((operation) => ({ ...operation, sql: statement.text }));
+}

@@ -1,0 +1,19 @@
+import { reachesLevel } from "@confiture/risk";
+import type { Analysis } from "./analysis.js";
+
+/** Why an analysis does not pass, as parts of a sentence; empty when it does. */
+export function whyNotPassed({ risk, limit, statements }: Analysis): readonly string[] {
+  const unknown = statements.filter(({ effect }) => effect.certainty === "unknown").length;
+  const refused = statements.filter(({ observed }) => observed?.kind === "refused").length;
+  const under = statements.filter(({ observed }) => observed?.kind === "mismatch" && observed.under.length > 0).length;
+  return [
+    ...(unknown > 0 ? [`${count(unknown)} not understood`] : []),
+    ...(refused > 0 ? [`${count(refused)} refused on the shadow database`] : []),
+    ...(under > 0 ? [`${under === 1 ? "1 statement" : `${under} statements`} did more than was foreseen`] : []),
+    ...(reachesLevel(risk.level, limit) ? [`the risk is ${risk.level}, and the limit is ${limit}`] : []),
+  ];
+}
+
+function count(statements: number): string {
+  return statements === 1 ? "1 statement was" : `${statements} statements were`;
+}

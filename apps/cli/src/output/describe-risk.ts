@@ -1,0 +1,59 @@
+import type { DeployOrder, RiskAssessment, WaitPrediction } from "@confiture/model";
+import type { AnalyzedStatement, ShadowTrace } from "../analyze/analysis.js";
+import { interval } from "./describe-statement.js";
+import { formatDuration } from "./durations.js";
+import { lockName } from "./lock-words.js";
+
+/** How long others would wait, and how sure that is. */
+export function describeDowntime({ downtime, factors, notInspected }: RiskAssessment): string {
+  const unknown = factors.some(({ name, measured }) => name === "lock_time" && measured === null);
+  if (unknown) {
+    const size = downtime.caveats.find((caveat) => caveat.startsWith("the size of"));
+    return `not known: ${size ?? notInspected[0] ?? "something was not understood"}`;
+  }
+  if (downtime.estimatedMs === 0) return "none: nobody waits for a lock that is held";
+  const sure = `${downtime.method}, confidence ${Math.round(downtime.confidence * 100)} %`;
+  return `${interval(downtime)}; ${sure}`;
+}
+
+const orders: Readonly<Record<DeployOrder["first"], string>> = {
+  migration: "the migration first, then the application",
+  application: "the application first, then the migration",
+  either: "in either order",
+  split: "two migrations, with the application in between",
+  unknown: "not known: something was not understood",
+};
+
+export function describeOrder({ deployOrder }: RiskAssessment): string {
+  return orders[deployOrder.first];
+}
+
+/** How many statements a shadow database confirmed; those it did not say so themselves. */
+export function describeTrace({ base }: ShadowTrace, statements: readonly AnalyzedStatement[]): string {
+  const confirmed = statements.filter(({ observed }) => observed?.kind === "confirmed").length;
+  const run = statements.filter(({ observed }) => observed !== null && observed.kind !== "not-run").length;
+  return `On a shadow made from ${base}: ${run} run, ${confirmed} of them as predicted`;
+}
+
+/** One lock and who is in its way. */
+export function describeWait({ relation, mode, kind, holders, typicalMs, queues }: WaitPrediction): string {
+  const [first] = holders;
+  const what = kind === "lock" ? `${lockName(mode)} on ${relation}` : `transactions that use ${relation}`;
+  if (first === undefined) return `${what}: nobody is in the way now`;
+  const wait = typicalMs === null ? "nobody may see for how long" : `about ${formatDuration(typicalMs)}`;
+  const who =
+    first.pid === 0
+      ? "a prepared transaction"
+      : `pid ${first.pid} (${first.applicationName || "unnamed"}, ${first.state})`;
+  const more = holders.length > 1 ? ` and ${holders.length - 1} more` : "";
+  const behind = queues.length === 0 ? "" : `; ${queues.join(", ")} queue behind`;
+  return `${what}: ${wait}, for ${who}${more}${behind}`;
+}
+
+/** The sides of the plan that are not harmless, with their levels. */
+export function describeCategories({ categories }: RiskAssessment): string {
+  return categories
+    .filter(({ level }) => level !== "low")
+    .map(({ name, level }) => `${name.replaceAll("_", " ")} ${level}`)
+    .join(", ");
+}

@@ -1,0 +1,181 @@
+import type {
+  Anomaly,
+  DurationEstimate,
+  Operation,
+  Recommendation,
+  RiskLevel,
+  WaitPrediction,
+  WindowState,
+} from "@confiture/model";
+import { riskLevels } from "@confiture/model";
+import type { RelationIndex } from "../facts/relation-index.js";
+import { relationsOf } from "../facts/relations-of.js";
+import type { RiskFacts } from "../facts/risk-facts.js";
+import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
+import { keepsOut, type PlanStudy } from "../plan/study-plan.js";
+import { levelOfDowntime, worstLevel } from "../score/risk-levels.js";
+import type { RiskScale } from "../score/risk-scale.js";
+import type { Advice } from "./advice.js";
+import { anomalyAdvice } from "./anomaly-advice.js";
+import { deployOrder, nameOf } from "./deploy-order.js";
+import { saferForm } from "./safer-forms.js";
+
+export interface RecommendInput {
+  readonly operations: readonly AssessedOperation[];
+  readonly facts?: RiskFacts;
+  readonly relations: RelationIndex;
+  readonly estimate: EstimateDuration;
+  readonly scale: RiskScale;
+  readonly study: PlanStudy;
+  readonly level: RiskLevel;
+  readonly downtime: DurationEstimate;
+  readonly waits: readonly WaitPrediction[];
+  readonly anomalies: readonly Anomaly[];
+  readonly window: WindowState | null;
+  readonly lockTimeoutMs?: number;
+  readonly maintenance?: { readonly at: Date };
+}
+
+/** What to do about it: the worst first, and among equals what saves most waiting. Each text once. */
+export function recommend(input: RecommendInput): readonly Recommendation[] {
+  const advice: readonly Advice[] = [
+    ...input.study.unclear.map(
+      (operation): Advice => ({
+        level: "critical",
+        text: `Look at ${nameOf(operation)} yourself: what it does could not be told. A statement whose text is put together as it runs is better written out.`,
+        savesMs: 0,
+      }),
+    ),
+    ...saferForms(input),
+    ...input.anomalies.map(anomalyAdvice),
+    ...waitAdvice(input),
+    ...windowAdvice(input),
+    ...orderAdvice(input.operations),
+  ];
+  const distinct = [...new Map(advice.map((one) => [one.text, one])).values()];
+  return distinct
+    .sort((a, b) => riskLevels.indexOf(b.level) - riskLevels.indexOf(a.level) || b.savesMs - a.savesMs)
+    .map(({ level, text, sql }) => ({ level, text, ...(sql === undefined ? {} : { sql }) }));
+}
+
+function saferForms({ operations, relations, estimate, scale, study }: RecommendInput): readonly Advice[] {
+  const shared = sharedStatements(operations);
+  return operations.flatMap((operation): readonly Advice[] => {
+    const { effect, sql } = operation;
+    const blocks = keepsOut(operation, study.created);
+    const loses = effect.dataLoss.some(({ of }) => !study.created.has(of));
+    const breaks = effect.compatibility.runningCode === "breaks";
+    const touched = effect.locks.filter(({ relation }) => !study.created.has(relation));
+    if ((!blocks && !loses && !breaks) || (touched.length === 0 && !loses)) return [];
+    const alone = sql !== undefined && !shared.has(sql);
+    const form = saferForm({ operation, ...(alone ? { sql } : {}) });
+    if (form === undefined) return [];
+    const savesMs = blocks
+      ? estimate({ operations: [operation], relations: factsFor(operation, relations) }).estimatedMs
+      : 0;
+    const unknown = blocks && needsSize(operation) && !sizesKnown(operation, relations);
+    const level = worstLevel([
+      unknown ? "high" : levelOfDowntime(savesMs, scale),
+      loses ? "high" : "low",
+      breaks ? "high" : "low",
+    ]);
+    return [{ ...form, level, savesMs }];
+  });
+}
+
+/** A statement of several operations is no text to rewrite for one of them. */
+function sharedStatements(operations: readonly AssessedOperation[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { sql } of operations) {
+    if (sql === undefined) continue;
+    if (seen.has(sql)) shared.add(sql);
+    seen.add(sql);
+  }
+  return shared;
+}
+
+function factsFor(operation: Operation, relations: RelationIndex) {
+  return relationsOf([operation]).flatMap((name) => relations.get(name) ?? []);
+}
+
+function needsSize({ effect }: Operation): boolean {
+  return effect.rewrites.length + effect.scans.length + effect.indexBuilds.length > 0;
+}
+
+function sizesKnown({ effect }: Operation, relations: RelationIndex): boolean {
+  const needed = [
+    ...effect.rewrites,
+    ...effect.scans.map(({ relation }) => relation),
+    ...effect.indexBuilds.map(({ table }) => table),
+  ];
+  return needed.every((name) => relations.has(name));
+}
+
+/** A longer request would queue the application behind it; this is short for people and long for most transactions. */
+const suggestedLockTimeout = "2s";
+
+function waitAdvice({ waits, study, facts, lockTimeoutMs, scale }: RecommendInput): readonly Advice[] {
+  const own = Number.parseInt(facts?.settings.lock_timeout ?? "0", 10);
+  const bounded = (lockTimeoutMs ?? own) > 0;
+  const long = waits.flatMap(({ holders, relation, typicalMs, kind }) =>
+    holders.length === 0 || (typicalMs !== null && typicalMs < 1_000)
+      ? []
+      : [{ holder: holders[0]!, relation, typicalMs, kind }],
+  );
+  return [
+    ...(study.underLock.length > 0 && !bounded
+      ? [
+          {
+            level: "high" as const,
+            text: "Run it under a lock_timeout and try again when it fires: without one, a lock that is not to be had queues the application behind it without an end.",
+            sql: [`set lock_timeout = '${suggestedLockTimeout}'`],
+            savesMs: 0,
+          },
+        ]
+      : []),
+    ...long.map(({ holder, relation, typicalMs, kind }): Advice => {
+      const who =
+        holder.pid === 0
+          ? "a prepared transaction"
+          : `process ${holder.pid} (${holder.applicationName || "unnamed"}, ${holder.state})`;
+      const age =
+        holder.transactionAgeMs === null ? "unknown age" : `${Math.round(holder.transactionAgeMs / 1_000)} s old`;
+      const effect = kind === "lock" ? "is in the way of the lock on" : "would be waited for on";
+      return {
+        level: typicalMs === null ? "high" : levelOfDowntime(typicalMs, scale),
+        text: `The transaction of ${who}, ${age}, ${effect} ${relation}: wait for its end, or end it.`,
+        ...(holder.pid === 0 ? {} : { sql: [`select pg_terminate_backend(${holder.pid})`] }),
+        savesMs: typicalMs ?? 0,
+      };
+    }),
+  ];
+}
+
+function windowAdvice({ window, maintenance, level, downtime, study }: RecommendInput): readonly Advice[] {
+  if (window === null || maintenance === undefined || study.underLock.length === 0) return [];
+  const advise = (text: string): readonly Advice[] => [{ level, text, savesMs: downtime.estimatedMs }];
+  if (!window.open) {
+    if (riskLevels.indexOf(level) < riskLevels.indexOf("medium")) return [];
+    const next =
+      window.nextOpensAt === null ? "and none opens within five years" : `the next opens at ${window.nextOpensAt}`;
+    return advise(`Run it in a maintenance window: none is open, ${next}.`);
+  }
+  const leftMs = Date.parse(window.closesAt!) - maintenance.at.getTime();
+  if (downtime.upperMs <= leftMs) return [];
+  return advise(
+    `The maintenance window closes in ${Math.round(leftMs / 1_000)} s, and it may take ${Math.round(downtime.upperMs / 1_000)} s: begin earlier in the next one.`,
+  );
+}
+
+function orderAdvice(operations: readonly Operation[]): readonly Advice[] {
+  const { first } = deployOrder(operations);
+  if (first === "application") {
+    const breaks = operations.some(({ effect }) => effect.compatibility.runningCode === "breaks");
+    const text = "Deploy the application first: the code that runs now does not go with the schema as it will be.";
+    return [{ level: breaks ? "high" : "medium", text, savesMs: 0 }];
+  }
+  if (first !== "split") return [];
+  const text = "Split it in two: what new code needs before the deployment, what old code does not bear after it.";
+  return [{ level: "medium", text, savesMs: 0 }];
+}

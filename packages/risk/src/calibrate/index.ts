@@ -1,0 +1,2 @@
+export type { CalibrateOptions } from "./calibrate.js";
+export { calibrate } from "./calibrate.js";

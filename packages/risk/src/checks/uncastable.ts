@@ -1,0 +1,107 @@
+import type { DataRequirement } from "@confiture/model";
+import { quoteLiteral } from "../ask/quote-literal.js";
+import type { CheckedRelation, CheckedType } from "./checked-relation.js";
+import type { ViolationQuery } from "./violation-query.js";
+
+export interface CastContext {
+  readonly relation: CheckedRelation;
+  readonly from: CheckedType;
+  readonly to: CheckedType;
+  readonly serverVersion: number;
+}
+
+/** The first number that is too small, and the first that is too large. */
+const integerRanges: Readonly<Record<string, readonly [string, string]>> = {
+  int2: ["-32769", "32768"],
+  int4: ["-2147483649", "2147483648"],
+  int8: ["-9223372036854775809", "9223372036854775808"],
+};
+
+const truths = "'t','tr','tru','true','y','ye','yes','on','1','f','fa','fal','fals','false','n','no','of','off','0'";
+
+/**
+ * Rows whose value cannot be brought to the new type. Counted where a condition can tell without casting (a cast that
+ * fails would end the query): from PostgreSQL 16 by asking the type itself, before by length, range and form. Otherwise the cast is
+ * tried on all rows, which tells whether any fails and no more.
+ */
+export function uncastable(
+  requirement: Extract<DataRequirement, { kind: "castable" }>,
+  context: CastContext,
+): ViolationQuery {
+  const { column, type, using } = requirement;
+  const { relation, from, to, serverVersion } = context;
+  const value = using ?? column;
+  const attempt: ViolationQuery = {
+    kind: "attempt",
+    query: `select pg_catalog.count((${value})::${type}) from ${relation.name}`,
+  };
+  const length = /\(\s*(\d+)\s*\)/.exec(type)?.[1];
+  if ((to.name === "varchar" || to.name === "bpchar") && length !== undefined) {
+    // Spaces in excess are cut off in silence.
+    const where = `pg_catalog.substr((${value})::text, ${Number(length) + 1}) ~ '[^ ]'`;
+    return { kind: "rows", from: relation.name, where };
+  }
+  const plain = using === undefined || isPlainCast(using, column);
+  if (!plain) return attempt;
+  const where =
+    from.category === "S"
+      ? unreadableText(column, { type, to, serverVersion })
+      : from.category === "N"
+        ? outOfRange(column, { type, from, to })
+        : undefined;
+  return where === undefined ? attempt : { kind: "rows", from: relation.name, where };
+}
+
+/** `column::type` and `CAST(column AS type)`, of whatever type: what follows is a cast again. */
+function isPlainCast(using: string, column: string): boolean {
+  const text = using
+    .trim()
+    .replace(/^\((.*)\)$/s, "$1")
+    .trim();
+  const name = String.raw`\(?\s*${column.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\s*\)?`;
+  return new RegExp(
+    `^(?:${name}|${name}\\s*::[^:()]+(?:\\([^()]*\\))?|cast\\s*\\(\\s*${name}\\s+as\\s[^()]+(?:\\([^()]*\\))?\\s*\\))$`,
+    "i",
+  ).test(text);
+}
+
+interface TextContext {
+  readonly type: string;
+  readonly to: CheckedType;
+  readonly serverVersion: number;
+}
+
+function unreadableText(column: string, { type, to, serverVersion }: TextContext): string | undefined {
+  if (to.category === "S") return "false";
+  if (serverVersion >= 16) {
+    return `not pg_catalog.pg_input_is_valid((${column})::text, ${quoteLiteral(type)})`;
+  }
+  const range = integerRanges[to.name];
+  if (range !== undefined) {
+    const tooFar = `(${column})::text::numeric <= ${range[0]} or (${column})::text::numeric >= ${range[1]}`;
+    return `case when (${column})::text ~ '^[[:space:]]*[-+]?[0-9]+[[:space:]]*$' then ${tooFar} else true end and ${column} is not null`;
+  }
+  if (to.name === "bool")
+    return `pg_catalog.lower(pg_catalog.btrim((${column})::text, E' \\t\\n\\r')) not in (${truths})`;
+  if (to.name === "uuid") return `(${column})::text !~* '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$'`;
+  return undefined;
+}
+
+interface NumberContext {
+  readonly type: string;
+  readonly from: CheckedType;
+  readonly to: CheckedType;
+}
+
+function outOfRange(column: string, { type, from, to }: NumberContext): string | undefined {
+  const range = integerRanges[to.name];
+  if (range !== undefined) {
+    const value = from.name in integerRanges ? column : `pg_catalog.round(${column})`;
+    return `${value} <= ${range[0]} or ${value} >= ${range[1]}`;
+  }
+  const precision = /\(\s*(\d+)\s*(?:,\s*(-?\d+)\s*)?\)/.exec(type);
+  if (to.name !== "numeric" || precision === null) return undefined;
+  const scale = Number(precision[2] ?? 0);
+  const limit = `1e${Number(precision[1]) - scale}`;
+  return `pg_catalog.abs(pg_catalog.round((${column})::numeric, ${scale})) >= ${limit} and (${column})::numeric <> 'NaN'`;
+}

@@ -1,0 +1,68 @@
+import { fieldsOf, isFields, listOf, stringNode, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { nameFromParts } from "../../parse/read-names.js";
+import { findOption, optionText } from "../../parse/read-options.js";
+import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { addFunction } from "../picture/picture-of-catalog.js";
+import type { StatementContext } from "../statement-context.js";
+import { lockQuery, plpgsqlStatements } from "./query-locks.js";
+
+/** CREATE FUNCTION and CREATE PROCEDURE: the body of an SQL function is checked against the tables it names. */
+export function createFunction(fields: TreeFields, context: StatementContext): void {
+  const name = nameFromParts(listOf(fields.funcname));
+  const key = `${context.picture.creationSchema(name?.schema)}.${quoteIdentifier(name?.name ?? "")}`;
+  const isThere = context.picture.functions.has(key);
+  const kind = fields.replace === true && isThere ? "replace_function" : "create_function";
+  const isUncertain = fields.replace === true && !isThere && !context.picture.complete;
+  const draft = context.begin(kind, { kind: fields.is_procedure === true ? "procedure" : "function", name: key });
+  if (isUncertain) draft.assume(`${key} is not there yet: what calls it would do something else from now on`);
+  const language = optionText(findOption(fields.options, "language")?.arg)?.toLowerCase() ?? "sql";
+  if (language === "sql") {
+    for (const body of bodyTexts(fields)) {
+      for (const tree of context.grammar.statements(body) ?? [])
+        lockQuery({ [tree.tag]: tree.fields }, draft, context, "rewritten");
+    }
+    lockQuery(fields.sql_body, draft, context, "rewritten");
+  }
+  const volatility = optionText(findOption(fields.options, "volatility")?.arg);
+  const own = volatility === "immutable" || volatility === "stable" ? volatility : "volatile";
+  addFunction(context.picture, {
+    name: key,
+    signature: `${key}(…)`,
+    definition: context.text,
+    volatility: own,
+    language,
+  });
+}
+
+function bodyTexts(fields: TreeFields): readonly string[] {
+  const body = findOption(fields.options, "as")?.arg;
+  const parts = isFields(body) && isFields(body.List) ? listOf(body.List.items) : [];
+  return parts.flatMap((part) => stringNode(part) ?? []);
+}
+
+/** DO: its body runs now. */
+export function runBlock(fields: TreeFields, context: StatementContext): void {
+  const draft = context.begin("do");
+  const option = (name: string) =>
+    listOf(fields.args)
+      .map((one) => fieldsOf(one, "DefElem"))
+      .find((one) => one?.defname === name);
+  const language = optionText(option("language")?.arg)?.toLowerCase() ?? "plpgsql";
+  const texts = language === "plpgsql" ? plpgsqlStatements(context.grammar.plpgsql(context.text)) : undefined;
+  if (texts === undefined) {
+    draft.isUnknown = true;
+    draft.assume(`the body (${language}) cannot be followed`);
+    return;
+  }
+  if (texts.length > 0) draft.assume("the block comes to every statement of its body");
+  for (const text of texts) context.readWithin("DO block", text);
+}
+
+export function call(fields: TreeFields, context: StatementContext): void {
+  const draft = context.begin("call");
+  const name = isFields(fields.funccall) ? nameFromParts(listOf(fields.funccall.funcname)) : undefined;
+  lockQuery(isFields(fields.funccall) ? { FuncCall: fields.funccall } : undefined, draft, context, "run");
+  if (name === undefined || context.picture.findFunctions(name).length > 0) return;
+  draft.assume(`the procedure ${name.name} touches no relation: nothing is known of its body`);
+  void stringOf;
+}

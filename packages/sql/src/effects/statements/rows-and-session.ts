@@ -1,0 +1,136 @@
+import type { OperationKind } from "@confiture/model";
+import {
+  fieldsOf,
+  isFields,
+  listOf,
+  stringOf,
+  type TreeFields,
+  type TreeValue,
+  untag,
+} from "../../parse/parse-tree.js";
+import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
+import { optionText } from "../../parse/read-options.js";
+import { quoteIdentifier } from "../../write/quote-identifier.js";
+import type { StatementContext } from "../statement-context.js";
+import { createTableAs } from "./create-table.js";
+import { constantText, lockQuery } from "./query-locks.js";
+
+/** SELECT, INSERT, UPDATE, DELETE and MERGE. SELECT … INTO makes a table. */
+export function runQuery(kind: "select" | "insert" | "update" | "delete" | "merge", tag: string) {
+  return (fields: TreeFields, context: StatementContext): void => {
+    if (isFields(fields.intoClause)) {
+      const { intoClause, ...query } = fields;
+      createTableAs({ into: intoClause, query: { SelectStmt: query }, objtype: "OBJECT_TABLE" }, context);
+      return;
+    }
+    const name = nameOfRangeVar(fields.relation);
+    const draft = name === undefined ? context.begin(kind) : context.beginOn(kind, context.relation(name));
+    lockQuery({ [tag]: fields }, draft, context, "run");
+    const target = name === undefined || kind !== "delete" ? undefined : context.picture.find(name);
+    if (target !== undefined && !target.bornHere)
+      draft.lose("rows", target.schema === "" ? target.bare : `${target.schema}.${target.bare}`);
+    noteSearchPath(fields, context);
+  };
+}
+
+/** `select set_config('search_path', …)` in the fashion of pg_dump. */
+function noteSearchPath(fields: TreeFields, context: StatementContext): void {
+  for (const target of listOf(fields.targetList)) {
+    const call = fieldsOf(fieldsOf(target, "ResTarget")?.val, "FuncCall");
+    const [setting, value] = listOf(call?.args).map(constantText);
+    if (setting === "search_path" && value !== undefined) setSearchPath(value.split(","), context);
+  }
+}
+
+function setSearchPath(parts: readonly string[], context: StatementContext): void {
+  context.picture.searchPath = parts
+    .map((part) => part.trim().replace(/^"(.*)"$/, "$1"))
+    .filter((part) => part !== "" && part !== "$user" && part !== "pg_catalog")
+    .map(quoteIdentifier);
+}
+
+/** COPY: rows in or out. */
+export function copy(fields: TreeFields, context: StatementContext): void {
+  const isFrom = fields.is_from === true;
+  if (fields.query !== undefined) {
+    lockQuery(fields.query, context.begin("copy_to"), context, "run");
+    return;
+  }
+  const relation = context.relationOf(fields.relation);
+  const draft = context.beginOn(isFrom ? "copy_from" : "copy_to", relation);
+  if (!isFrom) {
+    draft.lock(relation, "AccessShareLock");
+    return;
+  }
+  const columns = listOf(fields.attlist);
+  const insert = { relation: fields.relation ?? null, cols: columns.length === 0 ? [] : columns.map(asTarget) };
+  lockQuery(
+    {
+      InsertStmt: {
+        ...insert,
+        selectStmt: { SelectStmt: { targetList: columns.length === 0 ? [...relation.columns.keys()] : columns } },
+      },
+    },
+    draft,
+    context,
+    "run",
+  );
+}
+
+function asTarget(column: TreeValue): TreeValue {
+  const text = isFields(column) && isFields(column.String) ? (stringOf(column.String.sval) ?? "") : "";
+  return { ResTarget: { name: text } };
+}
+
+/** EXPLAIN plans, and with ANALYZE runs; PREPARE and DECLARE plan later what they hold. */
+export function holdQuery(kind: OperationKind) {
+  return (fields: TreeFields, context: StatementContext): void => {
+    const draft = context.begin(kind);
+    const query = untag(fields.query);
+    const isAnalyze = listOf(fields.options).some((one) => fieldsOf(one, "DefElem")?.defname === "analyze");
+    if (query === undefined) return;
+    if (
+      kind === "explain" &&
+      isAnalyze &&
+      !["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(query.tag)
+    )
+      context.read(query);
+    else if (query.tag === "ExecuteStmt") draft.isUnknown = true;
+    else lockQuery({ [query.tag]: query.fields }, draft, context, kind === "prepare" ? "rewritten" : "run");
+  };
+}
+
+export function setVariable(fields: TreeFields, context: StatementContext): void {
+  context.begin("set");
+  const { picture } = context;
+  const name = stringOf(fields.name)?.toLowerCase();
+  const values = listOf(fields.args).map((one) => constantText(one) ?? optionText(one) ?? "");
+  const isReset = fields.kind === "VAR_RESET_ALL" || (name === "search_path" && values.length === 0);
+  if (name === "search_path" && fields.is_local === true) picture.searchPathAfterwards ??= picture.searchPath;
+  if (isReset) picture.searchPath = picture.sessionSearchPath;
+  else if (name === "search_path")
+    setSearchPath(
+      values.flatMap((value) => value.split(",")),
+      context,
+    );
+  if (name === "timezone" && values[0] !== undefined) picture.timeZone = values[0];
+}
+
+/** DISCARD ALL takes every setting back. */
+export function discard(fields: TreeFields, context: StatementContext): void {
+  context.begin("discard");
+  if (fields.target === "DISCARD_ALL") context.picture.searchPath = context.picture.sessionSearchPath;
+}
+
+const ends = ["TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"];
+
+/** SET LOCAL holds to the end of its transaction. What ROLLBACK takes back stays in the picture, which is said. */
+export function controlTransaction(fields: TreeFields, context: StatementContext): void {
+  const { picture } = context;
+  context.begin("transaction_control");
+  const kind = stringOf(fields.kind) ?? "";
+  if (kind === "TRANS_STMT_ROLLBACK" || kind === "TRANS_STMT_ROLLBACK_TO") picture.wasRolledBack = true;
+  if (!ends.includes(kind) || picture.searchPathAfterwards === undefined) return;
+  picture.searchPath = picture.searchPathAfterwards;
+  picture.searchPathAfterwards = undefined;
+}

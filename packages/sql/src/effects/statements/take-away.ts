@@ -1,0 +1,272 @@
+import type { EffectDraft } from "../effect-draft.js";
+import { checkExpression } from "../picture/check-expression.js";
+import { shapeOf } from "../picture/index-shape.js";
+import { hasQuery, queryOf } from "../picture/query-of.js";
+import { referencesAbove } from "../picture/references-above.js";
+import {
+  type Column,
+  type Constraint,
+  hasStorage,
+  type Index,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withDescendants,
+} from "../picture/relation.js";
+import { mentionsColumn, parseExpression, parseQuery, type Uses, usesOf } from "../picture/uses.js";
+import type { StatementContext } from "../statement-context.js";
+
+/**
+ * Takes objects out of the picture with everything that depends on them, and notes the lock PostgreSQL takes for each:
+ * ACCESS EXCLUSIVE on whatever loses a part. Whether a statement says CASCADE is not asked: without it, a statement
+ * that meets a dependent object fails.
+ */
+export class Removal {
+  constructor(
+    readonly context: StatementContext,
+    readonly draft: EffectDraft,
+  ) {}
+
+  relation(relation: Relation): void {
+    const { context, draft } = this;
+    const { picture } = context;
+    if (relation.known && picture.relations.get(relationName(relation)) !== relation) return;
+    draft.lock(relation, "AccessExclusiveLock");
+    if (!relation.known) {
+      draft.assume(
+        `${relationName(relation)} has no foreign keys, partitions, children or dependent views: the relations at their other ends would be locked as well`,
+      );
+    }
+    for (const index of relation.indexes) draft.lockIndex(index, "AccessExclusiveLock");
+    if (relation.partition !== undefined) this.leaveParent(relation, relation.partition.of);
+    for (const sequence of [...relation.sequences]) this.relation(sequence);
+    for (const { from, key } of [...relation.referencedBy]) if (from !== relation) this.constraint(from, key);
+    // The triggers on the other end belong to the key of the partitioned table, not to a partition's copy of it.
+    for (const { references, fromParent } of relation.constraints.values()) {
+      if (references !== undefined && !fromParent) this.lockReferenced(references);
+    }
+    for (const { from, key } of referencesAbove(relation)) this.constraint(from, key);
+    if (relation.kind === "sequence") this.defaultsOf(relation);
+    const name = relationName(relation);
+    // Looked for while names still lead to it, taken away when it is gone: so a circle of two ends.
+    const takeUsers = this.usersOf((uses) => uses.relations.has(relation));
+    picture.remove(relation);
+    for (const child of [...relation.children]) this.relation(child);
+    takeUsers();
+    this.columnsOfType(name);
+    if (hasStorage(relation) && !relation.bornHere) draft.lose("table", name);
+  }
+
+  /** A partition goes: its parent's list of partitions changes, and with it what the default partition may hold. */
+  leaveParent(relation: Relation, parent: Relation): void {
+    this.draft.lock(parent, "AccessExclusiveLock");
+    for (const sibling of parent.children) {
+      if (sibling !== relation && sibling.partition?.isDefault === true)
+        this.draft.lock(sibling, "AccessExclusiveLock");
+    }
+  }
+
+  column(relation: Relation, column: Column): void {
+    const { draft, context } = this;
+    draft.lock(relation, "AccessExclusiveLock");
+    relation.columns.delete(column.name);
+    // Without the column it is divided by, a partitioned table is none.
+    if (relation.partitionKey !== undefined && usesWord(relation.partitionKey, column.name)) {
+      this.relation(relation);
+      return;
+    }
+    for (const constraint of [...relation.constraints.values()]) {
+      if (constraint.columns.includes(column.name)) this.constraint(relation, constraint);
+    }
+    for (const index of [...relation.indexes]) {
+      if (shapeOf(index, context.grammar).uses.has(column.name)) this.index(index);
+    }
+    for (const sequence of [...relation.sequences]) {
+      if (sequence.ownedBy?.column === column.name) this.relation(sequence);
+    }
+    this.partsWith(relation, column.name);
+    for (const other of [...relation.columns.values()]) {
+      const uses = other.generated && this.expressionUses(other.generated.expression);
+      if (uses?.columns.has(column.name) === true) this.column(relation, other);
+    }
+    this.dependents((uses) => mentionsColumn(uses, relation, column.name));
+    for (const child of relation.children) {
+      const own = child.columns.get(column.name);
+      if (own?.inherited === true) this.column(child, own);
+      else draft.lock(child, "AccessExclusiveLock");
+    }
+  }
+
+  constraint(relation: Relation, constraint: Constraint): void {
+    const { draft, context } = this;
+    if (relation.constraints.get(constraint.name) !== constraint) return;
+    draft.lock(relation, "AccessExclusiveLock");
+    if (constraint.references !== undefined && !constraint.fromParent) this.lockReferenced(constraint.references);
+    if (constraint.index !== undefined) draft.lockIndex(constraint.index, "AccessExclusiveLock");
+    context.picture.dropConstraint(relation, constraint);
+    for (const child of relation.children) {
+      const own = [...child.constraints.values()].find((one) => one.fromParent && isCopy(one, constraint));
+      if (own !== undefined) this.constraint(child, own);
+    }
+    if (constraint.kind !== "primary key" && constraint.kind !== "unique") return;
+    for (const { from, key } of [...relation.referencedBy]) {
+      const isIts = key.referencedColumns === undefined || key.referencedColumns.join() === constraint.columns.join();
+      if (isIts) this.constraint(from, key);
+    }
+  }
+
+  private lockBelow(relation: Relation): void {
+    for (const one of withDescendants(relation)) this.draft.lock(one, "AccessExclusiveLock");
+  }
+
+  private lockReferenced(relation: Relation): void {
+    if (isPartitioned(relation)) this.lockBelow(relation);
+    else this.draft.lock(relation, "AccessExclusiveLock");
+  }
+
+  /** Columns that take their numbers from a sequence lose their default with it. */
+  private defaultsOf(sequence: Relation): void {
+    const name = relationName(sequence);
+    for (const relation of this.context.picture.relations.values()) {
+      for (const column of relation.columns.values()) {
+        if (column.default?.includes(`'${name}'`) !== true) continue;
+        this.draft.lock(relation, "AccessExclusiveLock");
+        delete column.default;
+      }
+    }
+  }
+
+  index(index: Index): void {
+    const { draft, context } = this;
+    draft.lock(index.table, "AccessExclusiveLock");
+    draft.lockIndex(index, "AccessExclusiveLock");
+    context.picture.removeIndex(index);
+    if (isPartitioned(index.table)) this.lockBelow(index.table);
+    for (const child of index.table.children) {
+      for (const own of [...child.indexes]) if (own.parent === index) this.index(own);
+    }
+  }
+
+  /** Triggers, defaults, constraints, indexes, views and more that call it. */
+  functionNamed(name: string): void {
+    const { context, draft } = this;
+    const bare = name.split(".").at(-1)!;
+    const calls = (uses: Uses) => uses.functions.has(name) || uses.functions.has(bare);
+    for (const relation of [...context.picture.relations.values()]) {
+      for (const trigger of [...relation.triggers.values()]) {
+        if (trigger.function !== name && !trigger.function.startsWith(`${name}(`)) continue;
+        draft.lock(relation, "AccessExclusiveLock");
+        relation.triggers.delete(trigger.name);
+      }
+      this.expressionsOf(relation, bare, calls);
+    }
+    this.dependents(calls, bare);
+  }
+
+  /** Columns of a type go, with domains over it, functions that take it and tables of it. */
+  type(name: string): void {
+    const { picture } = this.context;
+    picture.types.delete(name);
+    this.columnsOfType(name);
+    for (const relation of [...picture.relations.values()]) if (relation.ofType === name) this.relation(relation);
+    for (const [other, type] of [...picture.types]) {
+      if (type.kind === "domain" && type.baseType !== undefined && isOfType(type.baseType, name)) this.type(other);
+    }
+    for (const { name: own, signature } of [...picture.functions.values()].flat()) {
+      if (!signature.slice(own.length).includes(name)) continue;
+      picture.functions.delete(own);
+      this.functionNamed(own);
+    }
+    this.dependents((uses) => uses.types.has(name), name.split(".").at(-1));
+  }
+
+  private columnsOfType(name: string): void {
+    for (const relation of [...this.context.picture.relations.values()]) {
+      if (hasQuery(relation)) continue;
+      for (const column of [...relation.columns.values()]) {
+        if (column.type !== undefined && isOfType(column.type, name)) this.column(relation, column);
+      }
+    }
+  }
+
+  private dependents(isUsed: (uses: Uses) => boolean, word?: string): void {
+    this.usersOf(isUsed, word)();
+  }
+
+  /** Finds views, rules and policies anywhere whose text uses something that goes; the answer takes them away. */
+  private usersOf(isUsed: (uses: Uses) => boolean, word?: string): () => void {
+    const found: (() => void)[] = [];
+    for (const relation of this.context.picture.relations.values()) {
+      if (this.viewUses(relation, isUsed, word)) {
+        found.push(() => this.relation(relation));
+      }
+      for (const [parts, prefix] of [
+        [relation.rules, ""],
+        [relation.policies, "select "],
+      ] as const) {
+        for (const part of parts.values()) {
+          if (part.text === undefined || !this.textUses(`${prefix}${part.text}`, isUsed, word)) continue;
+          found.push(() => {
+            this.draft.lock(relation, "AccessExclusiveLock");
+            parts.delete(part.name);
+          });
+        }
+      }
+    }
+    return () => {
+      for (const take of found) take();
+    };
+  }
+
+  private expressionsOf(relation: Relation, word: string, calls: (uses: Uses) => boolean): void {
+    for (const column of [...relation.columns.values()]) {
+      const text = column.default ?? column.generated?.expression;
+      if (text === undefined || !this.textUses(`select ${text}`, calls, word)) continue;
+      this.draft.lock(relation, "AccessExclusiveLock");
+      if (column.generated === undefined) delete column.default;
+      else this.column(relation, column);
+    }
+    for (const constraint of [...relation.constraints.values()]) {
+      const text = checkExpression(constraint);
+      if (text !== undefined && this.textUses(`select ${text}`, calls, word)) this.constraint(relation, constraint);
+    }
+    for (const index of [...relation.indexes]) {
+      if (index.definition !== undefined && this.textUses(index.definition, calls, word)) this.index(index);
+    }
+  }
+
+  /** What stands on the relation itself and mentions the column. */
+  private partsWith(relation: Relation, column: string): void {
+    for (const parts of [relation.policies, relation.rules, relation.statistics]) {
+      for (const part of [...parts.values()]) if (part.text?.includes(column) === true) parts.delete(part.name);
+    }
+  }
+
+  private viewUses(relation: Relation, isUsed: (uses: Uses) => boolean, word?: string): boolean {
+    if (!hasQuery(relation)) return false;
+    if (word !== undefined && relation.definition?.includes(word) === false) return false;
+    return isUsed(usesOf(queryOf(relation, this.context.grammar), this.context.picture));
+  }
+
+  private expressionUses(text: string): Uses {
+    return usesOf(parseExpression(text, this.context.grammar), this.context.picture);
+  }
+
+  private textUses(text: string, isUsed: (uses: Uses) => boolean, word?: string): boolean {
+    if (word !== undefined && !text.includes(word)) return false;
+    return isUsed(usesOf(parseQuery(text, this.context.grammar), this.context.picture));
+  }
+}
+
+function usesWord(text: string, word: string): boolean {
+  return text.split(/[^\w"$]+/).includes(word);
+}
+
+function isCopy(one: Constraint, of: Constraint): boolean {
+  return one.kind === of.kind && one.columns.join() === of.columns.join();
+}
+
+/** True for the type, an array of it, or it with a modifier. */
+function isOfType(type: string, name: string): boolean {
+  return type === name || type.startsWith(`${name}[`) || type.startsWith(`${name}(`);
+}

@@ -1,0 +1,61 @@
+-- A small harbour in which many of the forms can be run: once without the quay, for those that make one, once with it.
+create function default_name() returns text language sql as 'select ''x''';
+create function note_change() returns trigger language plpgsql as 'begin return new; end';
+create function note_ddl() returns event_trigger language plpgsql as 'begin end';
+create foreign data wrapper wrapper;
+create server remote foreign data wrapper wrapper options (host 'h', port '1');
+create table harbour (id int primary key, name text);
+create table berth (id int primary key, name text, depth int, quay_id int);
+create table mooring (id int, m int);
+create table log (id int);
+insert into harbour values (1, 'north');
+insert into berth select g, 'berth ' || g, g, g from generate_series(1, 20) g;
+-- Here the quay begins.
+create schema harbour;
+create schema port;
+create type quay_kind as enum ('dry', 'wet');
+create type quay_type as (id int, name text, depth int);
+create type box3 as (x int);
+create domain positive as int constraint above_nought check (value > 0);
+alter domain positive add constraint above_one check (value > 1) not valid;
+create domain label as text;
+create function deepen(n int) returns int language sql immutable as 'select n + 1';
+create function dredge(text) returns int language sql as 'select 1';
+create procedure harbour.tidy(int, n int, m text) language plpgsql as 'begin end';
+create procedure tidy() language plpgsql as 'begin end';
+create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');
+create operator === (leftarg = int, rightarg = int, function = int4eq);
+create operator family near using btree;
+create collation german from "C";
+create text search configuration sea (copy = pg_catalog.english);
+create text search dictionary sea (template = simple);
+create server other foreign data wrapper wrapper;
+create user mapping for public server remote;
+create table quay (
+  id int not null, name text, depth int, harbour_id int, a int, b int, c int, at timestamp default now(), tags text[],
+  owner name, during tstzrange, twice int generated always as (depth * 2) stored,
+  constraint in_harbour foreign key (harbour_id) references harbour deferrable);
+alter table quay add constraint deep check (depth > 0) not valid;
+create unique index quay_id_idx on quay (id);
+create index quay_name_idx on quay (name);
+create unique index quay_key_idx on quay (a);
+alter table quay add constraint quay_key unique using index quay_key_idx;
+create trigger on_change before update on quay for each row execute function note_change();
+create rule keep as on delete to quay where old.id < 0 do also nothing;
+create policy own on quay using (true);
+create statistics quay_stats on depth, name from quay;
+create statistics berth_stats on depth, name from berth;
+create table quay_pier () inherits (quay);
+create table tide (id int not null, at date not null) partition by range (at);
+create table tide_2026 partition of tide for values from ('2026-01-01') to ('2027-01-01');
+create view deep_quays as select id, name, depth from quay where depth > 10;
+create view wide_quays as select id, name from deep_quays;
+create materialized view quay_totals as select depth, count(*) as n from quay group by depth;
+create unique index quay_totals_idx on quay_totals (depth);
+create sequence quay_numbers;
+create foreign table far_quay (id int, name text, depth int) server remote;
+alter foreign table far_quay add constraint deep check (depth > 0) not valid;
+create publication news for table log;
+insert into quay (id, name, depth, harbour_id, a, b) select g, 'quay ' || g, g, 1, g, g from generate_series(1, 20) g;
+insert into tide select g, date '2026-01-01' + g from generate_series(1, 20) g;
+analyze;

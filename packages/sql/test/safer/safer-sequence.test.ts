@@ -1,0 +1,160 @@
+import {
+  parseSqlFile,
+  renderMigration,
+  type SaferAnswer,
+  type SaferSequenceOptions,
+  saferSequence,
+} from "@confiture/sql";
+import { expect, test } from "vitest";
+
+async function answerFor(sql: string, options: SaferSequenceOptions = {}): Promise<SaferAnswer> {
+  const { statements } = await parseSqlFile(sql, { file: "test" });
+  return saferSequence(statements[0]!, options);
+}
+
+async function stepsOf(sql: string, options: SaferSequenceOptions = {}): Promise<readonly string[]> {
+  const answer = await answerFor(sql, options);
+  if (answer.kind !== "safer") throw new Error(answer.because);
+  return answer.steps.map((step) => step.sql);
+}
+
+test("without a catalog the names are those an empty schema gives", async () => {
+  expect(await stepsOf("alter table app.t add unique (a, b)")).toEqual([
+    "create unique index concurrently t_a_b_key on app.t (a, b)",
+    "alter table app.t add constraint t_a_b_key unique using index t_a_b_key",
+  ]);
+});
+
+test("a commentless, exact text of each expression stands in the steps", async () => {
+  const sql = `alter table t -- the table
+    add constraint c check (a > 0 /* no, ) */ and b <> ', )'), add column d text collate "C" default $$,)$$ not null`;
+  expect(await stepsOf(sql, { serverVersion: 17 })).toEqual([
+    `alter table t add column d text collate "C" default $$,)$$ not null, add constraint c check (a > 0             and b <> ', )') not valid`,
+    "alter table t validate constraint c",
+  ]);
+});
+
+test("SET NOT NULL goes by a CHECK up to 17 and by NOT VALID from 18 on", async () => {
+  expect(await stepsOf("alter table t alter a set not null", { serverVersion: 17 })).toEqual([
+    "alter table t add constraint t_a_not_null check (a is not null) not valid",
+    "alter table t validate constraint t_a_not_null",
+    "alter table t alter column a set not null;\nalter table t drop constraint t_a_not_null",
+  ]);
+  expect(await stepsOf("alter table t alter a set not null", { serverVersion: 18 })).toEqual([
+    "alter table t add constraint t_a_not_null not null a not valid",
+    "alter table t validate constraint t_a_not_null",
+  ]);
+});
+
+test("what a sequence needs of the server stands in it", async () => {
+  const since = async (sql: string, serverVersion: number) => {
+    const answer = await answerFor(sql, { serverVersion });
+    return answer.kind === "safer" ? answer.since : answer.kind;
+  };
+  expect(await since("alter table t alter a set not null", 18)).toBe(18);
+  expect(await since("alter table t alter a set not null", 14)).toBe(13);
+});
+
+test("without a catalog nothing is made up about a type change, a rename or a partition", async () => {
+  for (const sql of [
+    "alter table t alter a type bigint",
+    "alter table t rename a to b",
+    "alter table t attach partition p for values in (1)",
+    "alter table t detach partition p",
+    "create table p partition of t default",
+    "refresh materialized view m",
+  ]) {
+    const answer = await answerFor(sql);
+    expect(answer.kind, sql).toBe("none");
+    expect(answer.because, sql).toMatch(/pass a catalog/);
+  }
+});
+
+test("what has no gentler form stays in its ALTER TABLE, and a caveat names it", async () => {
+  const answer = await answerFor("alter table t add check (a > 0), set logged");
+  if (answer.kind !== "safer") throw new Error(answer.because);
+  expect(answer.caveats.join("\n")).toMatch(/`set logged` stays as it is: SET LOGGED writes the table anew/);
+  expect(answer.steps.map(({ sql }) => sql)).toEqual([
+    "alter table t add constraint t_a_check check (a > 0) not valid",
+    "alter table t validate constraint t_a_check",
+    "alter table t set logged",
+  ]);
+});
+
+test("the rendered migration says why, commits where it must, and repeats batches", async () => {
+  const answer = await answerFor("alter table t add column a uuid not null default gen_random_uuid()", {
+    serverVersion: 16,
+  });
+  if (answer.kind !== "safer") throw new Error(answer.because);
+  const text = renderMigration(answer, { lockTimeoutMs: 3000 });
+  const { statements } = await parseSqlFile(text, { file: "up.sql" });
+  expect(statements.filter(({ kind }) => kind === "unparsable")).toEqual([]);
+  expect(
+    statements.map(({ transactionality }) => transactionality.kind).filter((kind) => kind === "alone"),
+  ).toHaveLength(1);
+  expect(text).toMatchInlineSnapshot(`
+    "-- The statement writes every row of public.t anew under ACCESS EXCLUSIVE on public.t. a gets a value of its own in every row: the table is written anew.
+    -- Note: gen_random_uuid() must not give NULL: a row whose new value is NULL counts as not filled in, and is tried again.
+    -- Note: Triggers of t fire for the rows that are filled in.
+    -- Note: Without a catalog it is taken for granted that the names PostgreSQL would choose are free, and that no table has partitions or children.
+
+    -- A default that comes after the column counts for new rows alone, so that no row is written.
+    -- ACCESS EXCLUSIVE on public.t for a moment: run it with a lock_timeout, and again when that fires.
+    begin;
+    set local lock_timeout = 3000;
+    alter table t add column a uuid, alter column a set default gen_random_uuid();
+    commit;
+
+    -- Gives the rows that were there a value each, under row locks alone. A batch of t at a time, by where its rows are stored: without a catalog its key is not known.
+    do $$
+    declare
+      confiture_page bigint;
+      confiture_pages bigint;
+      confiture_rows_of_batch bigint;
+      confiture_rows_of_pass bigint := 1;
+    begin
+      while confiture_rows_of_pass > 0 loop
+        confiture_rows_of_pass := 0;
+        confiture_page := 0;
+        confiture_pages := pg_relation_size('t'::regclass) / current_setting('block_size')::bigint;
+        while confiture_page < confiture_pages loop
+          update t
+          set a = default
+          where ctid >= format('(%s,%s)', confiture_page, 0)::tid and ctid < format('(%s,%s)', confiture_page + 100, 0)::tid
+            and a is null;
+          get diagnostics confiture_rows_of_batch = row_count;
+          confiture_rows_of_pass := confiture_rows_of_pass + confiture_rows_of_batch;
+          commit;
+          confiture_page := confiture_page + 100;
+        end loop;
+      end loop;
+    end
+    $$;
+
+    -- New rows are held to it from here on.
+    -- ACCESS EXCLUSIVE on public.t for a moment: run it with a lock_timeout, and again when that fires.
+    begin;
+    set local lock_timeout = 3000;
+    alter table t add constraint t_a_not_null check (a is not null) not valid;
+    commit;
+
+    -- Reads the rows while others read and write them.
+    begin;
+    alter table t validate constraint t_a_not_null;
+    commit;
+
+    -- The valid CHECK proves NOT NULL, so that no row is read; then it has done its work.
+    -- ACCESS EXCLUSIVE on public.t for a moment: run it with a lock_timeout, and again when that fires.
+    begin;
+    set local lock_timeout = 3000;
+    alter table t alter column a set not null;
+    alter table t drop constraint t_a_not_null;
+    commit;
+    "
+  `);
+});
+
+test("plain data: a sequence is the same after JSON", async () => {
+  const answer = await answerFor("alter table t add foreign key (a) references r");
+  expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+});
