@@ -18,13 +18,16 @@ const tables = (oidArray: string) => `
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.oid = any (${oidArray})`;
 
+/** The planner may ask it of a relation before the join has told that it is a sequence. */
+const mayRead =
+  "case when c.relkind = 'S' then has_sequence_privilege(c.oid, 'USAGE') or has_sequence_privilege(c.oid, 'SELECT') else false end";
+
 /** Sequences that fill a column of the relations, or are among them; what a role may not read has no last value. */
 const sequences = (oidArray: string) => `
   select s.*, format('%I.%I', n.nspname, c.relname) as name, format('%I.%I', tn.nspname, t.relname) as table_name,
     quote_ident(a.attname) as column_name, t.reltuples, t.relpages,
-    has_sequence_privilege(c.oid, 'USAGE') or has_sequence_privilege(c.oid, 'SELECT') as readable,
-    case when has_sequence_privilege(c.oid, 'USAGE') or has_sequence_privilege(c.oid, 'SELECT')
-      then pg_sequence_last_value(c.oid) end as last_value,
+    ${mayRead} as readable,
+    case when ${mayRead} then pg_sequence_last_value(c.oid) end as last_value,
     case when s.seqincrement > 0
       then least(s.seqmax, case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647 else s.seqmax end)
       else greatest(s.seqmin, case a.atttypid when 'int2'::regtype then -32768 when 'int4'::regtype then -2147483648 else s.seqmin end)

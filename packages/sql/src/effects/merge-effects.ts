@@ -42,7 +42,10 @@ export function mergeEffects(effects: readonly Effect[]): Effect {
     ),
     waits: effects.flatMap(({ waits }) => waits),
     transactional: effects.every(({ transactional }) => transactional),
-    dataLoss: effects.flatMap(({ dataLoss }) => dataLoss),
+    dataLoss: distinct(
+      effects.flatMap(({ dataLoss }) => dataLoss),
+      ({ what, of }) => `${what} ${of}`,
+    ),
     reversible: worst(
       reversibility,
       effects.map(({ reversible }) => reversible),

@@ -78,7 +78,7 @@ export async function traceEffects(
 async function readBasis(session: Session): Promise<PredictEffectsOptions> {
   const { rows } = await session.query<Required<Omit<PredictEffectsOptions, "catalog">>>(
     `select current_setting('server_version_num')::integer / 10000 as "serverVersion",
-      current_schemas(false)::text[] as "searchPath", current_setting('TimeZone') as "timeZone"`,
+      array(select quote_ident(s) from unnest(current_schemas(false)) s) as "searchPath", current_setting('TimeZone') as "timeZone"`,
   );
   return rows[0]!;
 }

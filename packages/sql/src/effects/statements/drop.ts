@@ -69,7 +69,6 @@ function dropRelation(
   if (relation.bornHere) draft.hazards.delete("DeletesData");
   if (!relation.known) draft.lock(relation, "AccessExclusiveLock");
   new Removal(context, draft).relation(relation);
-  if (!relation.known && kind === "drop_table") draft.lose("table", relationName(relation));
 }
 
 function dropIndex(object: TreeValue, fields: TreeFields, context: StatementContext): void {

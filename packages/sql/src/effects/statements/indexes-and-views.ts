@@ -97,6 +97,17 @@ export function reindex(fields: TreeFields, context: StatementContext): void {
     const relation = context.relationOf(fields.relation);
     const draft = context.beginOn(kind, relation);
     remakeAll(draft, relation, concurrently, context);
+    if (!relation.known) {
+      draft.lock(relation, concurrently ? "ShareUpdateExclusiveLock" : "ShareLock").scan(relation, "index_build");
+      draft.buildNew({
+        table: relationName(relation),
+        method: "btree",
+        unique: false,
+        concurrently,
+        columns: [],
+        why: "rebuild",
+      });
+    }
     if (!relation.known)
       draft.assume(`${relationName(relation)} has no partitions, and every index of it is locked ACCESS EXCLUSIVE`);
     return;
