@@ -146,7 +146,7 @@ testOnEachVersion(
     await blocker.query("begin; lock table shop.orders");
     const started = performance.now();
     const facts = await readRiskFacts(db, { relations: ["shop.orders", "shop.customers"] });
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(8_000);
     expect(facts.relations.find(({ relation }) => relation === "shop.orders")!.rows).toBe(5000);
     expect(facts.notInspected).toContainEqual(expect.stringContaining("the size of shop.orders"));
     await blocker.query("rollback");

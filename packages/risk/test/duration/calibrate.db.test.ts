@@ -96,11 +96,11 @@ describeEachVersion("calibrate", (version) => {
     await using session = await db.openSession();
     const started = performance.now();
     const short = await calibrate(session, { rows: 20_000_000, runs: 1, maxDurationMs: 1_500, maxBytes: 20 * 2 ** 20 });
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
     const reasons = new Set(short.notMeasured.map(({ because }) => because));
     expect(reasons).toContain("it would take more than maxBytes");
     const late = await calibrate(session, { rows: 20_000_000, runs: 1, maxDurationMs: 1_500 });
-    expect(late.tookMs).toBeLessThan(3_000);
+    expect(late.tookMs).toBeLessThan(15_000);
     expect(late.notMeasured.map(({ because }) => because)).toContain("it would end after maxDurationMs");
     await expectNothingLeft(db, session);
   });
