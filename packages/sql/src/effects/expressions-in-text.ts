@@ -1,4 +1,4 @@
-import { skipBlockComment, skipLineComment, skipPlainQuote, unterminated } from "../split/skip-tokens.js";
+import { behindToken } from "../split/behind-token.js";
 
 /** The grammar counts bytes of UTF-8; a string counts UTF-16 code units. */
 export function offsetOfByte(text: string, bytes: number): number {
@@ -26,23 +26,13 @@ export function insideParentheses(text: string, afterByte: number): string | und
     if (char === ")") depth -= 1;
     if (depth === 0) return text.slice(begin + 1, offset).trim();
     offset = behindToken(text, offset);
-    if (offset === unterminated) return undefined;
   }
   return undefined;
 }
 
 function firstParenthesis(text: string, from: number): number | undefined {
-  for (let offset = from; offset !== unterminated && offset < text.length; offset = behindToken(text, offset)) {
+  for (let offset = from; offset < text.length; offset = behindToken(text, offset)) {
     if (text[offset] === "(") return offset;
   }
   return undefined;
-}
-
-function behindToken(text: string, offset: number): number {
-  const pair = text.slice(offset, offset + 2);
-  if (pair === "--") return skipLineComment(text, offset);
-  if (pair === "/*") return skipBlockComment(text, offset);
-  const char = text[offset];
-  if (char === "'" || char === '"') return skipPlainQuote(text, offset, char);
-  return offset + 1;
 }

@@ -1,4 +1,4 @@
-import { isFields, type TreeFields, type TreeValue } from "../parse/parse-tree.js";
+import { isFields, isTag, type TreeFields, type TreeValue } from "../parse/parse-tree.js";
 import { syntaxSince } from "./facts/syntax-since.js";
 
 const oldest = 13;
@@ -26,9 +26,4 @@ function sinceOf(tag: string, fields: TreeFields): number {
   let first = oldest;
   for (const { since, isIn } of syntaxSince[tag] ?? []) if (since > first && isIn(fields)) first = since;
   return first;
-}
-
-function isTag(field: string): boolean {
-  const code = field.charCodeAt(0);
-  return code >= 65 && code <= 90;
 }

@@ -67,7 +67,8 @@ export function* walkTree(value: TreeValue | undefined): Generator<TreeNode> {
   }
 }
 
-function isTag(name: string): boolean {
+/** True for the name of a node, which begins with a capital; fields do not. */
+export function isTag(name: string): boolean {
   const first = name.charCodeAt(0);
   return first >= 65 && first <= 90;
 }

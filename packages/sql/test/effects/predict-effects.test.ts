@@ -92,6 +92,9 @@ test("what existing rows must satisfy is cut from the statement as it is written
   expect(effect.requires).toEqual([
     { kind: "unique", relation: "public.t", columns: ["a", "b"], nullsNotDistinct: false },
   ]);
+  expect((await last(String.raw`alter table t add check (note not in (E'\')', $q$)$q$))`)).requires).toEqual([
+    { kind: "check", relation: "public.t", expression: String.raw`note not in (E'\')', $q$)$q$)` },
+  ]);
   expect((await last("alter table t add check (note <> ')' and é > 0)")).requires).toEqual([
     { kind: "check", relation: "public.t", expression: "note <> ')' and é > 0" },
   ]);

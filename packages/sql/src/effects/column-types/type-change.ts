@@ -157,8 +157,7 @@ function relabels(from: ColumnType, to: ColumnType, picture: Picture): Relabelli
   if (from.name.split(".").at(-1) === "citext" && ["text", "varchar"].includes(to.name)) {
     return { relabels: true, keepsIndexes: false, assumptions: ["citext is the extension's type"] };
   }
-  const cast = picture.binaryCasts.has(key);
-  return { relabels: cast, keepsIndexes: false, assumptions: [] };
+  return { relabels: false, keepsIndexes: false, assumptions: [] };
 }
 
 /** The bytes of both are the same in UTC, and only there for all of time. */

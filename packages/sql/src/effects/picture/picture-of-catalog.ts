@@ -21,7 +21,6 @@ export function pictureOfCatalog(
   addTypes(picture, catalog);
   addRoutines(picture, catalog);
   for (const { name, wrapper } of catalog.foreignServers) picture.servers.set(respell(name), respell(wrapper));
-  for (const { name, owner } of catalog.schemas) picture.schemas.set(respell(name), { owner, bornHere: false });
   for (const publication of catalog.publications) {
     const tables = publication.tables.flatMap(({ table }) => picture.relations.get(respell(table)) ?? []);
     picture.publications.set(respell(publication.name), new Set(tables));
@@ -211,7 +210,6 @@ function addTypes(picture: Picture, catalog: Catalog): void {
       checks: new Map(),
       owner: type.owner,
       ...(type.kind === "domain" ? { baseType: type.type } : {}),
-      ...(type.kind === "composite type" ? { attributes: type.attributes } : {}),
     });
   }
   for (const one of catalog.constraints) {

@@ -12,7 +12,6 @@ export interface UserType {
   /** Names of its CHECK constraints, with whether they are valid. */
   readonly checks: Map<string, boolean>;
   readonly owner?: string;
-  readonly attributes?: readonly { readonly type: string }[];
 }
 
 /** A function of the catalog or of an earlier statement. */
@@ -35,13 +34,8 @@ export class Picture {
   /** By `schema.name`. */
   readonly functions = new Map<string, UserFunction[]>();
   readonly publications = new Map<string, Set<Relation>>();
-  /** Casts WITHOUT FUNCTION that somebody created: `source>target`. */
-  readonly binaryCasts = new Set<string>();
   /** Foreign servers with their wrappers. */
   readonly servers = new Map<string, string>();
-  readonly schemas = new Map<string, { owner?: string; bornHere: boolean }>();
-  /** Of event triggers, extensions and other objects without relations: only whether they are there matters little. */
-  readonly grants: { readonly on: string; readonly grantee: string }[] = [];
   searchPath: readonly string[];
   /** The search path the session began with. */
   readonly sessionSearchPath: readonly string[];

@@ -54,7 +54,6 @@ export interface Relation {
   ownedBy?: { relation: Relation; column: string };
   /** True for the sequence behind an identity column. */
   isIdentity?: boolean;
-  hasToast?: boolean;
 }
 
 export interface Column {

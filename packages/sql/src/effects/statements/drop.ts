@@ -140,7 +140,6 @@ function dropSchema(object: TreeValue, fields: TreeFields, context: StatementCon
     context.picture.functions.delete(name);
     removal.functionNamed(name);
   }
-  context.picture.schemas.delete(schema);
 }
 
 function dropType(object: TreeValue, type: string, fields: TreeFields, context: StatementContext): void {

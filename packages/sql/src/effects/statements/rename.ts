@@ -40,7 +40,7 @@ export function rename(fields: TreeFields, context: StatementContext): void {
     renameIndex(name, index, to, type === "OBJECT_INDEX", context);
   } else if (relation !== undefined) renameRelation(fields, relation.kind, relation.relation, to, context);
   else if (type === "OBJECT_COLUMN") renameColumn(fields, from, to, context);
-  else if (type === "OBJECT_ATTRIBUTE") renameAttribute(name, from, to, context);
+  else if (type === "OBJECT_ATTRIBUTE") renameAttribute(name, from, context);
   else if (type === "OBJECT_TABCONSTRAINT") renameConstraint(fields, from, to, context);
   else if (type in partKinds) renamePart(fields, type as keyof typeof partKinds, from, to, context);
   else renameOther(fields, type, to, context);
@@ -100,7 +100,6 @@ function renameColumn(fields: TreeFields, from: string, to: string, context: Sta
 function renameAttribute(
   name: { readonly schema?: string; readonly name: string },
   from: string,
-  to: string,
   context: StatementContext,
 ): void {
   const type = context.picture.findType(name);
@@ -108,7 +107,6 @@ function renameAttribute(
   const draft = context.begin("rename_attribute", { kind: "composite type", name: key }, from);
   for (const table of tablesOf(key, context)) draft.lock(table, "AccessExclusiveLock");
   if (type === undefined) draft.assume(`no table is of type ${key}: with CASCADE each is locked ACCESS EXCLUSIVE`);
-  void to;
 }
 
 function renameConstraint(fields: TreeFields, from: string, to: string, context: StatementContext): void {

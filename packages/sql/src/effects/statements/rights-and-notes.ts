@@ -7,9 +7,9 @@ import {
   type TreeFields,
   type TreeValue,
 } from "../../parse/parse-tree.js";
-import { nameFromObject, nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
+import { nameFromObject, nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
-import { hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
+import { isPartitioned, type Relation } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { objectName, objectWord } from "./object-name.js";
 import { Removal } from "./take-away.js";
@@ -131,6 +131,5 @@ export function changePublication(kind: "create_publication" | "alter_publicatio
       name,
       new Set([...(replaces ? [] : before), ...named].filter((one) => !removed.has(one))),
     );
-    void [hasStorage, relationName, nameOfRangeVar];
   };
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, isFields, listOf, stringNode, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsOf, isFields, listOf, stringNode, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { findOption, optionText } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
@@ -64,5 +64,4 @@ export function call(fields: TreeFields, context: StatementContext): void {
   lockQuery(isFields(fields.funccall) ? { FuncCall: fields.funccall } : undefined, draft, context, "run");
   if (name === undefined || context.picture.findFunctions(name).length > 0) return;
   draft.assume(`the procedure ${name.name} touches no relation: nothing is known of its body`);
-  void stringOf;
 }

@@ -48,7 +48,6 @@ function createSchema(fields: TreeFields, context: StatementContext): void {
     stringOf(fields.schemaname) ?? (isFields(fields.authrole) ? stringOf(fields.authrole.rolename) : undefined) ?? "",
   );
   context.begin("create_schema", { kind: "schema", name });
-  context.picture.schemas.set(name, { bornHere: true });
   const before = context.picture.searchPath;
   context.picture.searchPath = [name, ...before];
   for (const element of listOf(fields.schemaElts)) {

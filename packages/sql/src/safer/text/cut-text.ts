@@ -1,13 +1,6 @@
 import { offsetOfByte } from "../../effects/expressions-in-text.js";
+import { behindToken } from "../../split/behind-token.js";
 import { blankComments } from "../../split/blank-comments.js";
-import {
-  dollarDelimiter,
-  isIdentifierStart,
-  skipEscapeQuote,
-  skipPlainQuote,
-  skipWord,
-  unterminated,
-} from "../../split/skip-tokens.js";
 
 /** A statement's text without comments, cut where its tree says. Offsets are UTF-16 code units, the tree counts bytes. */
 export class CutText {
@@ -84,25 +77,4 @@ export class CutText {
       offset = end;
     }
   }
-}
-
-function behindToken(text: string, offset: number): number {
-  const char = text[offset]!;
-  if (char === "'" || char === '"') return closed(skipPlainQuote(text, offset, char), text);
-  if (char === "$") return behindDollar(text, offset);
-  if (!isIdentifierStart(char.charCodeAt(0))) return offset + 1;
-  const end = skipWord(text, offset);
-  const isEscape = end - offset === 1 && char.toLowerCase() === "e" && text[end] === "'";
-  return isEscape ? closed(skipEscapeQuote(text, end), text) : end;
-}
-
-function behindDollar(text: string, offset: number): number {
-  const delimiter = dollarDelimiter(text, offset);
-  if (delimiter === undefined) return offset + 1;
-  const close = text.indexOf(delimiter, offset + delimiter.length);
-  return close === -1 ? text.length : close + delimiter.length;
-}
-
-function closed(end: number, text: string): number {
-  return end === unterminated ? text.length : end;
 }
