@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
+import { noEffect } from "../../packages/model/dist/index.js";
 import { assessRisk, readRiskFacts, relationsOf } from "../../packages/risk/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
 import { renderTable } from "./measure/render-table.mjs";
@@ -24,25 +25,6 @@ const runs = wholeNumber("--runs", flags.runs);
 /** 14 to 17 are there after `node tooling/testkit/test-matrix.mjs --install-only`. */
 const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
 const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
-
-const nothing = {
-  locks: [],
-  indexLocks: [],
-  rewrites: [],
-  fileSwaps: [],
-  indexBuilds: [],
-  scans: [],
-  waits: [],
-  transactional: true,
-  dataLoss: [],
-  reversible: "yes",
-  hazards: [],
-  compatibility: { runningCode: "works" },
-  requires: [],
-  since: 13,
-  certainty: "certain",
-  assumptions: [],
-};
 
 const workspace = mkdtempSync(join(tmpdir(), "confiture-risk-"));
 const server = await openEmbeddedServer({
@@ -93,13 +75,13 @@ function plan() {
     const on = { kind: "table", name: relation };
     const locks = [{ relation, mode: "AccessExclusiveLock" }];
     return [
-      { kind: "add_column", on, part: "fresh", effect: { ...nothing, locks } },
+      { kind: "add_column", on, part: "fresh", effect: { ...noEffect, locks } },
       {
         kind: "set_not_null",
         on,
         part: "parent",
         effect: {
-          ...nothing,
+          ...noEffect,
           locks,
           scans: [{ relation, why: "not_null" }],
           compatibility: { runningCode: "depends", because: "inserts of nulls fail" },

@@ -85,6 +85,7 @@ export type {
   Scan,
   TransactionWait,
 } from "./effects/effect.js";
+export { noEffect } from "./effects/effect.js";
 export type { Hazard } from "./effects/hazards.js";
 export { hazards } from "./effects/hazards.js";
 export type { Operation, OperationTarget } from "./effects/operation.js";

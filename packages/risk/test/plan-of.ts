@@ -1,24 +1,5 @@
-import type { DurationEstimate, Effect, Operation, OperationKind } from "@confiture/model";
+import { type DurationEstimate, type Effect, noEffect, type Operation, type OperationKind } from "@confiture/model";
 import type { AssessedOperation, EstimateDuration, RelationFacts, RiskFacts } from "@confiture/risk";
-
-const nothing: Effect = {
-  locks: [],
-  indexLocks: [],
-  rewrites: [],
-  fileSwaps: [],
-  indexBuilds: [],
-  scans: [],
-  waits: [],
-  transactional: true,
-  dataLoss: [],
-  reversible: "yes",
-  hazards: [],
-  compatibility: { runningCode: "works" },
-  requires: [],
-  since: 13,
-  certainty: "certain",
-  assumptions: [],
-};
 
 /** An operation on `shop.orders` with this effect and no other. */
 export function operation(
@@ -26,7 +7,7 @@ export function operation(
   effect: Partial<Effect> = {},
   more: Omit<Partial<AssessedOperation>, "effect"> = {},
 ): AssessedOperation {
-  return { kind, on: { kind: "table", name: "shop.orders" }, ...more, effect: { ...nothing, ...effect } };
+  return { kind, on: { kind: "table", name: "shop.orders" }, ...more, effect: { ...noEffect, ...effect } };
 }
 
 export const exclusively = { locks: [{ relation: "shop.orders", mode: "AccessExclusiveLock" }] } as const;

@@ -1,5 +1,6 @@
 // What is timed: statements on a table of orders as applications have it, with what must be known to estimate each.
 // The effects are what PostgreSQL 13–18 does for these statements, in the words of @confiture/model.
+import { noEffect } from "../../../packages/model/dist/index.js";
 
 const orders = "bench.orders";
 const primaryKey = rebuilt("orders_pkey", true, ["id"]);
@@ -229,24 +230,6 @@ function operation(kind, effect, on = { kind: "table", name: orders }) {
   return {
     kind,
     on,
-    effect: {
-      locks: [],
-      indexLocks: [],
-      rewrites: [],
-      fileSwaps: [],
-      indexBuilds: [],
-      scans: [],
-      waits: [],
-      transactional: true,
-      dataLoss: [],
-      reversible: "yes",
-      hazards: [],
-      compatibility: { runningCode: "works" },
-      requires: [],
-      since: 13,
-      certainty: "certain",
-      assumptions: [],
-      ...effect,
-    },
+    effect: { ...noEffect, ...effect },
   };
 }

@@ -1,30 +1,11 @@
-import type { Effect, Operation } from "@confiture/model";
+import { noEffect, type Operation } from "@confiture/model";
 import type { AssessedOperation } from "@confiture/risk";
 import { findCommitBoundaries, type StatementEffects } from "@confiture/sql";
 import { endsTransaction } from "./stretches.js";
 import type { Subject } from "./subject.js";
 
-const nothing: Effect = {
-  locks: [],
-  indexLocks: [],
-  rewrites: [],
-  fileSwaps: [],
-  indexBuilds: [],
-  scans: [],
-  waits: [],
-  transactional: false,
-  dataLoss: [],
-  reversible: "yes",
-  hazards: [],
-  compatibility: { runningCode: "works" },
-  requires: [],
-  since: 13,
-  certainty: "certain",
-  assumptions: [],
-};
-
 /** A transaction ends here, and the locks of what stands before it are let go. */
-const commit: Operation = { kind: "transaction_control", effect: nothing };
+const commit: Operation = { kind: "transaction_control", effect: { ...noEffect, transactional: false } };
 
 /**
  * The operations of all subjects in the order they run, with a commit wherever a run of the migrations has one: behind

@@ -90,3 +90,23 @@ export interface Effect {
   readonly certainty: "certain" | "assumed" | "unknown";
   readonly assumptions: readonly string[];
 }
+
+/** The effect of a statement that does nothing to any relation: what every other one adds to. */
+export const noEffect: Effect = {
+  locks: [],
+  indexLocks: [],
+  rewrites: [],
+  fileSwaps: [],
+  indexBuilds: [],
+  scans: [],
+  waits: [],
+  transactional: true,
+  dataLoss: [],
+  reversible: "yes",
+  hazards: [],
+  compatibility: { runningCode: "works" },
+  requires: [],
+  since: 13,
+  certainty: "certain",
+  assumptions: [],
+};

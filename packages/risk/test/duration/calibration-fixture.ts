@@ -1,4 +1,4 @@
-import type { Operation } from "@confiture/model";
+import { noEffect, type Operation } from "@confiture/model";
 import type { Calibration, CalibrationEnvironment, Rate } from "../../src/duration/calibration.js";
 import { type WorkFamily, workTerms } from "../../src/duration/work.js";
 import type { RelationFacts } from "../../src/facts/relation-facts.js";
@@ -61,25 +61,7 @@ export function operation(kind: Operation["kind"], effect: Partial<Operation["ef
   return {
     kind,
     on: { kind: "table", name: "public.orders" },
-    effect: {
-      locks: [],
-      indexLocks: [],
-      rewrites: [],
-      fileSwaps: [],
-      indexBuilds: [],
-      scans: [],
-      waits: [],
-      transactional: true,
-      dataLoss: [],
-      reversible: "yes",
-      hazards: [],
-      compatibility: { runningCode: "works" },
-      requires: [],
-      since: 13,
-      certainty: "certain",
-      assumptions: [],
-      ...effect,
-    },
+    effect: { ...noEffect, ...effect },
   };
 }
 

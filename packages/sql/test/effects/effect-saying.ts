@@ -1,27 +1,9 @@
-import type { Effect } from "@confiture/model";
+import { type Effect, noEffect } from "@confiture/model";
 import type { EffectPredictor } from "@confiture/sql";
 
 /** An effect of nothing but what is given. */
 export function effectSaying(parts: Partial<Effect>): Effect {
-  return {
-    locks: [],
-    indexLocks: [],
-    rewrites: [],
-    fileSwaps: [],
-    indexBuilds: [],
-    scans: [],
-    waits: [],
-    transactional: true,
-    dataLoss: [],
-    reversible: "yes",
-    hazards: [],
-    compatibility: { runningCode: "works" },
-    requires: [],
-    since: 13,
-    certainty: "certain",
-    assumptions: [],
-    ...parts,
-  };
+  return { ...noEffect, ...parts };
 }
 
 /** Says of each statement in turn what it was told to. */
