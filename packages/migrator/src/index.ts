@@ -23,6 +23,7 @@ export type { RehearsalOutcome, RehearseOptions } from "./rehearse/rehearse.js";
 export { rehearse } from "./rehearse/rehearse.js";
 export type { Renumbered, Repair, RepairOutcome } from "./repair.js";
 export { renumberMigration, repair } from "./repair.js";
+export { cannotBeRead, decodeSqlFile } from "./sources/decode-sql-file.js";
 export type { MigrationDefinition } from "./sources/define-migration.js";
 export { defineMigration } from "./sources/define-migration.js";
 export type { Migration } from "./sources/migration.js";

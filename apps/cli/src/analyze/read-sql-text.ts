@@ -1,5 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { cannotBeRead, decodeSqlFile } from "@confiture/migrator";
 import { ConfitureError } from "@confiture/model";
 
 /**
@@ -18,12 +18,7 @@ export function readSqlText(path: string, shown: string): string {
  * @throws CONFITURE_FILE_UNREADABLE
  */
 export function decodeSqlText(bytes: Uint8Array, shown: string): string {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    throw unreadable(shown, "is UTF-16", "Save it as UTF-8.");
-  const nul = bytes.indexOf(0);
-  if (nul !== -1) throw unreadable(shown, `is not text: byte ${nul} is NUL`, "Name a file of SQL.");
-  if (!isUtf8(bytes)) throw unreadable(shown, "is not UTF-8", "Save it as UTF-8.");
-  const text = new TextDecoder("utf-8").decode(bytes);
+  const text = decodeSqlFile(bytes, shown);
   if (text.trim() === "") throw unreadable(shown, "is empty", "There is nothing in it to be judged.");
   return text;
 }
@@ -35,7 +30,7 @@ function readBytes(path: string, shown: string): Uint8Array {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "EISDIR") throw unreadable(shown, "is a folder", "Name its files: `db/migrations/*.up.sql`, say.");
     if (code === "ERR_FS_FILE_TOO_LARGE") throw unreadable(shown, "is larger than 2 GiB", "Split it.");
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw cause;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw cannotBeRead(shown, cause);
     throw new ConfitureError("CONFITURE_FILE_NOT_FOUND", `There is no file \`${shown}\`.`, {
       at: { file: shown, line: 1, column: 1 },
       hint: "Relative paths start at the folder you are in.",
