@@ -1,6 +1,8 @@
 export type {
   Catalog,
+  CatalogDependency,
   CatalogKinds,
+  CatalogReference,
 } from "./catalog/catalog.js";
 export type {
   AnnotatedObject,

@@ -12,6 +12,7 @@ const nothing = {
   ...{ userMappings: [], comments: [], grants: [], defaultPrivileges: [], securityLabels: [] },
   serverVersion: 180004,
   unsupported: [],
+  dependencies: [],
 } satisfies Catalog;
 
 const comment = (name: string, text: string): Catalog => ({

@@ -96,6 +96,21 @@ export interface CatalogKinds {
   readonly securityLabels: CatalogSecurityLabel;
 }
 
+/** An entry of a catalog: the list it stands in, and its name there. */
+export interface CatalogReference {
+  readonly kind: keyof CatalogKinds;
+  readonly name: string;
+}
+
+/**
+ * One object cannot be without another: the server's own bookkeeping (`pg_depend`), brought up from its inner parts to
+ * the entries of the catalog. What the text of a function's body names is not part of it: the server does not know.
+ */
+export interface CatalogDependency {
+  readonly object: CatalogReference;
+  readonly needs: CatalogReference;
+}
+
 /**
  * Everything one database holds as schema, as plain data: JSON there and back loses nothing. Each list is ordered by
  * name (columns by table and position). What was found and is not modelled is listed in `unsupported`.
@@ -104,4 +119,6 @@ export type Catalog = { readonly [Kind in keyof CatalogKinds]: readonly CatalogK
   /** `server_version_num`: 180004 is 18.4. It is not part of the schema. */
   readonly serverVersion: number;
   readonly unsupported: readonly UnsupportedObject[];
+  /** Not part of the schema: it follows from the entries. Ordered by object. */
+  readonly dependencies: readonly CatalogDependency[];
 };

@@ -19,6 +19,11 @@ export interface ReadScope {
 /** One kind of object, read by one query whose columns are the fields of the catalog's entries. */
 export interface CatalogQuery<Kind extends keyof CatalogKinds = keyof CatalogKinds> {
   readonly kind: Kind;
+  /**
+   * The system catalog its rows are in. The query then says `oid` too, and `subid` for a column, by which dependencies
+   * find the entry; neither gets into a catalog. Absent where several share one row, or the server keeps no dependencies.
+   */
+  readonly catalog?: string;
   readonly sql: (scope: ReadScope) => string;
   /**
    * Fields that functions of PostgreSQL compute from the state of now, not of the snapshot. One that is missing means

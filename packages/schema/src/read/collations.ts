@@ -13,8 +13,9 @@ function localeColumns({ version }: ReadScope): string {
 
 export const collations = defineQuery({
   kind: "collations",
+  catalog: "pg_collation",
   sql: (scope) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.collname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.collname) as name, quote_ident(n.nspname) as schema,
            x.collowner::regrole::text as owner,
            case x.collprovider when 'c' then 'libc' when 'i' then 'icu' when 'b' then 'builtin' else 'default' end as provider,
            x.collisdeterministic as deterministic, l.collcollate as collate, l.collctype as ctype,
@@ -27,8 +28,9 @@ export const collations = defineQuery({
 
 export const conversions = defineQuery({
   kind: "conversions",
+  catalog: "pg_conversion",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.conname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.conname) as name, quote_ident(n.nspname) as schema,
            x.conowner::regrole::text as owner, pg_encoding_to_char(x.conforencoding) as from,
            pg_encoding_to_char(x.contoencoding) as to, x.conproc::regproc::text as function,
            x.condefault as "default"

@@ -16,6 +16,7 @@ const identity = `case when a.attidentity <> '' then (
 
 export const columns = defineQuery({
   kind: "columns",
+  catalog: "pg_class",
   alwaysThere: ["type"],
   sql: ({ version, included }) => `
     with relation as (
@@ -24,7 +25,7 @@ export const columns = defineQuery({
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'f') and ${included("n")} and ${notPartOfExtension("pg_class", "c.oid")}
     )
-    select r.name || '.' || quote_ident(a.attname) as name, r.name as "table", quote_ident(a.attname) as "column",
+    select r.oid as oid, a.attnum as subid, r.name || '.' || quote_ident(a.attname) as name, r.name as "table", quote_ident(a.attname) as "column",
            row_number() over (partition by a.attrelid order by a.attnum) as position,
            format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull",
            case when a.attgenerated = '' and d.oid is not null

@@ -1,5 +1,6 @@
 import { allQueries } from "./all-queries.js";
 import type { CatalogQuery, ReadScope } from "./catalog-query.js";
+import { dependenciesText } from "./dependencies.js";
 import { fingerprintText } from "./fingerprint.js";
 import { unsupportedQuery } from "./unsupported.js";
 
@@ -11,9 +12,10 @@ export interface EverythingRow {
 }
 
 export const fingerprintKind = "fingerprint";
+export const dependenciesKind = "dependencies";
 
 /**
- * All kinds, what is unsupported and the fingerprint in one statement, for a statement has one snapshot also where a
+ * All kinds, what is unsupported, the dependencies and the fingerprint in one statement, for a statement has one snapshot also where a
  * transaction has many. Read apart, a table that somebody makes and drops again could be seen by one query and not by
  * the next, and leave no trace between the fingerprints.
  */
@@ -24,6 +26,7 @@ export function everythingQuery(scope: ReadScope): string {
   return [
     ...queries,
     asJson("unsupported", unsupportedQuery(scope)),
+    `select '${dependenciesKind}', ${dependenciesText}`,
     `select '${fingerprintKind}', ${fingerprintText(scope)}`,
   ].join("\nunion all\n");
 }

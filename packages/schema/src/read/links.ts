@@ -27,8 +27,9 @@ const publishedTables = (version: ServerVersion) => `coalesce((
 
 export const publications = defineQuery({
   kind: "publications",
+  catalog: "pg_publication",
   sql: ({ version }) => `
-    select quote_ident(p.pubname) as name, p.pubowner::regrole::text as owner, p.puballtables as "allTables",
+    select p.oid as oid, quote_ident(p.pubname) as name, p.pubowner::regrole::text as owner, p.puballtables as "allTables",
            array_remove(array[
              case when p.pubdelete then 'delete' end, case when p.pubinsert then 'insert' end,
              case when p.pubtruncate then 'truncate' end, case when p.pubupdate then 'update' end], null) as operations,
@@ -85,8 +86,9 @@ export const subscriptions = defineQuery({
 
 export const foreignDataWrappers = defineQuery({
   kind: "foreignDataWrappers",
+  catalog: "pg_foreign_data_wrapper",
   sql: () => `
-    select quote_ident(w.fdwname) as name, w.fdwowner::regrole::text as owner, ${functionName("w.fdwhandler")} as handler,
+    select w.oid as oid, quote_ident(w.fdwname) as name, w.fdwowner::regrole::text as owner, ${functionName("w.fdwhandler")} as handler,
            ${functionName("w.fdwvalidator")} as validator, ${harmlessOptions("w.fdwoptions")} as options,
            ${secretOptions("w.fdwoptions")} as "maskedOptions"
     from pg_catalog.pg_foreign_data_wrapper w
@@ -95,8 +97,9 @@ export const foreignDataWrappers = defineQuery({
 
 export const foreignServers = defineQuery({
   kind: "foreignServers",
+  catalog: "pg_foreign_server",
   sql: () => `
-    select quote_ident(s.srvname) as name, s.srvowner::regrole::text as owner, quote_ident(w.fdwname) as wrapper,
+    select s.oid as oid, quote_ident(s.srvname) as name, s.srvowner::regrole::text as owner, quote_ident(w.fdwname) as wrapper,
            s.srvtype as type, s.srvversion as version, ${harmlessOptions("s.srvoptions")} as options,
            ${secretOptions("s.srvoptions")} as "maskedOptions"
     from pg_catalog.pg_foreign_server s
@@ -107,8 +110,9 @@ export const foreignServers = defineQuery({
 /** By the view, which everybody may read; its options are not asked for. */
 export const userMappings = defineQuery({
   kind: "userMappings",
+  catalog: "pg_user_mapping",
   sql: () => `
-    select case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end || ' on ' || quote_ident(u.srvname) as name,
+    select u.umid as oid, case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end || ' on ' || quote_ident(u.srvname) as name,
            case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end as role,
            quote_ident(u.srvname) as server
     from pg_catalog.pg_user_mappings u

@@ -3,8 +3,9 @@ import { functionName, notPartOfExtension } from "./sql-fragments.js";
 
 export const operators = defineQuery({
   kind: "operators",
+  catalog: "pg_operator",
   sql: ({ included }) => `
-    select o.oid::regoperator::text as name, quote_ident(n.nspname) as schema, o.oprowner::regrole::text as owner,
+    select o.oid as oid, o.oid::regoperator::text as name, quote_ident(n.nspname) as schema, o.oprowner::regrole::text as owner,
            format_type(nullif(o.oprleft, 0), null) as left, format_type(o.oprright, null) as right,
            format_type(o.oprresult, null) as result, coalesce(${functionName("o.oprcode")}, '-') as function,
            nullif(o.oprcom, 0)::regoperator::text as commutator, nullif(o.oprnegate, 0)::regoperator::text as negator,
@@ -40,8 +41,9 @@ const memberFunctions = (condition: string) => `array(
 
 export const operatorFamilies = defineQuery({
   kind: "operatorFamilies",
+  catalog: "pg_opfamily",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(f.opfname) || ' using ' || quote_ident(am.amname) as name,
+    select f.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(f.opfname) || ' using ' || quote_ident(am.amname) as name,
            quote_ident(n.nspname) as schema, f.opfowner::regrole::text as owner, quote_ident(am.amname) as "accessMethod",
            ${memberOperators(`m.amopfamily = f.oid and not ${membersOfClass("m", null)}`)} as operators,
            ${memberFunctions(`q.amprocfamily = f.oid and not ${membersOfClass("q", null)}`)} as functions
@@ -53,8 +55,9 @@ export const operatorFamilies = defineQuery({
 
 export const operatorClasses = defineQuery({
   kind: "operatorClasses",
+  catalog: "pg_opclass",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(k.opcname) || ' using ' || quote_ident(am.amname) as name,
+    select k.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(k.opcname) || ' using ' || quote_ident(am.amname) as name,
            quote_ident(n.nspname) as schema, k.opcowner::regrole::text as owner, quote_ident(am.amname) as "accessMethod",
            fn.nspname || '.' || quote_ident(f.opfname) as family,
            format_type(k.opcintype, null) as type, k.opcdefault as "default",
@@ -72,8 +75,9 @@ export const operatorClasses = defineQuery({
 /** Casts live in no schema; those the server was born with have low oids. */
 export const casts = defineQuery({
   kind: "casts",
+  catalog: "pg_cast",
   sql: () => `
-    select '(' || format_type(x.castsource, null) || ' as ' || format_type(x.casttarget, null) || ')' as name,
+    select x.oid as oid, '(' || format_type(x.castsource, null) || ' as ' || format_type(x.casttarget, null) || ')' as name,
            case x.castmethod when 'f' then 'function' when 'i' then 'inout' else 'binary' end as method,
            nullif(x.castfunc, 0)::regprocedure::text as function,
            case x.castcontext when 'e' then 'explicit' when 'a' then 'assignment' else 'implicit' end as context
@@ -87,8 +91,9 @@ export const casts = defineQuery({
 
 export const accessMethods = defineQuery({
   kind: "accessMethods",
+  catalog: "pg_am",
   sql: () => `
-    select quote_ident(am.amname) as name, case am.amtype when 't' then 'table' else 'index' end as type,
+    select am.oid as oid, quote_ident(am.amname) as name, case am.amtype when 't' then 'table' else 'index' end as type,
            am.amhandler::regproc::text as handler
     from pg_catalog.pg_am am
     where am.oid >= 16384 and ${notPartOfExtension("pg_am", "am.oid")}`,

@@ -1,8 +1,9 @@
-import type { Catalog, CatalogObject, Session } from "@confiture/model";
+import type { Catalog, CatalogKinds, CatalogObject, CatalogReference, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import { allQueries } from "./all-queries.js";
-import type { ReadScope } from "./catalog-query.js";
-import { type EverythingRow, everythingQuery, fingerprintKind } from "./everything-query.js";
+import type { CatalogQuery, ReadScope } from "./catalog-query.js";
+import { type Address, resolveDependencies } from "./dependencies.js";
+import { dependenciesKind, type EverythingRow, everythingQuery, fingerprintKind } from "./everything-query.js";
 import { fingerprintQuery, outdatedQuery } from "./fingerprint.js";
 import { couldBeMoved, Outdated, unreadable } from "./moved.js";
 import { behindSavepoint, insideCallersTransaction, ownTransactions } from "./read-frames.js";
@@ -113,17 +114,42 @@ async function readEverything(
 ): Promise<{ readonly catalog: Catalog; readonly fingerprint: string }> {
   const { rows } = await session.query<EverythingRow>(everythingQuery(scope));
   const lists = new Map<string, CatalogObject[]>([...Object.keys(allQueries), "unsupported"].map((kind) => [kind, []]));
+  const entries = new Map<Address, CatalogReference>();
   let fingerprint = "";
+  let dependencies = "[]";
   for (const { kind, object } of rows) {
     if (kind === fingerprintKind) fingerprint = object;
-    else lists.get(kind)?.push(JSON.parse(object) as CatalogObject);
+    else if (kind === dependenciesKind) dependencies = object;
+    else lists.get(kind)?.push(withoutAddress(kind, JSON.parse(object) as AddressedObject, entries));
   }
   for (const { kind, alwaysThere } of Object.values(allQueries)) refuseIncomplete(kind, lists.get(kind), alwaysThere);
   for (const list of lists.values()) sortByName(list);
-  return { catalog: { serverVersion, ...(Object.fromEntries(lists) as unknown as Lists) }, fingerprint };
+  const catalog = {
+    serverVersion,
+    ...(Object.fromEntries(lists) as unknown as Lists),
+    dependencies: resolveDependencies(dependencies, entries),
+  };
+  return { catalog, fingerprint };
 }
 
-type Lists = Omit<Catalog, "serverVersion">;
+type Lists = Omit<Catalog, "serverVersion" | "dependencies">;
+
+interface AddressedObject extends CatalogObject {
+  readonly oid?: number;
+  readonly subid?: number;
+}
+
+/** The entry alone; where its row stands is remembered beside it. */
+function withoutAddress(
+  kind: string,
+  { oid, subid = 0, ...entry }: AddressedObject,
+  entries: Map<Address, CatalogReference>,
+): CatalogObject {
+  const { catalog } = (allQueries as Readonly<Record<string, CatalogQuery | undefined>>)[kind] ?? {};
+  if (oid !== undefined && catalog !== undefined)
+    entries.set(`${catalog} ${oid} ${subid}`, { kind: kind as keyof CatalogKinds, name: entry.name });
+  return entry;
+}
 
 function refuseIncomplete(kind: string, objects: readonly CatalogObject[] = [], fields: readonly string[] = []): void {
   for (const object of objects as readonly (CatalogObject & Readonly<Record<string, unknown>>)[]) {

@@ -11,16 +11,18 @@ import {
 
 export const schemas = defineQuery({
   kind: "schemas",
+  catalog: "pg_namespace",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) as name, n.nspowner::regrole::text as owner
+    select n.oid as oid, quote_ident(n.nspname) as name, n.nspowner::regrole::text as owner
     from pg_catalog.pg_namespace n
     where ${included("n")} and ${notPartOfExtension("pg_namespace", "n.oid")}`,
 });
 
 export const extensions = defineQuery({
   kind: "extensions",
+  catalog: "pg_extension",
   sql: () => `
-    select quote_ident(x.extname) as name, x.extowner::regrole::text as owner, x.extversion as version,
+    select x.oid as oid, quote_ident(x.extname) as name, x.extowner::regrole::text as owner, x.extversion as version,
            x.extnamespace::regnamespace::text as schema
     from pg_catalog.pg_extension x`,
 });
@@ -43,8 +45,9 @@ const storageOptions = sorted("c.reloptions || array(select 'toast.' || u from u
 
 export const tables = defineQuery({
   kind: "tables",
+  catalog: "pg_class",
   sql: (scope) => `
-    select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            ${persistence} as persistence, am.amname as "accessMethod", quote_ident(ts.spcname) as tablespace,
            ${storageOptions} as options,
            ${parents} as inherits,
@@ -63,8 +66,9 @@ export const tables = defineQuery({
 
 export const foreignTables = defineQuery({
   kind: "foreignTables",
+  catalog: "pg_class",
   sql: (scope) => `
-    select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            quote_ident(s.srvname) as server, ${harmlessOptions("f.ftoptions")} as options,
            ${secretOptions("f.ftoptions")} as "maskedOptions", ${parents} as inherits, ${partition(scope)} as partition
     from pg_catalog.pg_foreign_table f
@@ -92,9 +96,10 @@ const viewColumns = ({ version }: ReadScope) => `coalesce((
 
 export const views = defineQuery({
   kind: "views",
+  catalog: "pg_class",
   alwaysThere: ["definition"],
   sql: (scope) => `
-    select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            pg_get_viewdef(c.oid) as definition, ${sorted("c.reloptions")} as options, ${viewColumns(scope)} as columns
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -103,9 +108,10 @@ export const views = defineQuery({
 
 export const materializedViews = defineQuery({
   kind: "materializedViews",
+  catalog: "pg_class",
   alwaysThere: ["definition"],
   sql: (scope) => `
-    select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            pg_get_viewdef(c.oid) as definition, ${storageOptions} as options, ${viewColumns(scope)} as columns,
            x.extensions as "dependsOnExtensions",
            c.relispopulated as populated, ${persistence} as persistence, am.amname as "accessMethod",

@@ -9,9 +9,10 @@ const notPartOfType = `not exists (
 
 export const functions = defineQuery({
   kind: "functions",
+  catalog: "pg_proc",
   alwaysThere: ["definition", "identityArguments"],
   sql: ({ included }) => `
-    select p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema, p.proowner::regrole::text as owner,
+    select p.oid as oid, p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema, p.proowner::regrole::text as owner,
            case p.prokind when 'p' then 'procedure' when 'w' then 'window function' else 'function' end as kind,
            pg_get_functiondef(p.oid) as definition, pg_get_function_identity_arguments(p.oid) as "identityArguments",
            pg_get_function_result(p.oid) as result, quote_ident(l.lanname) as language,
@@ -29,9 +30,10 @@ const finalModify = (column: string, functionColumn: string) => `case when ${fun
 
 export const aggregates = defineQuery({
   kind: "aggregates",
+  catalog: "pg_proc",
   alwaysThere: ["arguments"],
   sql: ({ included }) => `
-    select p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema, p.proowner::regrole::text as owner,
+    select p.oid as oid, p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema, p.proowner::regrole::text as owner,
            pg_get_function_arguments(p.oid) as arguments, pg_get_function_result(p.oid) as result,
            case g.aggkind when 'o' then 'ordered-set' when 'h' then 'hypothetical-set' else 'normal' end as variant,
            g.aggnumdirectargs as "directArguments",
@@ -57,8 +59,9 @@ export const aggregates = defineQuery({
 
 export const languages = defineQuery({
   kind: "languages",
+  catalog: "pg_language",
   sql: () => `
-    select quote_ident(l.lanname) as name, l.lanowner::regrole::text as owner, l.lanpltrusted as trusted,
+    select l.oid as oid, quote_ident(l.lanname) as name, l.lanowner::regrole::text as owner, l.lanpltrusted as trusted,
            ${functionName("l.lanplcallfoid")} as handler, ${functionName("l.laninline")} as inline,
            ${functionName("l.lanvalidator")} as validator
     from pg_catalog.pg_language l
@@ -67,8 +70,9 @@ export const languages = defineQuery({
 
 export const transforms = defineQuery({
   kind: "transforms",
+  catalog: "pg_transform",
   sql: () => `
-    select 'for ' || format_type(x.trftype, null) || ' language ' || quote_ident(l.lanname) as name,
+    select x.oid as oid, 'for ' || format_type(x.trftype, null) || ' language ' || quote_ident(l.lanname) as name,
            nullif(x.trffromsql::oid, 0::oid)::regprocedure::text as "fromSql",
            nullif(x.trftosql::oid, 0::oid)::regprocedure::text as "toSql"
     from pg_catalog.pg_transform x

@@ -3,8 +3,9 @@ import { notPartOfExtension, persistence } from "./sql-fragments.js";
 
 export const sequences = defineQuery({
   kind: "sequences",
+  catalog: "pg_class",
   sql: ({ included }) => `
-    select c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, c.relowner::regrole::text as owner,
            format_type(s.seqtypid, null) as type, s.seqstart::text as start, s.seqincrement::text as increment,
            s.seqmin::text as minimum, s.seqmax::text as maximum, s.seqcache::text as cache, s.seqcycle as cycle,
            ${persistence} as persistence,

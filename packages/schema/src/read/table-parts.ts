@@ -48,6 +48,7 @@ const oddTriggers = `
 
 export const constraints = defineQuery({
   kind: "constraints",
+  catalog: "pg_constraint",
   alwaysThere: ["definition"],
   sql: (scope) => `
     with recursive ${relation(scope)}, ${oddTriggers},
@@ -56,7 +57,7 @@ export const constraints = defineQuery({
       from pg_catalog.pg_type t
       join pg_catalog.pg_namespace n on n.oid = t.typnamespace
       where t.typtype = 'd' and ${scope.included("n")} and ${notPartOfExtension("pg_type", "t.oid")})
-    select quote_ident(con.conname) || ' on ' || coalesce(r.name, 'domain ' || d.name) as name,
+    select con.oid as oid, quote_ident(con.conname) || ' on ' || coalesce(r.name, 'domain ' || d.name) as name,
            ${kindOfConstraint} as kind, r.name as "table", d.name as domain, quote_ident(con.conname) as "constraint",
            pg_get_constraintdef(con.oid) as definition, con.convalidated as validated,
            ${scope.version >= 18 ? "con.conenforced" : "true"} as enforced,
@@ -87,10 +88,11 @@ export const constraints = defineQuery({
 
 export const indexes = defineQuery({
   kind: "indexes",
+  catalog: "pg_class",
   alwaysThere: ["definition"],
   sql: (scope) => `
     with ${relation(scope)}
-    select c.oid::regclass::text as name, quote_ident(r.nspname) as schema, r.name as "table",
+    select c.oid as oid, c.oid::regclass::text as name, quote_ident(r.nspname) as schema, r.name as "table",
            pg_get_indexdef(c.oid) as definition, i.indisunique as "unique", i.indisvalid as valid,
            i.indisready as ready, h.inhparent::regclass::text as parent, quote_ident(con.conname) as "constraint",
            x.extensions as "dependsOnExtensions",
@@ -112,10 +114,11 @@ export const indexes = defineQuery({
 
 export const triggers = defineQuery({
   kind: "triggers",
+  catalog: "pg_trigger",
   alwaysThere: ["definition"],
   sql: (scope) => `
     with ${relation(scope)}
-    select quote_ident(g.tgname) || ' on ' || r.name as name, r.name as "table", quote_ident(g.tgname) as trigger,
+    select g.oid as oid, quote_ident(g.tgname) || ' on ' || r.name as name, r.name as "table", quote_ident(g.tgname) as trigger,
            pg_get_triggerdef(g.oid) as definition, ${firingState("g.tgenabled")} as enabled,
            g.tgfoid::regproc::text as function, x.extensions as "dependsOnExtensions",
            case when parent.oid is not null
@@ -131,10 +134,11 @@ export const triggers = defineQuery({
 
 export const rules = defineQuery({
   kind: "rules",
+  catalog: "pg_rewrite",
   alwaysThere: ["definition"],
   sql: (scope) => `
     with ${relation(scope)}
-    select quote_ident(w.rulename) || ' on ' || r.name as name, r.name as "table",
+    select w.oid as oid, quote_ident(w.rulename) || ' on ' || r.name as name, r.name as "table",
            pg_get_ruledef(w.oid) as definition, ${firingState("w.ev_enabled")} as enabled
     from pg_catalog.pg_rewrite w
     join relation r on r.oid = w.ev_class
@@ -143,9 +147,10 @@ export const rules = defineQuery({
 
 export const policies = defineQuery({
   kind: "policies",
+  catalog: "pg_policy",
   sql: (scope) => `
     with ${relation(scope)}
-    select quote_ident(p.polname) || ' on ' || r.name as name, r.name as "table", quote_ident(p.polname) as policy,
+    select p.oid as oid, quote_ident(p.polname) || ' on ' || r.name as name, r.name as "table", quote_ident(p.polname) as policy,
            case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
              else 'all' end as command,
            p.polpermissive as permissive,
@@ -159,9 +164,10 @@ export const policies = defineQuery({
 
 export const statistics = defineQuery({
   kind: "statistics",
+  catalog: "pg_statistic_ext",
   alwaysThere: ["definition"],
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(s.stxname) as name, quote_ident(n.nspname) as schema,
+    select s.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(s.stxname) as name, quote_ident(n.nspname) as schema,
            s.stxowner::regrole::text as owner, s.stxrelid::regclass::text as "table",
            pg_get_statisticsobjdef(s.oid) as definition, nullif(s.stxstattarget, -1) as target
     from pg_catalog.pg_statistic_ext s
@@ -171,8 +177,9 @@ export const statistics = defineQuery({
 
 export const eventTriggers = defineQuery({
   kind: "eventTriggers",
+  catalog: "pg_event_trigger",
   sql: () => `
-    select quote_ident(e.evtname) as name, e.evtowner::regrole::text as owner, e.evtevent as event,
+    select e.oid as oid, quote_ident(e.evtname) as name, e.evtowner::regrole::text as owner, e.evtevent as event,
            e.evtfoid::regproc::text as function, ${sorted("e.evttags")} as tags,
            ${firingState("e.evtenabled")} as enabled
     from pg_catalog.pg_event_trigger e

@@ -3,8 +3,9 @@ import { functionName, notPartOfExtension } from "./sql-fragments.js";
 
 export const textSearchConfigurations = defineQuery({
   kind: "textSearchConfigurations",
+  catalog: "pg_ts_config",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.cfgname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.cfgname) as name, quote_ident(n.nspname) as schema,
            x.cfgowner::regrole::text as owner,
            quote_ident(pn.nspname) || '.' || quote_ident(p.prsname) as parser,
            array(
@@ -23,8 +24,9 @@ export const textSearchConfigurations = defineQuery({
 
 export const textSearchDictionaries = defineQuery({
   kind: "textSearchDictionaries",
+  catalog: "pg_ts_dict",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.dictname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.dictname) as name, quote_ident(n.nspname) as schema,
            x.dictowner::regrole::text as owner,
            quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname) as template, x.dictinitoption as options
     from pg_catalog.pg_ts_dict x
@@ -36,8 +38,9 @@ export const textSearchDictionaries = defineQuery({
 
 export const textSearchParsers = defineQuery({
   kind: "textSearchParsers",
+  catalog: "pg_ts_parser",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.prsname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.prsname) as name, quote_ident(n.nspname) as schema,
            x.prsstart::regproc::text as start, x.prstoken::regproc::text as token, x.prsend::regproc::text as end,
            ${functionName("x.prsheadline")} as headline, x.prslextype::regproc::text as "lexTypes"
     from pg_catalog.pg_ts_parser x
@@ -47,8 +50,9 @@ export const textSearchParsers = defineQuery({
 
 export const textSearchTemplates = defineQuery({
   kind: "textSearchTemplates",
+  catalog: "pg_ts_template",
   sql: ({ included }) => `
-    select quote_ident(n.nspname) || '.' || quote_ident(x.tmplname) as name, quote_ident(n.nspname) as schema,
+    select x.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(x.tmplname) as name, quote_ident(n.nspname) as schema,
            ${functionName("x.tmplinit")} as init, x.tmpllexize::regproc::text as lexize
     from pg_catalog.pg_ts_template x
     join pg_catalog.pg_namespace n on n.oid = x.tmplnamespace

@@ -27,8 +27,9 @@ const baseType = (column: string) => `case when t.typtype = 'b' then ${column} e
 
 export const types = defineQuery({
   kind: "types",
+  catalog: "pg_type",
   sql: ({ version, included }) => `
-    select format_type(t.oid, null) as name, quote_ident(n.nspname) as schema, t.typowner::regrole::text as owner,
+    select t.oid as oid, format_type(t.oid, null) as name, quote_ident(n.nspname) as schema, t.typowner::regrole::text as owner,
            case when not t.typisdefined then 'shell type' else
              case t.typtype when 'e' then 'enum' when 'c' then 'composite type' when 'd' then 'domain'
                when 'r' then 'range' when 'b' then 'base type' else 'shell type' end end as kind,
