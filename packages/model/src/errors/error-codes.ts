@@ -224,6 +224,11 @@ export const errorCodes = {
     meaning: "Our own tables are not what they must be, or we may not use them.",
     remedy: "Read the message: it names the table and what is wrong.",
   },
+  CONFITURE_DIFF_IMPOSSIBLE: {
+    exit: 3,
+    meaning: "No statements lead from the one schema to the other.",
+    remedy: "Read which object stands in the way; bring it to a state in between by a migration of your own.",
+  },
   CONFITURE_CATALOG_MOVED: {
     exit: 3,
     meaning: "The catalog kept changing while it was read.",

@@ -1,0 +1,183 @@
+import type { CatalogColumn } from "@confiture/model";
+import type { DiffEntry, ObjectKey } from "./catalog-index.js";
+import { keyOf } from "./catalog-index.js";
+import { type Change, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import { rulesOf } from "./kinds/all-kinds.js";
+import { alterTable, retype } from "./kinds/columns.js";
+import { copyRows } from "./kinds/copy-rows.js";
+import type { Sides } from "./kinds/kind-rules.js";
+import { unqualified } from "./kinds/names.js";
+
+/** Statements that belong together, with what they make and take away. */
+export interface Action {
+  readonly verb: "drop" | "rename" | "let go" | "create" | "copy" | "alter" | "take up";
+  readonly subject: DiffEntry;
+  readonly statements: readonly string[];
+  /** What is there in its new form behind it, besides its subject. */
+  readonly provides: readonly ObjectKey[];
+  /** What is gone behind it. */
+  readonly removes: readonly ObjectKey[];
+  /** For `let go` and `take up`: what is let go of. */
+  readonly needed?: ObjectKey;
+}
+
+export interface BuildOptions extends FateOptions {
+  /** The role that will run the statements: what it makes is its own. */
+  readonly role?: string;
+  /** Columns whose default is set behind the table, for the default needs the table. */
+  readonly splitDefaults?: ReadonlySet<ObjectKey>;
+}
+
+/** Turns fates into actions. What goes or comes with something else has none of its own and is named in that action. */
+export function buildActions(
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+  options: BuildOptions,
+): readonly Action[] {
+  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes));
+  const provided = groupByCarrier(changes, (change) => createCarrier(change, changes, sides));
+  const actions: Action[] = [];
+  for (const change of changes.values()) {
+    const { before, after, fate, key } = change;
+    const kept = isRenamedAside(change, changes);
+    const removes = removed.get(key);
+    if (before !== undefined && removes !== undefined) {
+      const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
+        `drop ${rulesOf(before.kind).named(before.entry as never)}`,
+      ];
+      const aside = kept ? asideName(before, sides) : undefined;
+      if (aside !== undefined) actions.push(...stoodAside(before, aside, sides));
+      const final = aside === undefined ? statements : statements.map((text) => text.replace(before.name, () => aside));
+      actions.push({ ...action("drop", before, final), removes });
+    }
+    const provides = provided.get(key);
+    if (after !== undefined && provides !== undefined)
+      actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
+    if (after !== undefined && fate === "alter") {
+      const statements = [...change.statements, ...remade(change, sides)];
+      if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
+    }
+    if (before === undefined) continue;
+    for (const { needed, before: first, behind } of change.letGo) {
+      if (first.length > 0) actions.push({ ...action("let go", before, first), needed });
+      if (behind.length > 0) actions.push({ ...action("take up", before, behind), needed });
+    }
+  }
+  return actions;
+}
+
+/** The old one makes room for the new one, and a table gives its rows to it. */
+function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Action[] {
+  const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
+  if (before.kind !== "tables") return [action("rename", before, [rename])];
+  const identities = sides.before.columnsOf(before.name).filter(({ identity }) => identity !== undefined);
+  return [
+    action("rename", before, [
+      ...identities.map(({ column }) => `alter table ${before.name} alter column ${column} drop identity`),
+      rename,
+    ]),
+    action("copy", before, copyRows(before.name, aside, sides)),
+  ];
+}
+
+function action(verb: Action["verb"], subject: DiffEntry, statements: readonly string[]): Action {
+  return { verb, subject, statements, provides: [], removes: [] };
+}
+
+/** For every object that comes or goes, under the key of the object whose action does it. */
+function groupByCarrier(
+  changes: ReadonlyMap<ObjectKey, Change>,
+  carrierOf: (change: Change) => ObjectKey | undefined,
+): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
+  const groups = new Map<ObjectKey, ObjectKey[]>();
+  for (const change of changes.values()) {
+    const carrier = carrierOf(change);
+    if (carrier === undefined) continue;
+    const group = groups.get(carrier);
+    if (group === undefined) groups.set(carrier, [change.key]);
+    else group.push(change.key);
+  }
+  return groups;
+}
+
+function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>): ObjectKey | undefined {
+  if (change.before === undefined || (change.fate !== "drop" && change.fate !== "replace")) return undefined;
+  for (const owner of ownersOf(change.before)) {
+    const whole = changes.get(keyOf(owner));
+    if (whole === undefined || whole === change) continue;
+    // A sequence that stays has been taken from its column before.
+    if (change.before.kind === "sequences" && change.fate !== "drop") continue;
+    const carrier = dropCarrier(whole, changes);
+    if (carrier === undefined) continue;
+    if (whole.before?.kind === "tables" && isRenamedAside(whole, changes) && needsItsName(change)) continue;
+    return carrier;
+  }
+  return change.key;
+}
+
+function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
+  const { after, fate, key } = change;
+  if (after === undefined || (fate !== "create" && fate !== "replace")) return undefined;
+  const maker = rulesOf(after.kind).madeWith?.(after.entry as never, sides);
+  const whole = maker === undefined ? undefined : changes.get(keyOf(maker));
+  return (whole === undefined ? undefined : createCarrier(whole, changes, sides)) ?? key;
+}
+
+function createStatements(after: DiffEntry, sides: Sides, { ignoreOwners, role }: BuildOptions): readonly string[] {
+  const rules = rulesOf(after.kind);
+  const owner = ownerOf(after);
+  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  return [
+    ...rules.create(after.entry as never, sides.after, sides),
+    ...(owns ? [`alter ${rules.named(after.entry as never)} owner to ${owner}`] : []),
+  ];
+}
+
+/** What cannot be there twice has to be dropped before the new table gets its own; the rest goes with the old table. */
+const keptApart = new Set(["indexes", "statistics", "ownerships"]);
+
+function needsItsName({ before }: Change): boolean {
+  if (before?.kind === "constraints")
+    return "index" in before.entry && rulesOf("constraints").claims?.(before.entry as never).length !== 0;
+  return before !== undefined && keptApart.has(before.kind);
+}
+
+/** A type that columns with rows still have stands aside under another name until they have the new one. */
+export function isRenamedAside({ key, before, fate }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
+  if (fate !== "replace") return false;
+  if (before?.kind === "tables") return true;
+  if (before?.kind !== "types") return false;
+  return [...changes.values()].some(({ retypedBy }) => retypedBy.includes(key));
+}
+
+function asideName({ name }: DiffEntry, { before, after }: Sides): string {
+  const schema = name.slice(0, name.length - unqualified(name).length);
+  const bare = unqualified(name).replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
+  for (let number = 0; ; number += 1) {
+    const aside = `${schema}"${bare.replaceAll('"', '""')}__before${number === 0 ? "" : number}"`.replace(
+      /"([a-z_][a-z0-9_]*)"$/,
+      "$1",
+    );
+    if (
+      ![before, after].some(({ entries }) =>
+        ["types", "tables", "views"].some((kind) => entries.has(`${kind} ${aside}`)),
+      )
+    )
+      return aside;
+  }
+}
+
+/** Brings a column to the type that was made anew under the name of its own. */
+function remade(change: Change, sides: Sides): readonly string[] {
+  if (change.retypedBy.length === 0 || change.before?.kind !== "columns" || change.after?.kind !== "columns") return [];
+  const [was, is] = [change.before.entry as CatalogColumn, change.after.entry as CatalogColumn];
+  if (was.type !== is.type) return [];
+  const alter = `alter column ${is.column}`;
+  return [
+    `${alterTable(is, sides.after)} ${[
+      ...(was.default === undefined ? [] : [`${alter} drop default`]),
+      retype(was, is, sides, true),
+      ...(is.default === undefined ? [] : [`${alter} set default ${is.default}`]),
+    ].join(", ")}`,
+  ];
+}

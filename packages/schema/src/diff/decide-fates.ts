@@ -1,0 +1,200 @@
+import type { CatalogColumn } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
+import { keyOf } from "./catalog-index.js";
+import type { DiffReference } from "./diff-kinds.js";
+import { rulesOf } from "./kinds/all-kinds.js";
+import { areComparable } from "./kinds/change-type.js";
+import type { Sides } from "./kinds/kind-rules.js";
+
+/** What becomes of one object. `replace`: dropped and made again. */
+export type Fate = "keep" | "create" | "drop" | "alter" | "replace";
+
+export interface Change {
+  readonly key: ObjectKey;
+  readonly before?: DiffEntry;
+  readonly after?: DiffEntry;
+  fate: Fate;
+  /** In place, for `alter`. */
+  statements: readonly string[];
+  /** What it lets go of before that is dropped, and takes up again behind. */
+  letGo: { readonly needed: ObjectKey; readonly before: readonly string[]; readonly behind: readonly string[] }[];
+  /** Types made anew under the same name, which this column has to be brought to. */
+  retypedBy: ObjectKey[];
+}
+
+export interface FateOptions {
+  readonly ignoreOwners?: boolean;
+  readonly ignoreGrants?: boolean;
+}
+
+/** Decides what becomes of every object: what differs, and what has to go because something else does. */
+export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
+  const changes = new Map<ObjectKey, Change>();
+  for (const key of new Set([...sides.before.entries.keys(), ...sides.after.entries.keys()])) {
+    const change = compare(key, sides, options);
+    if (change !== undefined) changes.set(key, change);
+  }
+  spread(changes, sides);
+  return changes;
+}
+
+function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
+  const [before, after] = [counted(sides.before, key, options), counted(sides.after, key, options)];
+  const blank = { key, statements: [], letGo: [], retypedBy: [] };
+  if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
+  if (after === undefined) return { ...blank, before, fate: "drop" };
+  if (JSON.stringify(before.entry) === JSON.stringify(after.entry)) return { ...blank, before, after, fate: "keep" };
+  const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
+  if (statements === "replace") return { ...blank, before, after, fate: "replace" };
+  const owner = newOwner(before, after, sides, options);
+  const all = [...statements, ...owner];
+  return { ...blank, before, after, fate: all.length === 0 ? "keep" : "alter", statements: all };
+}
+
+/** What a server of 18 says in a constraint of its own and others only in the column is said once, in the column. */
+function counted(index: CatalogIndex, key: ObjectKey, options: FateOptions): DiffEntry | undefined {
+  const found = index.entries.get(key);
+  if (found === undefined || ("implied" in found.entry && found.entry.implied)) return undefined;
+  if (options.ignoreGrants === true && (found.kind === "grants" || found.kind === "defaultPrivileges"))
+    return undefined;
+  return found;
+}
+
+function newOwner(
+  before: DiffEntry,
+  after: DiffEntry,
+  { after: index }: Sides,
+  options: FateOptions,
+): readonly string[] {
+  if (options.ignoreOwners === true || rulesOf(after.kind).hasOwner === false) return [];
+  const [was, is] = [ownerOf(before), ownerOf(after)];
+  if (was === is || is === undefined) return [];
+  // A sequence that a column owns goes with the table.
+  if (after.kind === "sequences" && index.entries.has(`ownerships ${after.name}`)) return [];
+  return [`alter ${rulesOf(after.kind).named(after.entry as never)} owner to ${is}`];
+}
+
+export function ownerOf({ entry }: DiffEntry): string | undefined {
+  return "owner" in entry && typeof entry.owner === "string" ? entry.owner : undefined;
+}
+
+/** What is dropped takes along what cannot be without it; what is only changed may have to be let go of. */
+function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  const queue = [...changes.values()].filter(breaksOthers);
+  const push = (change: Change) => {
+    if (!queue.includes(change)) queue.push(change);
+  };
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { key, fate, before } = next;
+    if (before === undefined) continue;
+    const isRetyped = fate === "alter" && before.kind === "columns";
+    for (const dependentKey of sides.before.dependentsOf(key)) {
+      const dependent = changes.get(dependentKey);
+      if (dependent?.before === undefined || dependent.fate === "drop" || dependent.fate === "replace") continue;
+      if (fate === "drop") {
+        if (isPart(dependent.before, before)) replace(dependent, push);
+        else if (saysTheSame(dependent)) spreadReplacement(dependent, next, sides, push);
+      } else if (isRetyped) {
+        if (standsInTheWay(dependent, next)) replace(dependent, push);
+      } else spreadReplacement(dependent, next, sides, push);
+    }
+  }
+}
+
+/** It names something that goes, in words that mean something else afterwards. */
+function saysTheSame({ fate, before, after }: Change): boolean {
+  if (fate === "keep") return true;
+  const definition = (side: DiffEntry | undefined) =>
+    side !== undefined && "definition" in side.entry ? side.entry.definition : undefined;
+  return definition(before) !== undefined && definition(before) === definition(after);
+}
+
+function breaksOthers(change: Change): boolean {
+  return change.fate === "drop" || change.fate === "replace" || (change.fate === "alter" && isRetype(change));
+}
+
+function replace(change: Change, push: (change: Change) => void): void {
+  if (change.after === undefined) return;
+  change.fate = "replace";
+  change.statements = [];
+  change.letGo = [];
+  push(change);
+}
+
+export function ownersOf({ kind, entry }: DiffEntry): readonly DiffReference[] {
+  const owners = rulesOf(kind).partOf?.(entry as never);
+  return owners === undefined ? [] : "kind" in owners ? [owners] : owners;
+}
+
+function isPart(part: DiffEntry, whole: DiffEntry): boolean {
+  return part.kind !== "sequences" && ownersOf(part).some((owner) => keyOf(owner) === whole.key);
+}
+
+function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, push: (change: Change) => void): void {
+  const { before, after } = dependent;
+  if (before === undefined || after === undefined || replaced.before === undefined) return;
+  if (isPart(before, replaced.before)) {
+    replace(dependent, push);
+    return;
+  }
+  const rules = rulesOf(before.kind);
+  if (
+    before.kind === "columns" &&
+    replaced.before.kind === "types" &&
+    isOfType(before.entry as CatalogColumn, replaced.before.name)
+  ) {
+    if (dependent.retypedBy.includes(replaced.key)) return;
+    dependent.retypedBy.push(replaced.key);
+    if (dependent.fate === "keep") dependent.fate = "alter";
+    push(dependent);
+    return;
+  }
+  const letGo = rules.letGo?.(before.entry as never, replaced.before, sides);
+  if (letGo !== undefined) {
+    if (!dependent.letGo.some(({ needed }) => needed === replaced.key))
+      dependent.letGo.push({ needed: replaced.key, ...letGo });
+    return;
+  }
+  if (rules.holdsRows?.(before.entry as never) !== true) {
+    replace(dependent, push);
+    return;
+  }
+  if (!sides.after.needsOf(dependent.key).includes(replaced.key)) return;
+  throw new ConfitureError(
+    "CONFITURE_DIFF_IMPOSSIBLE",
+    `${describe(replaced.before)} has to be dropped and made again, and ${describe(before)} needs it and holds rows.`,
+    {
+      hint: "Bring the rows over by a migration of your own.",
+      facts: { replaced: replaced.key, holding: dependent.key },
+    },
+  );
+}
+
+function describe({ kind, entry }: DiffEntry): string {
+  return rulesOf(kind).named(entry as never);
+}
+
+function isOfType({ type }: CatalogColumn, name: string): boolean {
+  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "") === name;
+}
+
+export function isRetype({ before, after, retypedBy }: Change): boolean {
+  if (retypedBy.length > 0) return true;
+  if (before?.kind !== "columns" || after?.kind !== "columns") return false;
+  const [was, is] = [before.entry as CatalogColumn, after.entry as CatalogColumn];
+  return was.type !== is.type || was.collation !== is.collation;
+}
+
+/** Kinds the server does not let a column's type change under. Indexes, checks and statistics it makes anew by itself. */
+const inTheWay = new Set(["views", "materializedViews", "rules", "policies", "triggers", "functions", "publications"]);
+
+function standsInTheWay({ before }: Change, retyped: Change): boolean {
+  if (before === undefined) return false;
+  if (before.kind === "columns") return (before.entry as CatalogColumn).generated !== undefined;
+  if (before.kind === "constraints" && "references" in before.entry && before.entry.references !== undefined) {
+    const [was, is] = [retyped.before?.entry as CatalogColumn, retyped.after?.entry as CatalogColumn];
+    return !areComparable(was.type, is.type);
+  }
+  return inTheWay.has(before.kind);
+}

@@ -1,0 +1,134 @@
+import type { CatalogConstraint } from "@confiture/model";
+import type { CatalogIndex } from "../catalog-index.js";
+import { indexSettings } from "./indexes.js";
+import { isAttached, isInheritedFromKept } from "./inheritance.js";
+import type { KindRules, Sides } from "./kind-rules.js";
+
+export const constraintRules: KindRules<"constraints"> = {
+  named: (entry) =>
+    `constraint ${entry.constraint} on ${entry.domain === undefined ? entry.table : `domain ${entry.domain}`}`,
+  create: createConstraint,
+  drop: dropConstraint,
+  alter: alterConstraint,
+  partOf: (entry) => [
+    ...(entry.domain === undefined ? [] : [{ kind: "types", name: entry.domain } as const]),
+    ...(entry.table === undefined
+      ? []
+      : [{ kind: "tables", name: entry.table } as const, { kind: "foreignTables", name: entry.table } as const]),
+    ...(entry.parent === undefined ? [] : [{ kind: "constraints", name: entry.parent } as const]),
+  ],
+  claims: (entry) => [
+    ...(entry.index === undefined || entry.kind === "foreign key"
+      ? []
+      : [`relation ${schemaOf(entry.index)}${entry.constraint}`]),
+    ...(entry.kind === "primary key" ? [`primary key of ${entry.table}`] : []),
+  ],
+};
+
+function schemaOf(name: string): string {
+  return name.slice(0, name.lastIndexOf(".") + 1);
+}
+
+function owner(entry: CatalogConstraint, index: CatalogIndex): string {
+  if (entry.domain !== undefined) return `alter domain ${entry.domain}`;
+  const foreign = entry.table !== undefined && index.find("foreignTables", entry.table) !== undefined;
+  return `alter ${foreign ? "foreign " : ""}table ${entry.table}`;
+}
+
+function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: Sides): readonly string[] {
+  const add = `add constraint ${entry.constraint} ${entry.definition}`;
+  if (entry.table === undefined) return [`${owner(entry, after)} ${add}`];
+  const indexed = entry.kind === "primary key" || entry.kind === "unique" || entry.kind === "exclude";
+  const attached = isAttached(entry.table, sides);
+  if (!indexed && isInheritedFromKept(entry, sides)) return [];
+  if (entry.kind === "foreign key" && entry.parent !== undefined && attached) return renamed(entry, after);
+  if (entry.kind === "not null") return createNotNull(entry, sides);
+  // The partitions' own are made under their own names and attached.
+  const only = indexed && keptPartitions(entry.table, sides) ? `alter table only ${entry.table}` : owner(entry, after);
+  const parentIndex = entry.parent === undefined ? undefined : after.find("constraints", entry.parent)?.index;
+  const index = entry.index === undefined || !indexed ? undefined : after.find("indexes", entry.index);
+  return [
+    `${only} ${add}`,
+    ...(index === undefined ? [] : indexSettings(undefined, index)),
+    ...(indexed && attached && parentIndex !== undefined
+      ? [`alter index ${parentIndex} attach partition ${entry.index}`]
+      : []),
+  ];
+}
+
+/** The server made it with that of the parent, and under the same name. */
+function renamed(entry: CatalogConstraint, after: CatalogIndex): readonly string[] {
+  const parent = entry.parent === undefined ? undefined : after.find("constraints", entry.parent);
+  if (parent === undefined || parent.constraint === entry.constraint) return [];
+  return [`${owner(entry, after)} rename constraint ${parent.constraint} to ${entry.constraint}`];
+}
+
+function keptPartitions(table: string, { before, after }: Sides): boolean {
+  const kept = new Set(before.childrenOf(table));
+  return (
+    after.find("tables", table)?.partitionKey !== undefined && after.childrenOf(table).some((child) => kept.has(child))
+  );
+}
+
+/** PostgreSQL 18: a column has one such constraint at most, so one that is there under another name is renamed. */
+function createNotNull(entry: CatalogConstraint, { before, after }: Sides): readonly string[] {
+  const there = before
+    .constraintsOf(entry.table ?? "")
+    .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
+  const kept = there !== undefined && before.find("columns", `${entry.table}.${entry.columns[0]}`)?.notNull === true;
+  const stays = there !== undefined && !after.constraintsOf(entry.table ?? "").some(({ name }) => name === there.name);
+  return kept && stays
+    ? [`${owner(entry, after)} rename constraint ${there.constraint} to ${entry.constraint}`]
+    : [`${owner(entry, after)} add constraint ${entry.constraint} ${entry.definition}`];
+}
+
+/** What comes from a parent goes with the parent's; the NOT NULL that stays under another name is renamed. */
+function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: Sides): readonly string[] {
+  if (entry.kind === "not null" && entry.table !== undefined) {
+    const column = sides.after.find("columns", `${entry.table}.${entry.columns[0]}`);
+    const other = sides.after
+      .constraintsOf(entry.table)
+      .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
+    if (column?.notNull === true && other !== undefined)
+      return other.implied
+        ? [`${owner(entry, before)} rename constraint ${entry.constraint} to ${other.constraint}`]
+        : [];
+  }
+  if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
+  return [`${owner(entry, before)} drop constraint ${entry.constraint}`];
+}
+
+const timing = / (NOT )?DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?/;
+const notValid = " NOT VALID";
+const notEnforced = " NOT ENFORCED";
+
+function alterConstraint(
+  before: CatalogConstraint,
+  after: CatalogConstraint,
+  sides: Sides,
+): readonly string[] | "replace" {
+  if (before.kind !== after.kind) return "replace";
+  const alter = owner(after, sides.after);
+  if (before.definition === after.definition) return [];
+  if (before.parent !== undefined && after.parent !== undefined && isAttached(after.table ?? "", sides)) return [];
+  if (before.validated === false && after.validated && before.definition.replace(notValid, "") === after.definition)
+    return [`${alter} validate constraint ${after.constraint}`];
+  if (
+    after.kind === "foreign key" &&
+    bare(before.definition) === bare(after.definition) &&
+    before.validated === after.validated
+  ) {
+    const deferred = timing.exec(after.definition)?.[0] ?? " NOT DEFERRABLE";
+    return [`${alter} alter constraint ${after.constraint}${deferred}`];
+  }
+  if (after.kind === "foreign key" && before.enforced !== after.enforced) {
+    const stripped = (text: string) => text.replace(notEnforced, "").replace(notValid, "");
+    if (stripped(before.definition) === stripped(after.definition) && (!after.enforced || after.validated))
+      return [`${alter} alter constraint ${after.constraint} ${after.enforced ? "enforced" : "not enforced"}`];
+  }
+  return "replace";
+}
+
+function bare(definition: string): string {
+  return definition.replace(timing, "");
+}

@@ -1,0 +1,36 @@
+import type { CatalogIndex } from "../catalog-index.js";
+import type { Sides } from "./kind-rules.js";
+
+/** The tables a table is a partition of, or inherits from. */
+export function parentsOf(table: string, index: CatalogIndex): readonly string[] {
+  const entry = index.find("tables", table) ?? index.find("foreignTables", table);
+  if (entry === undefined) return [];
+  return entry.partition === undefined ? entry.inherits : [entry.partition.of];
+}
+
+/** Whether all its parents on the one side are its parents on the other: what is done to them comes down to it. */
+export function isAttached(table: string, { before, after }: Sides): boolean {
+  const parents = parentsOf(table, after);
+  const were = parentsOf(table, before);
+  return (
+    parents.length > 0 && parents.every((parent) => were.includes(parent)) && !isMadeAnew(table, { before, after })
+  );
+}
+
+/** Whether what it has from its parents comes by itself: by INHERITS when it is made, from parents it has already later. */
+export function isInheritedFromKept(
+  part: { readonly table?: string; readonly inheritance?: "inherited" | "merged" },
+  sides: Sides,
+): boolean {
+  return part.inheritance === "inherited" && part.table !== undefined && isAttached(part.table, sides);
+}
+
+function boundOf(table: string, index: CatalogIndex): string | undefined {
+  return (index.find("tables", table) ?? index.find("foreignTables", table))?.partition?.bound;
+}
+
+/** A table that the one side has as partitioned by one key and the other by another is another table. */
+function isMadeAnew(table: string, { before, after }: Sides): boolean {
+  const [was, is] = [before.find("tables", table), after.find("tables", table)];
+  return was?.partitionKey !== is?.partitionKey;
+}

@@ -1,0 +1,190 @@
+import { ConfitureError } from "@confiture/model";
+import type { Action } from "./build-actions.js";
+import type { ObjectKey } from "./catalog-index.js";
+import type { Change } from "./decide-fates.js";
+import { placeOf, rulesOf } from "./kinds/all-kinds.js";
+import type { Sides } from "./kinds/kind-rules.js";
+
+/** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
+export class Circle extends Error {
+  constructor(readonly actions: readonly Action[]) {
+    super("actions wait for each other");
+  }
+}
+
+/** One order in which everything finds what it needs; always the same for the same actions. */
+export function orderActions(
+  actions: readonly Action[],
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+): readonly Action[] {
+  const ranked = [...actions].sort(compareActions);
+  const behind = edgesBetween(ranked, changes, sides);
+  return sortByEdges(ranked, behind);
+}
+
+/** What goes comes first and from the outside in, what is made from the inside out. */
+function compareActions(a: Action, b: Action): number {
+  const phase = phases[a.verb] - phases[b.verb];
+  if (phase !== 0) return phase;
+  const [left, right] = [placeOf(a.subject.kind), placeOf(b.subject.kind)];
+  if (left !== right) return a.verb === "drop" ? right - left : left - right;
+  if (a.subject.kind === "columns") {
+    const place = (action: Action) => (action.subject.entry as { readonly position?: number }).position ?? 0;
+    const [tableOfA, tableOfB] = [tableOf(a), tableOf(b)];
+    if (tableOfA === tableOfB) return place(a) - place(b);
+  }
+  return a.subject.name < b.subject.name ? -1 : a.subject.name > b.subject.name ? 1 : 0;
+}
+
+function tableOf({ subject }: Action): string {
+  return (subject.entry as { readonly table?: string }).table ?? "";
+}
+
+const phases: Readonly<Record<Action["verb"], number>> = {
+  "let go": 0,
+  rename: 1,
+  drop: 2,
+  create: 3,
+  alter: 3,
+  copy: 4,
+  "take up": 5,
+};
+
+function edgesBetween(
+  actions: readonly Action[],
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+): readonly Set<number>[] {
+  const behind = actions.map(() => new Set<number>());
+  const [removers, makers, alters, renames, copies] = [
+    new Map<ObjectKey, number>(),
+    new Map<ObjectKey, number>(),
+    new Map<ObjectKey, number>(),
+    new Map<ObjectKey, number>(),
+    new Map<ObjectKey, number>(),
+  ];
+  const claimed = new Map<string, number>();
+  const renamePlaces = new Map(
+    actions.flatMap(({ verb, subject }, place) => (verb === "rename" ? [[subject.key, place] as const] : [])),
+  );
+  actions.forEach(({ verb, subject, removes, provides }, place) => {
+    for (const key of removes) {
+      removers.set(key, place);
+      const entry = sides.before.entries.get(key);
+      for (const claim of entry === undefined ? [] : (rulesOf(entry.kind).claims?.(entry.entry as never) ?? []))
+        claimed.set(claim, renamePlaces.get(key) ?? place);
+    }
+    if (verb === "alter") alters.set(subject.key, place);
+    if (verb === "rename") renames.set(subject.key, place);
+    if (verb === "copy") copies.set(subject.key, place);
+    for (const key of provides) makers.set(key, place);
+  });
+  const link = (first: number | undefined, then: number | undefined) => {
+    if (first !== undefined && then !== undefined && first !== then) behind[first]?.add(then);
+  };
+  actions.forEach(({ verb, subject, removes, provides, needed }, place) => {
+    if (verb === "copy") {
+      link(makers.get(subject.key), place);
+      link(place, removers.get(subject.key));
+      for (const child of sides.after.childrenOf(subject.name))
+        link(makers.get(`partitions ${child} of ${subject.name}`), place);
+    }
+    if (verb === "let go") link(place, removers.get(needed ?? ""));
+    if (verb === "let go") link(place, renames.get(needed ?? ""));
+    if (verb === "let go") link(place, alters.get(subject.key));
+    if (verb === "take up") for (const key of [needed ?? "", subject.key]) link(makers.get(key), place);
+    for (const key of removes) {
+      for (const dependent of sides.before.dependentsOf(key)) {
+        const remover = removers.get(dependent);
+        link(remover, place);
+        // By its old name; a partition goes only when the rows are out of it.
+        const rename = renames.get(key) ?? renames.get(subject.key);
+        const rows = copies.get(subject.key);
+        if (rename !== undefined && remover !== place && remover !== undefined) {
+          if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
+          else link(remover, rename);
+        }
+        // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
+        if (changes.get(dependent)?.letGo.some((one) => one.needed === key) !== true)
+          link(alters.get(dependent), place);
+      }
+      link(renames.get(subject.key) ?? place, makers.get(key));
+    }
+    if (verb === "alter")
+      for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
+    for (const key of provides) {
+      for (const need of sides.after.needsOf(key)) link(makers.get(need), place);
+      const entry = sides.after.entries.get(key);
+      for (const claim of entry === undefined || verb === "alter"
+        ? []
+        : (rulesOf(entry.kind).claims?.(entry.entry as never) ?? []))
+        if (!renames.has(key)) link(claimed.get(claim), place);
+    }
+  });
+  return behind;
+}
+
+/** Kahn's algorithm; among what is free, the one that stands first. */
+function sortByEdges(actions: readonly Action[], behind: readonly ReadonlySet<number>[]): readonly Action[] {
+  const waits = actions.map(() => 0);
+  for (const targets of behind) for (const target of targets) waits[target]! += 1;
+  const free = new Heap();
+  waits.forEach((count, place) => {
+    if (count === 0) free.push(place);
+  });
+  const ordered: Action[] = [];
+  for (let place = free.pop(); place !== undefined; place = free.pop()) {
+    ordered.push(actions[place]!);
+    for (const target of behind[place]!) {
+      waits[target]! -= 1;
+      if (waits[target] === 0) free.push(target);
+    }
+  }
+  if (ordered.length < actions.length) throw new Circle(actions.filter((_, place) => waits[place]! > 0));
+  return ordered;
+}
+
+/** Numbers, the smallest first. */
+class Heap {
+  readonly #items: number[] = [];
+
+  push(item: number): void {
+    const items = this.#items;
+    let at = items.push(item) - 1;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (items[above]! <= item) break;
+      items[at] = items[above]!;
+      at = above;
+    }
+    items[at] = item;
+  }
+
+  pop(): number | undefined {
+    const items = this.#items;
+    const [top, last] = [items[0], items.pop()];
+    if (items.length === 0 || last === undefined) return top;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= items.length) break;
+      if (below + 1 < items.length && items[below + 1]! < items[below]!) below += 1;
+      if (items[below]! >= last) break;
+      items[at] = items[below]!;
+      at = below;
+    }
+    items[at] = last;
+    return top;
+  }
+}
+
+export function circleError({ actions }: Circle): ConfitureError {
+  const names = actions
+    .slice(0, 8)
+    .map(({ verb, subject }) => `${verb} ${rulesOf(subject.kind).named(subject.entry as never)}`);
+  return new ConfitureError("CONFITURE_DIFF_IMPOSSIBLE", `These changes wait for each other: ${names.join(", ")}.`, {
+    hint: "Take the change apart: bring the database to a state in between first.",
+    facts: { actions: names },
+  });
+}
