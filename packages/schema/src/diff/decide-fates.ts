@@ -92,6 +92,9 @@ function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
     for (const dependentKey of sides.before.dependentsOf(key)) {
       const dependent = changes.get(dependentKey);
       if (dependent?.before === undefined || dependent.fate === "drop" || dependent.fate === "replace") continue;
+      // For what its tables hold it only waits.
+      if (dependent.before.kind === "partitions" && before.kind !== "tables" && before.kind !== "foreignTables")
+        continue;
       if (fate === "drop") {
         if (isPart(dependent.before, before)) replace(dependent, push);
         else if (saysTheSame(dependent)) spreadReplacement(dependent, next, sides, push);

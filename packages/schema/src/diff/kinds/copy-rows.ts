@@ -1,6 +1,5 @@
 import { conversion } from "./change-type.js";
 import type { Sides } from "./kind-rules.js";
-import { unqualified } from "./names.js";
 
 /** Brings the rows of a table that stands aside into the one made in its place, and its identity columns up to them. */
 export function copyRows(table: string, aside: string, { before, after }: Sides): readonly string[] {

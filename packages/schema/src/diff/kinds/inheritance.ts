@@ -9,11 +9,14 @@ export function parentsOf(table: string, index: CatalogIndex): readonly string[]
 }
 
 /** Whether all its parents on the one side are its parents on the other: what is done to them comes down to it. */
-export function isAttached(table: string, { before, after }: Sides): boolean {
-  const parents = parentsOf(table, after);
-  const were = parentsOf(table, before);
+export function isAttached(table: string, sides: Sides): boolean {
+  const parents = parentsOf(table, sides.after);
+  const were = parentsOf(table, sides.before);
   return (
-    parents.length > 0 && parents.every((parent) => were.includes(parent)) && !isMadeAnew(table, { before, after })
+    parents.length > 0 &&
+    parents.every((parent) => were.includes(parent) && !isMadeAnew(parent, sides)) &&
+    !isMadeAnew(table, sides) &&
+    boundOf(table, sides.before) === boundOf(table, sides.after)
   );
 }
 
