@@ -174,6 +174,7 @@ function alterGeneration(
 }
 
 function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  if (before.notNull && after.notNull) return renamedNotNull(before, after, sides);
   if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
   const key = (index: CatalogIndex, column: CatalogColumn) =>
     index
@@ -182,6 +183,16 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
   if (after.notNull && (namedNotNull(after, sides.after) !== undefined || key(sides.after, after))) return [];
   if (!after.notNull && namedNotNull(before, sides.before) !== undefined) return [];
   return [`${alterTable(after, sides.after)} alter column ${after.column} ${after.notNull ? "set" : "drop"} not null`];
+}
+
+/** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
+function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  const constraint = ({ table, column }: CatalogColumn, index: CatalogIndex) =>
+    index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
+  const [was, is] = [constraint(before, sides.before), constraint(after, sides.after)];
+  if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
+  if (was.inheritance === undefined || is.inheritance !== undefined) return [];
+  return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
 }
 
 function identityEnds(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
