@@ -107,12 +107,21 @@ function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>): O
     if (whole === undefined || whole === change) continue;
     // A sequence that stays has been taken from its column before.
     if (change.before.kind === "sequences" && change.fate !== "drop") continue;
+    if (hasLeft(change.before, whole, changes)) continue;
     const carrier = dropCarrier(whole, changes);
     if (carrier === undefined) continue;
     if (whole.before?.kind === "tables" && isRenamedAside(whole, changes) && needsItsName(change)) continue;
     return carrier;
   }
   return change.key;
+}
+
+/** A part that came from a parent goes with the parent's only while the table is its partition. */
+function hasLeft({ entry }: DiffEntry, { before: whole }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
+  if (whole === undefined || !("parent" in entry) || entry.parent !== whole.name || !("table" in whole.entry))
+    return false;
+  const membership = changes.get(`partitions ${(entry as { readonly table?: string }).table} of ${whole.entry.table}`);
+  return membership?.fate === "drop" || membership?.fate === "replace";
 }
 
 function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
@@ -134,7 +143,7 @@ function createStatements(after: DiffEntry, sides: Sides, { ignoreOwners, role }
 }
 
 /** What cannot be there twice has to be dropped before the new table gets its own; the rest goes with the old table. */
-const keptApart = new Set(["indexes", "statistics", "ownerships"]);
+const keptApart = new Set(["indexes", "statistics", "ownerships", "partitions"]);
 
 function needsItsName({ before }: Change): boolean {
   if (before?.kind === "constraints")

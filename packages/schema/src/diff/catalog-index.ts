@@ -104,7 +104,7 @@ function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, Obj
     yield [`columns ${column.name}`, `${kind} ${column.table}`];
     if (column.inheritance === undefined) continue;
     const table = index.find("tables", column.table) ?? index.find("foreignTables", column.table);
-    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [])
+    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [table.partition.of])
       if (index.find("columns", `${parent}.${column.column}`) !== undefined)
         yield [`columns ${column.name}`, `columns ${parent}.${column.column}`];
   }

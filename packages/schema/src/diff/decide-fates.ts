@@ -1,10 +1,11 @@
-import type { CatalogColumn } from "@confiture/model";
+import type { CatalogColumn, CatalogIndex as CatalogIndexEntry } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { areComparable } from "./kinds/change-type.js";
+import { isAttached, isMadeAnew } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** What becomes of one object. `replace`: dropped and made again. */
@@ -35,8 +36,21 @@ export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<Obj
     const change = compare(key, sides, options);
     if (change !== undefined) changes.set(key, change);
   }
+  replaceIndexesThatLoseChildren(changes, sides);
   spread(changes, sides);
   return changes;
+}
+
+/** The index of a partition cannot go while that of the parent stays. */
+function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  for (const { before, fate } of changes.values()) {
+    if (before?.kind !== "indexes" || (fate !== "drop" && fate !== "replace")) continue;
+    const { parent, table } = before.entry as CatalogIndexEntry;
+    const above = parent === undefined ? undefined : changes.get(`indexes ${parent}`);
+    if (above?.after === undefined || above.fate === "replace" || !isAttached(table, sides)) continue;
+    above.fate = "replace";
+    above.statements = [];
+  }
 }
 
 function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
@@ -44,12 +58,19 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
   const blank = { key, statements: [], letGo: [], retypedBy: [] };
   if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
   if (after === undefined) return { ...blank, before, fate: "drop" };
-  if (JSON.stringify(before.entry) === JSON.stringify(after.entry)) return { ...blank, before, after, fate: "keep" };
+  const same = JSON.stringify(before.entry) === JSON.stringify(after.entry);
+  if (same && !changesAnyway(after, sides)) return { ...blank, before, after, fate: "keep" };
   const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
   if (statements === "replace") return { ...blank, before, after, fate: "replace" };
   const owner = newOwner(before, after, sides, options);
   const all = [...statements, ...owner];
   return { ...blank, before, after, fate: all.length === 0 ? "keep" : "alter", statements: all };
+}
+
+/** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
+function changesAnyway({ kind, name, entry }: DiffEntry, sides: Sides): boolean {
+  if (kind === "tables") return isMadeAnew(name, sides);
+  return kind === "columns" && (entry as CatalogColumn).inheritance !== undefined;
 }
 
 /** What a server of 18 says in a constraint of its own and others only in the column is said once, in the column. */
@@ -93,16 +114,23 @@ function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
       const dependent = changes.get(dependentKey);
       if (dependent?.before === undefined || dependent.fate === "drop" || dependent.fate === "replace") continue;
       // For what its tables hold it only waits.
-      if (dependent.before.kind === "partitions" && before.kind !== "tables" && before.kind !== "foreignTables")
-        continue;
+      if (onlyWaits(dependent.before, before)) continue;
       if (fate === "drop") {
         if (isPart(dependent.before, before)) replace(dependent, push);
         else if (saysTheSame(dependent)) spreadReplacement(dependent, next, sides, push);
+        else letGoOf(dependent, next, sides);
       } else if (isRetyped) {
         if (standsInTheWay(dependent, next)) replace(dependent, push);
       } else spreadReplacement(dependent, next, sides, push);
     }
   }
+}
+
+/** A partition for what its tables hold, and a column that is inherited for that of the parent. */
+function onlyWaits(dependent: DiffEntry, needed: DiffEntry): boolean {
+  if (dependent.kind === "partitions") return needed.kind !== "tables" && needed.kind !== "foreignTables";
+  if (dependent.kind !== "columns" || needed.kind !== "columns") return false;
+  return (dependent.entry as CatalogColumn).table !== (needed.entry as CatalogColumn).table;
 }
 
 /** It names something that goes, in words that mean something else afterwards. */
@@ -132,6 +160,13 @@ export function ownersOf({ kind, entry }: DiffEntry): readonly DiffReference[] {
 
 function isPart(part: DiffEntry, whole: DiffEntry): boolean {
   return part.kind !== "sequences" && ownersOf(part).some((owner) => keyOf(owner) === whole.key);
+}
+
+/** It is on its way to a form without what goes, and may want its name or its place for that. */
+function letGoOf(dependent: Change, gone: Change, sides: Sides): void {
+  if (dependent.before === undefined || gone.before === undefined || dependent.after === undefined) return;
+  const letGo = rulesOf(dependent.before.kind).letGo?.(dependent.before.entry as never, gone.before, sides);
+  if (letGo !== undefined) dependent.letGo.push({ needed: gone.key, before: letGo.before, behind: [] });
 }
 
 function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, push: (change: Change) => void): void {

@@ -1,7 +1,7 @@
 import { ConfitureError } from "@confiture/model";
 import type { Action } from "./build-actions.js";
-import type { ObjectKey } from "./catalog-index.js";
-import type { Change } from "./decide-fates.js";
+import { keyOf, type ObjectKey } from "./catalog-index.js";
+import { type Change, ownersOf } from "./decide-fates.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
@@ -97,6 +97,8 @@ function edgesBetween(
     for (const key of removes) {
       for (const dependent of sides.before.dependentsOf(key)) {
         const remover = removers.get(dependent);
+        // What is a part of both goes with the one that goes first.
+        if (isCarried(dependent, key, remover === undefined ? undefined : actions[remover], sides)) continue;
         link(remover, place);
         // By its old name; a partition goes only when the rows are out of it.
         const rename = renames.get(key) ?? renames.get(subject.key);
@@ -123,6 +125,13 @@ function edgesBetween(
     }
   });
   return behind;
+}
+
+function isCarried(dependent: ObjectKey, whole: ObjectKey, remover: Action | undefined, { before }: Sides): boolean {
+  const part = before.entries.get(dependent);
+  if (part === undefined || remover === undefined || remover.subject.key === dependent) return false;
+  if (part.kind === "partitions" && !whole.startsWith("tables ")) return true;
+  return ownersOf(part).some((owner) => keyOf(owner) === whole);
 }
 
 /** Kahn's algorithm; among what is free, the one that stands first. */

@@ -114,6 +114,7 @@ export const columnRules: KindRules<"columns"> = {
     };
   },
   holdsRows: ({ generated }) => generated === undefined,
+  claims: ({ identity }) => (identity === undefined ? [] : [`relation ${identity.sequence}`]),
 };
 
 function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
@@ -160,27 +161,38 @@ export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides
   return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
 }
 
-function alterGeneration(
-  before: CatalogColumn,
-  after: CatalogColumn,
-  { after: index }: Sides,
-): readonly string[] | "replace" {
+function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
+  const index = sides.after;
   const [was, is] = [before.generated, after.generated];
   if (was?.expression === is?.expression && was?.kind === is?.kind) return [];
   const alter = `${alterTable(after, index)} alter column ${after.column}`;
   if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
+  if (followsParent(after, sides, "generated")) return [];
   return index.catalog.serverVersion >= 170_000 ? [`${alter} set expression as (${is.expression})`] : "replace";
 }
 
 function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
-  if (before.notNull && after.notNull) return renamedNotNull(before, after, sides);
+  if (before.notNull && after.notNull) {
+    const parents = isAttached(after.table, sides) ? parentsOf(after.table, sides.after) : [];
+    const lost = parents.some((parent) => {
+      const name = `${parent}.${after.column}`;
+      return (
+        sides.before.find("columns", name)?.notNull === true && sides.after.find("columns", name)?.notNull === false
+      );
+    });
+    if (lost) return [`${alterTable(after, sides.after)} alter column ${after.column} set not null`];
+    return renamedNotNull(before, after, sides);
+  }
   if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
   const key = (index: CatalogIndex, column: CatalogColumn) =>
     index
       .constraintsOf(column.table)
       .some(({ kind, columns }) => kind === "primary key" && columns.includes(column.column));
-  if (after.notNull && (namedNotNull(after, sides.after) !== undefined || key(sides.after, after))) return [];
+  // A primary key says it too, but a partitioned table asks its partitions first.
+  const byKey =
+    key(sides.after, after) && ![...parentsOf(after.table, sides.after), ...sides.after.childrenOf(after.table)].length;
+  if (after.notNull && (namedNotNull(after, sides.after) !== undefined || byKey)) return [];
   if (!after.notNull && namedNotNull(before, sides.before) !== undefined) return [];
   return [`${alterTable(after, sides.after)} alter column ${after.column} ${after.notNull ? "set" : "drop"} not null`];
 }
@@ -204,9 +216,11 @@ function identityEnds(before: CatalogColumn, after: CatalogColumn, table: string
 function identityBegins(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
   const [was, is] = [before.identity, after.identity];
   if (is === undefined) return [];
-  if (was === undefined) return [`${table} alter column ${after.column} add ${identityClause(after, is)}`];
+  if (was === undefined) {
+    return [`${table} alter column ${after.column} add ${identityClause(after, is)}`, ...ownType(after, is)];
+  }
   // The sequence takes the type of its column along.
-  const followed = before.type === after.type ? was : { ...was, ...typeBounds(was, is) };
+  const followed = { ...was, ...typeBounds(was, is) };
   const changes = [
     ...(was.generation === is.generation ? [] : [`set generated ${is.generation}`]),
     ...changedSettings(followed, is).map((setting) => `set ${setting}`),
@@ -215,8 +229,14 @@ function identityBegins(before: CatalogColumn, after: CatalogColumn, table: stri
     ...(was.sequence === is.sequence
       ? []
       : [`alter sequence ${was.sequence} rename to ${is.sequence.slice(is.sequence.lastIndexOf(".") + 1)}`]),
+    ...(was.type === is.type || before.type !== after.type ? [] : [`alter sequence ${is.sequence} as ${is.type}`]),
     ...(changes.length === 0 ? [] : [`${table} alter column ${after.column} ${changes.join(" ")}`]),
   ];
+}
+
+/** The sequence of an identity column takes the type of the column, unless it is told another. */
+function ownType({ type }: CatalogColumn, { type: own, sequence }: CatalogIdentity): readonly string[] {
+  return own === type ? [] : [`alter sequence ${sequence} as ${own}`];
 }
 
 function typeBounds(was: CatalogIdentity, is: CatalogIdentity): Partial<CatalogIdentity> {
@@ -258,12 +278,18 @@ function isInherited(column: CatalogColumn, { before, after }: Sides): boolean {
 }
 
 /** The same change at a parent comes down by itself. */
-function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull"): boolean {
+function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull" | "generated"): boolean {
   if (!isAttached(column.table, sides)) return false;
   return parentsOf(column.table, sides.after).some((parent) => {
     const reference: DiffReference = { kind: "columns", name: `${parent}.${column.column}` };
     const was = sides.before.find("columns", reference.name);
     const is = sides.after.find("columns", reference.name);
-    return was !== undefined && is !== undefined && was[field] !== is[field] && is[field] === column[field];
+    return (
+      was !== undefined && is !== undefined && differs(was[field], is[field]) && !differs(is[field], column[field])
+    );
   });
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
 }

@@ -95,7 +95,18 @@ function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: S
         : [];
   }
   if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
-  return [`${owner(entry, before)} drop constraint ${entry.constraint}`];
+  // Tables that inherit keep theirs, where they still have it; partitions get it back.
+  const kept = before
+    .childrenOf(entry.table ?? "")
+    .some((child) => hasOwn(`${entry.constraint} on ${child}`, sides.after));
+  const partitioned = before.find("tables", entry.table ?? "")?.partitionKey !== undefined;
+  const table = kept && !partitioned ? `alter table only ${entry.table}` : owner(entry, before);
+  return [`${table} drop constraint ${entry.constraint}`];
+}
+
+function hasOwn(name: string, index: CatalogIndex): boolean {
+  const constraint = index.find("constraints", name);
+  return constraint !== undefined && constraint.inheritance !== "inherited";
 }
 
 const timing = / (NOT )?DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?/;
@@ -109,7 +120,10 @@ function alterConstraint(
 ): readonly string[] | "replace" {
   if (before.kind !== after.kind) return "replace";
   const alter = owner(after, sides.after);
-  if (before.definition === after.definition) return [];
+  if (before.definition === after.definition)
+    return lostWithParent(before, after, sides)
+      ? [`${alter} add constraint ${after.constraint} ${after.definition}`]
+      : [];
   if (before.parent !== undefined && after.parent !== undefined && isAttached(after.table ?? "", sides)) return [];
   if (before.validated === false && after.validated && before.definition.replace(notValid, "") === after.definition)
     return [`${alter} validate constraint ${after.constraint}`];
@@ -127,6 +141,13 @@ function alterConstraint(
       return [`${alter} alter constraint ${after.constraint} ${after.enforced ? "enforced" : "not enforced"}`];
   }
   return "replace";
+}
+
+/** What a partition had from its parent alone goes with the parent's. */
+function lostWithParent(before: CatalogConstraint, after: CatalogConstraint, sides: Sides): boolean {
+  if (before.inheritance !== "inherited" || after.inheritance !== undefined || after.table === undefined) return false;
+  if (!isAttached(after.table, sides)) return false;
+  return sides.after.find("tables", after.table)?.partition !== undefined;
 }
 
 function bare(definition: string): string {

@@ -33,7 +33,14 @@ function boundOf(table: string, index: CatalogIndex): string | undefined {
 }
 
 /** A table that the one side has as partitioned by one key and the other by another is another table. */
-function isMadeAnew(table: string, { before, after }: Sides): boolean {
+export function isMadeAnew(table: string, { before, after }: Sides): boolean {
   const [was, is] = [before.find("tables", table), after.find("tables", table)];
-  return was?.partitionKey !== is?.partitionKey;
+  if (was?.partitionKey !== is?.partitionKey) return true;
+  if (is?.partitionKey === undefined) return false;
+  // The columns of the key keep their types.
+  const words = new Set(is.partitionKey.match(/"(?:[^"]|"")+"|[^\s(),"]+/g));
+  return after.columnsOf(table).some(({ name, column, type }) => {
+    const had = before.find("columns", name);
+    return words.has(column) && had !== undefined && had.type !== type;
+  });
 }
