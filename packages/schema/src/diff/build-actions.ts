@@ -47,7 +47,11 @@ export function buildActions(
       ];
       const aside = kept ? asideName(before, sides) : undefined;
       if (aside !== undefined) actions.push(...stoodAside(before, aside, sides));
-      const final = aside === undefined ? statements : statements.map((text) => text.replace(before.name, () => aside));
+      const [was, is] =
+        before.kind === "columns"
+          ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
+          : [before.name, aside ?? ""];
+      const final = aside === undefined ? statements : statements.map((text) => text.replace(was, () => is));
       actions.push({ ...action("drop", before, final), removes });
     }
     const provides = provided.get(key);
@@ -68,6 +72,13 @@ export function buildActions(
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
 function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Action[] {
+  if (before.kind === "columns") {
+    const { table, column } = before.entry as CatalogColumn;
+    return [
+      action("rename", before, [`alter table ${table} rename column ${column} to ${unqualified(aside)}`]),
+      action("copy", before, [`update only ${table} set ${column} = ${unqualified(aside)}`]),
+    ];
+  }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
   if (before.kind !== "tables") return [action("rename", before, [rename])];
   const identities = sides.before.columnsOf(before.name).filter(({ identity }) => identity !== undefined);
@@ -152,11 +163,17 @@ function needsItsName({ before }: Change): boolean {
 }
 
 /** A type that columns with rows still have stands aside under another name until they have the new one. */
-export function isRenamedAside({ key, before, fate }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
+export function isRenamedAside({ key, before, after, fate }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
   if (fate !== "replace") return false;
   if (before?.kind === "tables") return true;
+  if (before?.kind === "columns")
+    return (after?.entry as CatalogColumn | undefined)?.inheritance === "inherited" && isOwn(before) && isOwn(after);
   if (before?.kind !== "types") return false;
   return [...changes.values()].some(({ retypedBy }) => retypedBy.includes(key));
+}
+
+function isOwn(side: DiffEntry | undefined): boolean {
+  return (side?.entry as CatalogColumn | undefined)?.generated === undefined;
 }
 
 function asideName({ name }: DiffEntry, { before, after }: Sides): string {
@@ -169,7 +186,7 @@ function asideName({ name }: DiffEntry, { before, after }: Sides): string {
     );
     if (
       ![before, after].some(({ entries }) =>
-        ["types", "tables", "views"].some((kind) => entries.has(`${kind} ${aside}`)),
+        ["types", "tables", "views", "columns"].some((kind) => entries.has(`${kind} ${aside}`)),
       )
     )
       return aside;

@@ -3,6 +3,7 @@ import type { Action } from "./build-actions.js";
 import { keyOf, type ObjectKey } from "./catalog-index.js";
 import { type Change, ownersOf } from "./decide-fates.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
+import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
@@ -84,6 +85,10 @@ function edgesBetween(
     if (first !== undefined && then !== undefined && first !== then) behind[first]?.add(then);
   };
   actions.forEach(({ verb, subject, removes, provides, needed }, place) => {
+    if (verb === "rename" && subject.kind === "columns") {
+      const { table, column } = subject.entry as { readonly table: string; readonly column: string };
+      for (const parent of parentsOf(table, sides.after)) link(place, makers.get(`columns ${parent}.${column}`));
+    }
     if (verb === "copy") {
       link(makers.get(subject.key), place);
       link(place, removers.get(subject.key));
@@ -97,6 +102,17 @@ function edgesBetween(
     for (const key of removes) {
       for (const dependent of sides.before.dependentsOf(key)) {
         const remover = removers.get(dependent);
+        // An inherited column can only go when it is none any more.
+        if (
+          subject.kind === "columns" &&
+          dependent.startsWith("columns ") &&
+          actions[remover ?? -1]?.subject.key === dependent
+        ) {
+          if (!sameTable(dependent, key, sides)) {
+            link(place, remover);
+            continue;
+          }
+        }
         // What is a part of both goes with the one that goes first.
         if (isCarried(dependent, key, remover === undefined ? undefined : actions[remover], sides)) continue;
         link(remover, place);
@@ -125,6 +141,11 @@ function edgesBetween(
     }
   });
   return behind;
+}
+
+function sameTable(a: ObjectKey, b: ObjectKey, { before }: Sides): boolean {
+  const table = (key: ObjectKey) => (before.entries.get(key)?.entry as { readonly table?: string } | undefined)?.table;
+  return table(a) === table(b);
 }
 
 function isCarried(dependent: ObjectKey, whole: ObjectKey, remover: Action | undefined, { before }: Sides): boolean {

@@ -86,14 +86,12 @@ export const columnRules: KindRules<"columns"> = {
     ];
   },
   drop(entry, before, sides) {
-    if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
-    // Children that keep the column keep their values: theirs is then their own.
-    const kept = before
-      .childrenOf(entry.table)
-      .some((child) => sides.after.find("columns", `${child}.${entry.column}`));
-    const partitioned = before.find("tables", entry.table)?.partitionKey !== undefined;
-    const table = kept && !partitioned ? `alter table only ${entry.table}` : alterTable(entry, before);
-    return [`${table} drop column ${entry.column}`];
+    if (isInheritedFromKept(entry, { before: sides.after, after: before })) {
+      const parents = parentsOf(entry.table, before);
+      if (!parents.some((parent) => isDroppedAlone(parent, entry.column, sides))) return [];
+    }
+    const alone = isDroppedAlone(entry.table, entry.column, sides);
+    return [`${alone ? `alter table only ${entry.table}` : alterTable(entry, before)} drop column ${entry.column}`];
   },
   alter: alterColumn,
   partOf: ({ table }) => [
@@ -117,9 +115,15 @@ export const columnRules: KindRules<"columns"> = {
   claims: ({ identity }) => (identity === undefined ? [] : [`relation ${identity.sequence}`]),
 };
 
+/** Children that keep the column keep their values: theirs is then their own. Partitions have what their parent has. */
+function isDroppedAlone(table: string, column: string, { before, after }: Sides): boolean {
+  if (before.find("tables", table)?.partitionKey !== undefined) return false;
+  return before.childrenOf(table).some((child) => after.find("columns", `${child}.${column}`) !== undefined);
+}
+
 function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
   const generation = alterGeneration(before, after, sides);
-  if (generation === "replace") return "replace";
+  if (generation === "replace" || isHandedUp(before, after, sides)) return "replace";
   const alter = `alter column ${after.column}`;
   const retyped =
     (before.type !== after.type || before.collation !== after.collation) && !followsParent(after, sides, "type");
@@ -138,6 +142,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const settings = columnSettings(before, after).map((setting) => `${only(after, sides)} ${setting}`);
   return [
     ...identityEnds(before, after, whole),
+    ...generation,
     ...(retyped && !inherits
       ? [
           `${whole} ${[...own.slice(0, lifted ? 1 : 0), retype(before, after, sides), ...own.slice(lifted ? 1 : 0)].join(", ")}`,
@@ -146,12 +151,19 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
           ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []),
           ...own.map((change) => `${only(after, sides)} ${change}`),
         ]),
-    ...generation,
     ...alterNotNull(before, after, sides),
     ...identityBegins(before, after, whole),
     ...alterForeignOptions(before, after),
     ...settings,
   ];
+}
+
+/** What was its own comes from a parent alone: nothing but making it again says so. Attaching a partition says it by itself. */
+export function isHandedUp(before: CatalogColumn, after: CatalogColumn, { after: index }: Sides): boolean {
+  if (before.generated !== undefined || after.generated !== undefined) return false;
+  if (after.inheritance !== "inherited" || before.inheritance === "inherited") return false;
+  const table = index.find("tables", after.table) ?? index.find("foreignTables", after.table);
+  return table?.partition === undefined;
 }
 
 /** `ALTER COLUMN … TYPE`; also for a column whose type is made anew under the same name. */
@@ -168,8 +180,13 @@ function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sid
   const alter = `${alterTable(after, index)} alter column ${after.column}`;
   if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
-  if (followsParent(after, sides, "generated")) return [];
-  return index.catalog.serverVersion >= 170_000 ? [`${alter} set expression as (${is.expression})`] : "replace";
+  const partition = (index.find("tables", after.table) ?? index.find("foreignTables", after.table))?.partition;
+  if (partition !== undefined && followsParent(after, sides, "generated")) return [];
+  if (index.catalog.serverVersion < 170_000) return "replace";
+  // Tables that inherit have expressions of their own; indexes of partitions can only be made anew with the parent's.
+  const alone =
+    index.find("tables", after.table)?.partitionKey === undefined ? only(after, sides) : alterTable(after, index);
+  return [`${alone} alter column ${after.column} set expression as (${is.expression})`];
 }
 
 function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {

@@ -89,7 +89,7 @@ function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: S
     const other = sides.after
       .constraintsOf(entry.table)
       .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
-    if (column?.notNull === true && other !== undefined)
+    if (column?.notNull === true && other !== undefined && other.name !== entry.name)
       return other.implied
         ? [`${owner(entry, before)} rename constraint ${entry.constraint} to ${other.constraint}`]
         : [];
