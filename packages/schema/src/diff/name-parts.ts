@@ -1,3 +1,5 @@
+import { quoteIdentifier } from "@confiture/sql";
+
 /** The same length, with nothing in it that could be taken for punctuation of the name. */
 function withoutQuoted(name: string): string {
   return name.replace(/"(?:[^"]|"")*"/g, (quoted) => "_".repeat(quoted.length));
@@ -24,4 +26,10 @@ export function respell(name: string, words: string, otherwise: string): string 
 /** Types of the server are named without their schema in a catalog, and with it by `pg_identify_object`. */
 export function withoutServerSchema(name: string): string {
   return name.replace(/("(?:[^"]|"")*")|\bpg_catalog\./g, (_, quoted?: string) => quoted ?? "");
+}
+
+/** `pg_identify_object` says `on language` before PostgreSQL 16, and never quotes the language. */
+export function spellTransform(identity: string): string {
+  const [, type = identity, language = ""] = /^(.*?)(?: on)? language (.*)$/s.exec(identity) ?? [];
+  return `${type} language ${language.startsWith('"') ? language : quoteIdentifier(language)}`;
 }

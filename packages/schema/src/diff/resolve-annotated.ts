@@ -1,6 +1,6 @@
 import type { AnnotatedObject, CatalogKinds, CatalogReference } from "@confiture/model";
 import { type CatalogIndex, keyOf } from "./catalog-index.js";
-import { cutArguments, cutLastPart, respell, withoutServerSchema } from "./name-parts.js";
+import { cutArguments, cutLastPart, respell, spellTransform, withoutServerSchema } from "./name-parts.js";
 
 /**
  * The entry an annotation hangs on: with which it goes when that is dropped, and is to be made again. For a column of a
@@ -101,8 +101,7 @@ const resolvers: Readonly<Record<string, Resolver>> = {
   "text search template": inLists("textSearchTemplates"),
   // A language that came with an extension of its name, as plpgsql does, goes with it.
   language: inLists("languages", "extensions"),
-  // Until PostgreSQL 15 there is an `on` before the language.
-  transform: spelled(inLists("transforms"), (name) => respell(name, " on language ", " language ")),
+  transform: spelled(inLists("transforms"), spellTransform),
   "access method": inLists("accessMethods"),
   publication: inLists("publications"),
   subscription: inLists("subscriptions"),

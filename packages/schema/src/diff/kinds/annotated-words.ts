@@ -1,5 +1,5 @@
 import type { AnnotatedObject } from "@confiture/model";
-import { cutLastPart, respell } from "../name-parts.js";
+import { cutLastPart, respell, spellTransform } from "../name-parts.js";
 
 /** What COMMENT ON and SECURITY LABEL ON call it: `column shop.orders.id`, `constraint positive on domain shop.price`. */
 export function annotatedWords({ kind, name }: AnnotatedObject): string {
@@ -22,7 +22,7 @@ export function annotatedWords({ kind, name }: AnnotatedObject): string {
       // Only here the grammar wants a star for no arguments.
       return `aggregate ${name.replace(/\(\)$/, "(*)")}`;
     case "transform":
-      return `transform ${respell(name, " on language ", " language ")}`;
+      return `transform ${spellTransform(name)}`;
     default:
       return `${kind} ${name}`;
   }

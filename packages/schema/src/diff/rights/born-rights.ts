@@ -47,6 +47,8 @@ export function bornWith(object: CatalogReference, index: CatalogIndex): readonl
     case "aggregates":
       return [born("aggregate", "functions")];
     case "types":
+      // A type that is only declared has no privileges yet.
+      if (index.find("types", name)?.kind === "shell type") return [];
       return [born("type", "types"), ...rangeConstructors(name, index)];
     case "schemas":
       return [{ on: { kind: "schema", name }, objects: "schemas" }];

@@ -26,6 +26,15 @@ type RuledKind = keyof typeof annotationRules;
 /** The role the tests run as. */
 export const maker = "postgres";
 
+const roles = ["confiture_app", "confiture_clerk", '"Confiture Reader"'];
+
+/** A role belongs to all databases of a server, and others make it at the same time. */
+export const createRoles = roles
+  .map(
+    (role) => `do $$ begin create role ${role}; exception when duplicate_object or unique_violation then null; end $$;`,
+  )
+  .join("\n");
+
 const kinds = Object.keys(annotationRules) as readonly RuledKind[];
 
 /**

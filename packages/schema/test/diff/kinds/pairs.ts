@@ -3,7 +3,7 @@ import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeDifferences } from "../../describe-difference.js";
-import { statementsBetween } from "./annotation-rules.js";
+import { createRoles, statementsBetween } from "./annotation-rules.js";
 
 /** Two schemas that differ in objects of these kinds alone, and what leads from one to the other. */
 export interface Pair {
@@ -18,15 +18,6 @@ export interface Pair {
   /** What no statement makes of `before`, as it is told in a note. */
   readonly left?: readonly string[];
 }
-
-export const roles = ["confiture_app", "confiture_clerk", '"Confiture Reader"'];
-
-/** A role belongs to all databases of a server, and others make it at the same time. */
-export const createRoles = roles
-  .map(
-    (role) => `do $$ begin create role ${role}; exception when duplicate_object or unique_violation then null; end $$;`,
-  )
-  .join("\n");
 
 /**
  * Each pair in both directions: made as `before`, led to `after` by the rules, and read again.

@@ -132,7 +132,7 @@ testPairs("a rule", setup, {
     after: `
       create rule quiet as on delete to plain do also notify one;
       alter table plain enable always rule quiet;`,
-    there: ["CREATE OR REPLACE RULE quiet AS\n    ON DELETE TO public.plain DO NOTIFY one"],
+    there: ["CREATE OR REPLACE RULE quiet AS\n    ON DELETE TO public.plain DO\n NOTIFY one"],
   },
   "of a view": {
     before: "create rule quiet as on insert to seen do instead nothing;",
