@@ -172,12 +172,6 @@ export const errorCodes = {
     meaning: "The database to build into is not empty.",
     remedy: "Name an empty database.",
   },
-  CONFITURE_DIFF_IMPOSSIBLE: {
-    exit: 1,
-    meaning:
-      "No statement leads from one schema to the other: what it takes is not in a catalog (a connection string, a secret), or PostgreSQL has no command for it.",
-    remedy: "Do by hand what the hint says, then compare again.",
-  },
   // The database refused or failed.
   CONFITURE_CONNECT_FAILED: {
     exit: 3,

@@ -8,133 +8,111 @@ import { cutArguments, cutLastPart, respell, spellTransform, withoutServerSchema
  * `undefined`: it is on something that no catalog lists, the server's own or an extension's.
  */
 export function resolveAnnotated(on: AnnotatedObject, index: CatalogIndex): CatalogReference | undefined {
-  const resolve = resolvers[on.kind];
-  return resolve?.(withoutServerSchema(on.name), index);
+  const found = annotatedCandidates(on).find((candidate) => index.entries.has(keyOf(candidate)));
+  return found ?? implicitObjects(index).get(implicitKey(on));
+}
+
+/**
+ * What an annotation can hang on, by its words alone: at most one of these is there. Without what has no entry and a name
+ * of its own: sequences of identity columns, multiranges and the constructors of ranges.
+ */
+export function annotatedCandidates({ kind, name }: AnnotatedObject): readonly CatalogReference[] {
+  return candidates[kind]?.(withoutServerSchema(name)) ?? [];
 }
 
 /** A table, foreign table, view or materialized view by its name. */
 export function findRelation(name: string, index: CatalogIndex): CatalogReference | undefined {
-  return inLists("tables", "foreignTables", "views", "materializedViews")(name, index);
+  return relations(name).find((candidate) => index.entries.has(keyOf(candidate)));
 }
 
-type Resolver = (name: string, index: CatalogIndex) => CatalogReference | undefined;
+type Candidates = (name: string) => readonly CatalogReference[];
 
-function inLists(...kinds: readonly (keyof CatalogKinds)[]): Resolver {
-  return (name, index) => kinds.map((kind) => ({ kind, name })).find((entry) => index.entries.has(keyOf(entry)));
+function of(...kinds: readonly (keyof CatalogKinds)[]): Candidates {
+  return (name) => kinds.map((kind) => ({ kind, name }));
 }
 
-function first(...resolvers: readonly Resolver[]): Resolver {
-  return (name, index) => {
-    for (const resolve of resolvers) {
-      const found = resolve(name, index);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-}
+const relations = of("tables", "foreignTables", "views", "materializedViews");
 
-/** What is said of a part is looked for under the name of the whole. */
-function ofWhole(...kinds: readonly (keyof CatalogKinds)[]): Resolver {
-  const find = inLists(...kinds);
-  return (name, index) => find(cutLastPart(name)[0], index);
-}
+const columns: Candidates = (name) => [
+  { kind: "columns", name },
+  ...of("views", "materializedViews")(cutLastPart(name)[0]),
+];
 
-function spelled(find: Resolver, spell: (name: string) => string): Resolver {
-  return (name, index) => find(spell(name), index);
-}
+/** The types of a table's rows and of arrays come and go with what they were made for. */
+const types: Candidates = (name) => {
+  const element = name.replace(/\[\]$/, "");
+  return [{ kind: "types", name: element }, ...relations(element)];
+};
 
-const column = first(inLists("columns"), ofWhole("views", "materializedViews"));
-const sequence = first(inLists("sequences"), (name, index) => implicitObjects(index).sequences.get(name));
-
-/** Arrays, multiranges and the types of a table's rows come and go with what they were made for. */
-const type = first(inLists("types"), findRelation, (name, index) => implicitObjects(index).types.get(name));
-const typeOrArray = first(
-  type,
-  spelled(type, (name) => name.replace(/\[\]$/, "")),
-);
-
-/** The functions that make ranges out of bounds bear the name of their type. */
-const constructorOf = spelled(
-  first(
-    (name, index) => (index.find("types", name)?.kind === "range" ? { kind: "types", name } : undefined),
-    (name, index) => implicitObjects(index).types.get(name),
-  ),
-  cutArguments,
-);
-
-/** PostgreSQL's words, those of `pg_identify_object` and, where they are others, those of a catalog's grants. */
-const resolvers: Readonly<Record<string, Resolver>> = {
-  schema: inLists("schemas"),
-  extension: inLists("extensions"),
-  type: typeOrArray,
-  sequence,
-  table: inLists("tables"),
-  "foreign table": inLists("foreignTables"),
-  view: inLists("views"),
-  "materialized view": inLists("materializedViews"),
-  column,
-  "table column": column,
-  "foreign table column": column,
-  "view column": column,
-  "materialized view column": column,
-  "composite type column": ofWhole("types"),
-  "table constraint": inLists("constraints"),
-  "domain constraint": spelled(inLists("constraints"), (name) => respell(name, " on ", " on domain ")),
-  index: inLists("indexes"),
-  function: first(inLists("functions"), constructorOf),
-  procedure: inLists("functions"),
-  aggregate: inLists("aggregates"),
-  trigger: inLists("triggers"),
-  "event trigger": inLists("eventTriggers"),
-  rule: inLists("rules"),
-  policy: inLists("policies"),
-  "statistics object": inLists("statistics"),
-  operator: inLists("operators"),
-  "operator family": spelled(inLists("operatorFamilies"), (name) => respell(name, " USING ", " using ")),
-  "operator class": spelled(inLists("operatorClasses"), (name) => respell(name, " USING ", " using ")),
-  cast: spelled(inLists("casts"), (name) => respell(name, " AS ", " as ")),
-  collation: inLists("collations"),
-  conversion: inLists("conversions"),
-  "text search configuration": inLists("textSearchConfigurations"),
-  "text search dictionary": inLists("textSearchDictionaries"),
-  "text search parser": inLists("textSearchParsers"),
-  "text search template": inLists("textSearchTemplates"),
+/** PostgreSQL's words: those of `pg_identify_object`, and those of a catalog's grants where they are others. */
+const candidates: Readonly<Record<string, Candidates | undefined>> = {
+  schema: of("schemas"),
+  extension: of("extensions"),
+  type: types,
+  sequence: of("sequences"),
+  table: of("tables"),
+  "foreign table": of("foreignTables"),
+  view: of("views"),
+  "materialized view": of("materializedViews"),
+  column: columns,
+  "table column": columns,
+  "foreign table column": columns,
+  "view column": columns,
+  "materialized view column": columns,
+  "composite type column": (name) => of("types")(cutLastPart(name)[0]),
+  "table constraint": of("constraints"),
+  "domain constraint": (name) => of("constraints")(respell(name, " on ", " on domain ")),
+  index: of("indexes"),
+  function: of("functions"),
+  procedure: of("functions"),
+  aggregate: of("aggregates"),
+  trigger: of("triggers"),
+  "event trigger": of("eventTriggers"),
+  rule: of("rules"),
+  policy: of("policies"),
+  "statistics object": of("statistics"),
+  operator: of("operators"),
+  "operator family": (name) => of("operatorFamilies")(respell(name, " USING ", " using ")),
+  "operator class": (name) => of("operatorClasses")(respell(name, " USING ", " using ")),
+  cast: (name) => of("casts")(respell(name, " AS ", " as ")),
+  collation: of("collations"),
+  conversion: of("conversions"),
+  "text search configuration": of("textSearchConfigurations"),
+  "text search dictionary": of("textSearchDictionaries"),
+  "text search parser": of("textSearchParsers"),
+  "text search template": of("textSearchTemplates"),
   // A language that came with an extension of its name, as plpgsql does, goes with it.
-  language: inLists("languages", "extensions"),
-  transform: spelled(inLists("transforms"), spellTransform),
-  "access method": inLists("accessMethods"),
-  publication: inLists("publications"),
-  subscription: inLists("subscriptions"),
-  "foreign-data wrapper": inLists("foreignDataWrappers"),
-  server: inLists("foreignServers"),
-  "foreign server": inLists("foreignServers"),
+  language: of("languages", "extensions"),
+  transform: (name) => of("transforms")(spellTransform(name)),
+  "access method": of("accessMethods"),
+  publication: of("publications"),
+  subscription: of("subscriptions"),
+  "foreign-data wrapper": of("foreignDataWrappers"),
+  server: of("foreignServers"),
+  "foreign server": of("foreignServers"),
 };
 
 /** What has a name of its own and no entry, with the entry it belongs to. */
-interface ImplicitObjects {
-  readonly sequences: ReadonlyMap<string, CatalogReference>;
-  readonly types: ReadonlyMap<string, CatalogReference>;
-}
+const known = new WeakMap<CatalogIndex, ReadonlyMap<string, CatalogReference>>();
 
-const known = new WeakMap<CatalogIndex, ImplicitObjects>();
-
-function implicitObjects(index: CatalogIndex): ImplicitObjects {
+function implicitObjects(index: CatalogIndex): ReadonlyMap<string, CatalogReference> {
   const before = known.get(index);
   if (before !== undefined) return before;
-  const found = {
-    sequences: new Map(
-      index.catalog.columns.flatMap(({ name, identity }) =>
-        identity === undefined ? [] : [[identity.sequence, { kind: "columns", name } as const] as const],
-      ),
-    ),
-    types: new Map(
-      index.catalog.types.flatMap((entry) =>
-        entry.kind === "range" && entry.multirange !== undefined
-          ? [[entry.multirange, { kind: "types", name: entry.name } as const] as const]
-          : [],
-      ),
-    ),
-  };
+  const found = new Map<string, CatalogReference>();
+  for (const { name, identity } of index.catalog.columns)
+    if (identity !== undefined) found.set(`sequence ${identity.sequence}`, { kind: "columns", name });
+  for (const type of index.catalog.types) {
+    if (type.kind !== "range") continue;
+    const reference: CatalogReference = { kind: "types", name: type.name };
+    // The functions that make ranges out of bounds bear the name of their type.
+    found.set(`function ${type.name}`, reference);
+    if (type.multirange === undefined) continue;
+    for (const word of ["type", "function"]) found.set(`${word} ${type.multirange}`, reference);
+  }
   known.set(index, found);
   return found;
+}
+
+function implicitKey({ kind, name }: AnnotatedObject): string {
+  return `${kind} ${kind === "function" ? cutArguments(name) : name.replace(/\[\]$/, "")}`;
 }

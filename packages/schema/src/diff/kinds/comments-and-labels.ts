@@ -1,5 +1,6 @@
 import type { CatalogComment, CatalogSecurityLabel } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
+import { annotatedCandidates } from "../resolve-annotated.js";
 import { annotatedWords } from "./annotated-words.js";
 import type { KindRules } from "./kind-rules.js";
 
@@ -16,11 +17,13 @@ export const commentAndLabelRules = {
     create: (entry) => [sayComment(entry, quoteLiteral(entry.text))],
     drop: (entry) => [sayComment(entry, "null")],
     alter: (before, after) => (before.text === after.text ? [] : [sayComment(after, quoteLiteral(after.text))]),
+    partOf: ({ on }) => annotatedCandidates(on),
   },
   securityLabels: {
     named: ({ on, provider }) => `security label for ${quoteLiteral(provider)} on ${annotatedWords(on)}`,
     create: (entry) => [sayLabel(entry, quoteLiteral(entry.label))],
     drop: (entry) => [sayLabel(entry, "null")],
     alter: (before, after) => (before.label === after.label ? [] : [sayLabel(after, quoteLiteral(after.label))]),
+    partOf: ({ on }) => annotatedCandidates(on),
   },
 } satisfies { [Kind in "comments" | "securityLabels"]: KindRules<Kind> };

@@ -30,6 +30,11 @@ export const policyAndStatisticsRules = {
       if (before.definition !== after.definition) return "replace";
       return changedTarget(after.name, before.target, after.target);
     },
+    partOf: ({ table }) => [
+      { kind: "tables", name: table },
+      { kind: "foreignTables", name: table },
+      { kind: "materializedViews", name: table },
+    ],
   },
 } satisfies { [Kind in "policies" | "statistics"]: KindRules<Kind> };
 

@@ -1,47 +1,41 @@
 import type { AnnotatedObject, CatalogDefaultPrivilege, CatalogGrant } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { annotatedCandidates, resolveAnnotated } from "../resolve-annotated.js";
 import { bringRights } from "../rights/bring-rights.js";
-import { grantsOn, objectOfGrant, ownerOf } from "../rights/grants-by-object.js";
-import { comparePrivileges, type HeldPrivileges, heldPrivileges, holdingOf, usualOn } from "../rights/holding.js";
+import { grantsNeeded, grantsOn, objectOfGrant, ownerOf } from "../rights/grants-by-object.js";
+import {
+  carrierOf,
+  combineShares,
+  comparePrivileges,
+  type HeldPrivileges,
+  type Holding,
+  heldPrivileges,
+  holdingOf,
+  keyOfHolding,
+  usualOn,
+} from "../rights/holding.js";
 import { type RightsVerb, sayVerb, verbTowards } from "../rights/say-rights.js";
 import { grantedWords } from "./annotated-words.js";
-import type { KindRules } from "./kind-rules.js";
+import type { KindRules, Sides } from "./kind-rules.js";
 
 /**
- * Rights, one entry at a time with all others as they are on that side. Several entries of one object go together through
- * `changeRights`, which knows what one does to another.
+ * Rights, one entry at a time. All that is granted on one object goes together through `changeRights`, which knows what
+ * one grant does to another; here the others are taken to be as they are to be.
  */
 export const privilegeRules = {
   grants: {
     named: ({ on, grantee }) => `privileges on ${grantedWords(on)} of ${grantee}`,
-    create(entry, after) {
-      const all = grantsBeside(entry, after);
-      return bringGrants(
-        all.filter((grant) => grant !== entry),
-        all,
-        [after, after],
-      );
-    },
-    drop(entry, before) {
-      const all = grantsBeside(entry, before);
-      const gone = withGrantsUnder(entry, all);
-      return bringGrants(
-        all,
-        all.filter((grant) => !gone.has(grant)),
-        [before, before],
-      );
-    },
+    create: (entry, _, sides) => changeGrant(undefined, entry, sides),
+    drop: (entry, _, sides) => changeGrant(entry, undefined, sides),
     alter(before, after, sides) {
       const owners = [ownerOf(before.on, sides.before), ownerOf(after.on, sides.after)];
       // Of an owner it says what he lacks, of anybody else what he has.
       if (owners[0] !== owners[1] && owners.includes(after.grantee)) return "replace";
-      const all = grantsBeside(before, sides.before);
-      return bringGrants(
-        all,
-        all.map((grant) => (grant === before ? after : grant)),
-        [sides.before, sides.after],
-      );
+      return changeGrant(before, after, sides);
     },
+    partOf: ({ on }) => annotatedCandidates(on),
+    // A new object comes with its rights, from those it is born with to those it is to have.
+    madeWith: (entry, { after }) => objectOfGrant(entry, after),
   },
   defaultPrivileges: {
     named: (entry) => defaultsOf(entry),
@@ -51,28 +45,46 @@ export const privilegeRules = {
   },
 } satisfies { [Kind in "grants" | "defaultPrivileges"]: KindRules<Kind> };
 
-function grantsBeside(entry: CatalogGrant, index: CatalogIndex): readonly CatalogGrant[] {
-  return grantsOn(objectOfGrant(entry, index), index);
-}
-
-function bringGrants(
-  from: readonly CatalogGrant[],
-  to: readonly CatalogGrant[],
-  [before, after]: readonly [CatalogIndex, CatalogIndex],
+function changeGrant(
+  before: CatalogGrant | undefined,
+  after: CatalogGrant | undefined,
+  sides: Sides,
 ): readonly string[] {
-  return bringRights(
-    from.map((grant) => holdingOf(grant, ownerOf(grant.on, before))),
-    to.map((grant) => holdingOf(grant, ownerOf(grant.on, after))),
-  );
+  const entry = (after ?? before) as CatalogGrant;
+  const others = holdingsBeside(entry, sides);
+  const own = (grant: CatalogGrant | undefined, index: CatalogIndex) =>
+    grant === undefined ? [] : [holdingOf(grant, ownerOf(grant.on, index))];
+  return bringRights([...others, ...own(before, sides.before)], [...others, ...own(after, sides.after)]);
 }
 
-/** With it goes what the grantee granted by it. */
-function withGrantsUnder(entry: CatalogGrant, all: readonly CatalogGrant[]): ReadonlySet<CatalogGrant> {
-  const gone = new Set([entry]);
-  for (const one of gone) {
-    for (const grant of all) if (grant.grantor === one.grantee) gone.add(grant);
-  }
-  return gone;
+/** What else is held on the object, as it is to be; of the grantor also what he had, for by that he may take back. */
+function holdingsBeside(entry: CatalogGrant, { before, after }: Sides): readonly Holding[] {
+  const isBeside = ({ name, on }: CatalogGrant) =>
+    name !== entry.name && carrierOf(on) === carrierOf(entry.on) && !isNewColumn(on, before);
+  const groups = new Map<string, Holding[]>();
+  const add = (grants: readonly CatalogGrant[], index: CatalogIndex) => {
+    for (const grant of grants.filter(isBeside)) {
+      const holding = holdingOf(grant, ownerOf(grant.on, index));
+      const key = keyOfHolding(holding);
+      groups.set(key, [...(groups.get(key) ?? []), holding]);
+    }
+  };
+  add(grantsOn(objectOfGrant(entry, after), after), after);
+  add(grantsNeeded(entry, before), before);
+  return [...groups.values()].map((group) => ({ ...(group[0] as Holding), privileges: combineHoldings(group) }));
+}
+
+function isNewColumn(on: AnnotatedObject, before: CatalogIndex): boolean {
+  return on.kind === "column" && resolveAnnotated(on, before) === undefined;
+}
+
+function combineHoldings(group: readonly Holding[]): HeldPrivileges {
+  const usual = (privilege: string) =>
+    group.map(({ privileges }) => privileges.get(privilege)?.usual).find((level) => level !== undefined) ?? 0;
+  return combineShares(
+    group.map(({ privileges }) => ({ privileges, unmentioned: usual })),
+    usual,
+  );
 }
 
 function defaultsOf({ role, schema }: CatalogDefaultPrivilege): string {

@@ -1,6 +1,8 @@
 import type { CatalogPublication, CatalogSubscription } from "@confiture/model";
 import { quoteIdentifier, quoteLiteral } from "@confiture/sql";
 import { subscriptionOptions } from "../../read/links.js";
+import type { DiffReference } from "../diff-kinds.js";
+import { cutLastPart } from "../name-parts.js";
 import { beyondReach } from "./beyond-reach.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
@@ -24,6 +26,7 @@ export const replicationRules = {
       // Some members are allowed only with publish_via_partition_root: it is on before they come, and off after they went.
       return after.viaRoot ? [...set, ...changedMembers(before, after)] : [...changedMembers(before, after), ...set];
     },
+    letGo: letGoOfTable,
   },
   subscriptions: {
     named: subscriptionNamed,
@@ -82,6 +85,22 @@ function changedMembers(before: CatalogPublication, after: CatalogPublication): 
   function member(verb: "add" | "drop", words: string, names: readonly string[]): readonly string[] {
     return names.length === 0 ? [] : [`alter publication ${after.name} ${verb} ${words} ${names.join(", ")}`];
   }
+}
+
+/**
+ * A table that is made anew, or a column that is named with it, leaves the publication alone and comes back. What the
+ * publication no longer says of the table is taken away by altering it.
+ */
+function letGoOfTable(before: CatalogPublication, needed: DiffReference, sides: Sides) {
+  const after = sides.after.find("publications", before.name);
+  const table = needed.kind === "columns" ? cutLastPart(needed.name)[0] : needed.name;
+  const member = tablesOf(before).get(table);
+  if (after === undefined || member === undefined || tablesOf(after).get(table) !== member) return undefined;
+  return {
+    before: [`alter publication ${before.name} drop table only ${table}`],
+    // The whole list: it may have been set already.
+    behind: [`alter publication ${after.name} set ${membersOf(after)}`],
+  };
 }
 
 function tablesOf({ tables }: CatalogPublication): ReadonlyMap<string, string> {

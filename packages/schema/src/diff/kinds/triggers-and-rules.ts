@@ -1,6 +1,8 @@
 import type { CatalogRule, CatalogTrigger, FiringState } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
+import type { DiffKind, DiffReference } from "../diff-kinds.js";
+import { respell } from "../name-parts.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
 /** What fires by itself: triggers, rewrite rules and event triggers. */
@@ -21,7 +23,10 @@ export const triggerAndRuleRules = {
       const replace = after.definition.replace(/^CREATE TRIGGER/, "CREATE OR REPLACE TRIGGER");
       return [replace, ...changedTrigger(after, "origin", undefined)];
     },
-    partOf: ({ parent }) => (parent === undefined ? undefined : { kind: "triggers", name: parent }),
+    partOf: ({ table, parent }) => [
+      ...onRelation(table, "tables", "foreignTables", "views"),
+      ...(parent === undefined ? [] : partOfClone(table, parent)),
+    ],
   },
   rules: {
     named: ruleNamed,
@@ -32,6 +37,7 @@ export const triggerAndRuleRules = {
         : [withoutSemicolon(after.definition).replace(/^CREATE RULE/, "CREATE OR REPLACE RULE")]),
       ...changedRule(after, before.enabled),
     ],
+    partOf: ({ table }) => onRelation(table, "tables", "views"),
   },
   eventTriggers: {
     named: ({ name }) => `event trigger ${name}`,
@@ -50,6 +56,20 @@ export const triggerAndRuleRules = {
     },
   },
 } satisfies { [Kind in "triggers" | "rules" | "eventTriggers"]: KindRules<Kind> };
+
+/** A name alone does not tell which kind of relation it is; there is one of that name at most. */
+function onRelation(name: string, ...kinds: readonly DiffKind[]): readonly DiffReference[] {
+  return kinds.map((kind) => ({ kind, name }));
+}
+
+/** A partition that leaves its table leaves the table's triggers behind. */
+function partOfClone(table: string, parent: string): readonly DiffReference[] {
+  const above = respell(parent, " on ", "\0").split("\0")[1];
+  return [
+    { kind: "triggers", name: parent },
+    { kind: "partitions", name: `${table} of ${above}` },
+  ];
+}
 
 const enableWords: Readonly<Record<FiringState, string>> = {
   origin: "enable",

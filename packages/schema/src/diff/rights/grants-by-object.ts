@@ -1,6 +1,7 @@
 import type { AnnotatedObject, CatalogGrant, CatalogReference } from "@confiture/model";
 import { type CatalogIndex, keyOf, type ObjectKey } from "../catalog-index.js";
 import { findRelation, resolveAnnotated } from "../resolve-annotated.js";
+import { carrierOf } from "./holding.js";
 
 /**
  * The entry whose grants this one is changed together with: of a column that is its table. `undefined`: no catalog lists
@@ -15,6 +16,14 @@ export function grantsOn(object: CatalogReference | undefined, index: CatalogInd
   const groups = known.get(index) ?? groupGrants(index);
   known.set(index, groups);
   return groups.get(object === undefined ? ofOthers : keyOf(object)) ?? [];
+}
+
+/** The grants on the same object by which the grantor of this one may make it. None where he is the owner. */
+export function grantsNeeded(grant: CatalogGrant, index: CatalogIndex): readonly CatalogGrant[] {
+  if (grant.grantor === undefined) return [];
+  return grantsOn(objectOfGrant(grant, index), index).filter(
+    ({ on, grantee }) => grantee === grant.grantor && carrierOf(on) === carrierOf(grant.on),
+  );
 }
 
 /** Constructors of a range stay with the role that made them, which no catalog names. */
