@@ -1,5 +1,6 @@
-import type { AnnotatedObject, CatalogDefaultPrivilege, CatalogReference } from "@confiture/model";
+import type { AnnotatedObject, CatalogDefaultPrivilege } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import type { DiffReference } from "../diff-kinds.js";
 import {
   combineShares,
   type HeldPrivilege,
@@ -20,7 +21,7 @@ export interface BornObject {
 }
 
 /** The entry itself, and what has no entry of its own and is made with it: constructors of ranges, sequences of identity columns. */
-export function bornWith(object: CatalogReference, index: CatalogIndex): readonly BornObject[] {
+export function bornWith(object: DiffReference, index: CatalogIndex): readonly BornObject[] {
   const { kind, name } = object;
   const entry = index.find(kind, name) as { readonly schema?: string } | undefined;
   const schema = entry?.schema === undefined ? {} : { schema: entry.schema };

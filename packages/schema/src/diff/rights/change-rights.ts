@@ -1,4 +1,4 @@
-import type { CatalogReference } from "@confiture/model";
+import type { DiffReference } from "../diff-kinds.js";
 import type { Sides } from "../kinds/kind-rules.js";
 import { resolveAnnotated } from "../resolve-annotated.js";
 import { type BornObject, bornRights, bornWith } from "./born-rights.js";
@@ -9,7 +9,7 @@ import { type Holding, holdingOf } from "./holding.js";
 
 export interface ChangeRightsOptions {
   /** Whether the plan makes it, for the first time or again: it then begins with what default privileges give. */
-  readonly isNew: (object: CatalogReference) => boolean;
+  readonly isNew: (object: DiffReference) => boolean;
   /** The role that makes new objects. Absent: not known, so that any default privilege may have been in force. */
   readonly maker?: string;
 }
@@ -22,7 +22,7 @@ export interface ChangeRightsOptions {
  * @throws CONFITURE_DIFF_IMPOSSIBLE for grants that the server would not let their grantor make.
  */
 export function changeRights(
-  object: CatalogReference | undefined,
+  object: DiffReference | undefined,
   sides: Sides,
   options: ChangeRightsOptions,
 ): readonly string[] {
@@ -38,7 +38,7 @@ export function changeRights(
 
 /** What was held before on parts that stay, as it is when the owner has become another one. */
 function keptHoldings(
-  object: CatalogReference | undefined,
+  object: DiffReference | undefined,
   { before, after }: Sides,
   { isNew }: ChangeRightsOptions,
 ): readonly Holding[] {
@@ -59,7 +59,7 @@ function keptHoldings(
 
 /** The parts that come with nothing but what default privileges give. */
 function bornObjects(
-  object: CatalogReference,
+  object: DiffReference,
   { before, after }: Sides,
   { isNew }: ChangeRightsOptions,
 ): readonly BornObject[] {

@@ -1,5 +1,6 @@
 import type { AnnotatedObject, CatalogGrant, CatalogReference } from "@confiture/model";
 import { type CatalogIndex, keyOf, type ObjectKey } from "../catalog-index.js";
+import type { DiffReference } from "../diff-kinds.js";
 import { findRelation, resolveAnnotated } from "../resolve-annotated.js";
 import { carrierOf } from "./holding.js";
 
@@ -12,7 +13,7 @@ export function objectOfGrant({ on }: CatalogGrant, index: CatalogIndex): Catalo
 }
 
 /** Everything granted on one object, on its columns and on what has no entry of its own. */
-export function grantsOn(object: CatalogReference | undefined, index: CatalogIndex): readonly CatalogGrant[] {
+export function grantsOn(object: DiffReference | undefined, index: CatalogIndex): readonly CatalogGrant[] {
   const groups = known.get(index) ?? groupGrants(index);
   known.set(index, groups);
   return groups.get(object === undefined ? ofOthers : keyOf(object)) ?? [];

@@ -1,8 +1,9 @@
-import type { Catalog, CatalogReference } from "@confiture/model";
+import type { Catalog } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexCatalog, keyOf } from "../../../src/diff/catalog-index.js";
+import type { DiffReference } from "../../../src/diff/diff-kinds.js";
 import { changeRights } from "../../../src/diff/rights/change-rights.js";
 import { describeDifferences } from "../../describe-difference.js";
 import { createRoles, maker } from "../kinds/annotation-rules.js";
@@ -183,7 +184,7 @@ describeEachVersion("new objects", (version) => {
 
 function rightsOfNew(before: Catalog, after: Catalog, remade: string | undefined, who: string | undefined) {
   const sides = { before: indexCatalog(before), after: indexCatalog(after) };
-  const isNew = (object: CatalogReference) => keyOf(object) === remade || !sides.before.entries.has(keyOf(object));
+  const isNew = (object: DiffReference) => keyOf(object) === remade || !sides.before.entries.has(keyOf(object));
   return [...sides.after.entries.values()]
     .filter(({ kind }) => !["columns", "grants", "defaultPrivileges"].includes(kind))
     .flatMap(({ kind, name }) =>
