@@ -1,16 +1,19 @@
-import type { CatalogColumn } from "@confiture/model";
+import type { CatalogColumn, CatalogGrant } from "@confiture/model";
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import { type Change, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { copyRows } from "./kinds/copy-rows.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { changeRights } from "./rights/change-rights.js";
+import { objectOfGrant } from "./rights/grants-by-object.js";
 
 /** Statements that belong together, with what they make and take away. */
 export interface Action {
-  readonly verb: "drop" | "rename" | "let go" | "create" | "copy" | "alter" | "take up";
+  readonly verb: "drop" | "rename" | "let go" | "create" | "copy" | "alter" | "take up" | "grant";
   readonly subject: DiffEntry;
   readonly statements: readonly string[];
   /** What is there in its new form behind it, besides its subject. */
@@ -34,11 +37,12 @@ export function buildActions(
   sides: Sides,
   options: BuildOptions,
 ): readonly Action[] {
-  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes));
+  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes, sides));
   const provided = groupByCarrier(changes, (change) => createCarrier(change, changes, sides));
   const actions: Action[] = [];
   for (const change of changes.values()) {
     const { before, after, fate, key } = change;
+    if ((before ?? after)?.kind === "grants") continue;
     const kept = isRenamedAside(change, changes);
     const removes = removed.get(key);
     if (before !== undefined && removes !== undefined) {
@@ -67,7 +71,36 @@ export function buildActions(
       if (behind.length > 0) actions.push({ ...action("take up", before, behind), needed });
     }
   }
-  return actions;
+  return [...actions, ...grantActions(changes, sides, options)];
+}
+
+/** All rights on one object at once, when it stands: one grant says something of another. */
+function grantActions(
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+  { ignoreGrants, role }: BuildOptions,
+): readonly Action[] {
+  if (ignoreGrants === true) return [];
+  const isNew = (object: DiffReference) => {
+    const fate = changes.get(keyOf(object))?.fate;
+    return fate === "create" || fate === "replace";
+  };
+  const objects = new Map<ObjectKey, { readonly object: DiffReference | undefined; readonly subject: DiffEntry }>();
+  for (const { before, after, fate } of changes.values()) {
+    const entry = after ?? before;
+    if (entry === undefined || fate === "keep") continue;
+    if (entry.kind !== "grants") {
+      if (after !== undefined && isNew(after)) objects.set(after.key, { object: after, subject: after });
+      continue;
+    }
+    const object = objectOfGrant(entry.entry as CatalogGrant, after === undefined ? sides.before : sides.after);
+    const subject = object === undefined ? entry : sides.after.entries.get(keyOf(object));
+    if (subject !== undefined) objects.set(object === undefined ? "" : subject.key, { object, subject });
+  }
+  return [...objects.values()].flatMap(({ object, subject }) => {
+    const statements = changeRights(object, sides, { isNew, ...(role === undefined ? {} : { maker: role }) });
+    return statements.length === 0 ? [] : action("grant", subject, statements);
+  });
 }
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
@@ -111,15 +144,15 @@ function groupByCarrier(
   return groups;
 }
 
-function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>): ObjectKey | undefined {
+function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
   if (change.before === undefined || (change.fate !== "drop" && change.fate !== "replace")) return undefined;
-  for (const owner of ownersOf(change.before)) {
+  for (const owner of ownersOf(change.before, sides.before)) {
     const whole = changes.get(keyOf(owner));
     if (whole === undefined || whole === change) continue;
     // A sequence that stays has been taken from its column before.
     if (change.before.kind === "sequences" && change.fate !== "drop") continue;
     if (hasLeft(change.before, whole, changes)) continue;
-    const carrier = dropCarrier(whole, changes);
+    const carrier = dropCarrier(whole, changes, sides);
     if (carrier === undefined) continue;
     if (whole.before?.kind === "tables" && isRenamedAside(whole, changes) && needsItsName(change)) continue;
     return carrier;

@@ -116,7 +116,7 @@ function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
       // For what its tables hold it only waits.
       if (onlyWaits(dependent.before, before)) continue;
       if (fate === "drop") {
-        if (isPart(dependent.before, before)) replace(dependent, push);
+        if (isPart(dependent.before, before, sides.before)) replace(dependent, push);
         else if (saysTheSame(dependent)) spreadReplacement(dependent, next, sides, push);
         else letGoOf(dependent, next, sides);
       } else if (isRetyped) {
@@ -153,13 +153,13 @@ function replace(change: Change, push: (change: Change) => void): void {
   push(change);
 }
 
-export function ownersOf({ kind, entry }: DiffEntry): readonly DiffReference[] {
-  const owners = rulesOf(kind).partOf?.(entry as never);
+export function ownersOf({ kind, entry }: DiffEntry, index: CatalogIndex): readonly DiffReference[] {
+  const owners = rulesOf(kind).partOf?.(entry as never, index);
   return owners === undefined ? [] : "kind" in owners ? [owners] : owners;
 }
 
-function isPart(part: DiffEntry, whole: DiffEntry): boolean {
-  return part.kind !== "sequences" && ownersOf(part).some((owner) => keyOf(owner) === whole.key);
+function isPart(part: DiffEntry, whole: DiffEntry, index: CatalogIndex): boolean {
+  return part.kind !== "sequences" && ownersOf(part, index).some((owner) => keyOf(owner) === whole.key);
 }
 
 /** It is on its way to a form without what goes, and may want its name or its place for that. */
@@ -172,7 +172,7 @@ function letGoOf(dependent: Change, gone: Change, sides: Sides): void {
 function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, push: (change: Change) => void): void {
   const { before, after } = dependent;
   if (before === undefined || after === undefined || replaced.before === undefined) return;
-  if (isPart(before, replaced.before)) {
+  if (isPart(before, replaced.before, sides.before)) {
     replace(dependent, push);
     return;
   }

@@ -46,6 +46,7 @@ const changeWords: Readonly<Record<Action["verb"], DiffStatement["change"]>> = {
   copy: "alter",
   alter: "alter",
   "take up": "alter",
+  grant: "alter",
 };
 
 function statementsOf({ verb, subject, statements }: Action): DiffStatement[] {

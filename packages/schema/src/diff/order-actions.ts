@@ -1,10 +1,11 @@
-import { ConfitureError } from "@confiture/model";
+import { type CatalogComment, ConfitureError } from "@confiture/model";
 import type { Action } from "./build-actions.js";
 import { keyOf, type ObjectKey } from "./catalog-index.js";
 import { type Change, ownersOf } from "./decide-fates.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { resolveAnnotated } from "./resolve-annotated.js";
 
 /** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
 export class Circle extends Error {
@@ -19,9 +20,26 @@ export function orderActions(
   changes: ReadonlyMap<ObjectKey, Change>,
   sides: Sides,
 ): readonly Action[] {
-  const ranked = [...actions].sort(compareActions);
-  const behind = edgesBetween(ranked, changes, sides);
-  return sortByEdges(ranked, behind);
+  const groups = new Map<number, Action[]>();
+  for (const action of [...actions].sort(compareActions)) {
+    const group = groups.get(stageOf(action, sides)) ?? [];
+    groups.set(stageOf(action, sides), group);
+    group.push(action);
+  }
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, group]) => sortByEdges(group, edgesBetween(group, changes, sides)));
+}
+
+/** Event triggers would fire on all that is done here, and default privileges give rights to what is made. */
+function stageOf({ verb, subject }: Action, sides: Sides): number {
+  if (subject.kind === "eventTriggers") return verb === "drop" ? 0 : 3;
+  if (subject.kind === "defaultPrivileges") return 2;
+  if ((subject.kind === "comments" || subject.kind === "securityLabels") && verb !== "drop") {
+    const on = resolveAnnotated((subject.entry as CatalogComment).on, sides.after);
+    return on?.kind === "eventTriggers" ? 3 : 1;
+  }
+  return 1;
 }
 
 /** What goes comes first and from the outside in, what is made from the inside out. */
@@ -50,6 +68,7 @@ const phases: Readonly<Record<Action["verb"], number>> = {
   alter: 3,
   copy: 4,
   "take up": 5,
+  grant: 6,
 };
 
 function edgesBetween(
@@ -94,6 +113,11 @@ function edgesBetween(
       link(place, removers.get(subject.key));
       for (const child of sides.after.childrenOf(subject.name))
         link(makers.get(`partitions ${child} of ${subject.name}`), place);
+    }
+    if (verb === "grant") {
+      const columns =
+        subject.kind === "tables" || subject.kind === "foreignTables" ? sides.after.columnsOf(subject.name) : [];
+      for (const key of [subject.key, ...columns.map(({ name }) => `columns ${name}`)]) link(makers.get(key), place);
     }
     if (verb === "let go") link(place, removers.get(needed ?? ""));
     if (verb === "let go") link(place, renames.get(needed ?? ""));
@@ -152,7 +176,7 @@ function isCarried(dependent: ObjectKey, whole: ObjectKey, remover: Action | und
   const part = before.entries.get(dependent);
   if (part === undefined || remover === undefined || remover.subject.key === dependent) return false;
   if (part.kind === "partitions" && !whole.startsWith("tables ")) return true;
-  return ownersOf(part).some((owner) => keyOf(owner) === whole);
+  return ownersOf(part, before).some((owner) => keyOf(owner) === whole);
 }
 
 /** Kahn's algorithm; among what is free, the one that stands first. */

@@ -1,5 +1,6 @@
 import type { CatalogConstraint } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { domainConstraints, isOfDomain } from "./domains.js";
 import { indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
@@ -17,6 +18,7 @@ export const constraintRules: KindRules<"constraints"> = {
       : [{ kind: "tables", name: entry.table } as const, { kind: "foreignTables", name: entry.table } as const]),
     ...(entry.parent === undefined ? [] : [{ kind: "constraints", name: entry.parent } as const]),
   ],
+  madeWith: (entry) => (isOfDomain(entry) ? domainConstraints.madeWith(entry) : undefined),
   claims: (entry) => [
     ...(entry.index === undefined || entry.kind === "foreign key"
       ? []
@@ -36,6 +38,7 @@ function owner(entry: CatalogConstraint, index: CatalogIndex): string {
 }
 
 function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: Sides): readonly string[] {
+  if (isOfDomain(entry)) return domainConstraints.create(entry, sides);
   const add = `add constraint ${entry.constraint} ${entry.definition}`;
   if (entry.table === undefined) return [`${owner(entry, after)} ${add}`];
   const indexed = entry.kind === "primary key" || entry.kind === "unique" || entry.kind === "exclude";
@@ -84,6 +87,7 @@ function createNotNull(entry: CatalogConstraint, { before, after }: Sides): read
 
 /** What comes from a parent goes with the parent's; the NOT NULL that stays under another name is renamed. */
 function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: Sides): readonly string[] {
+  if (isOfDomain(entry)) return domainConstraints.drop(entry, sides);
   if (entry.kind === "not null" && entry.table !== undefined) {
     const column = sides.after.find("columns", `${entry.table}.${entry.columns[0]}`);
     const other = sides.after
@@ -119,6 +123,7 @@ function alterConstraint(
   sides: Sides,
 ): readonly string[] | "replace" {
   if (before.kind !== after.kind) return "replace";
+  if (isOfDomain(before) && isOfDomain(after)) return domainConstraints.alter(before, after);
   const alter = owner(after, sides.after);
   if (before.definition === after.definition)
     return lostWithParent(before, after, sides)
