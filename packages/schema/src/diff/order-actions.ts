@@ -2,6 +2,7 @@ import { type CatalogComment, ConfitureError } from "@confiture/model";
 import type { Action } from "./build-actions.js";
 import { keyOf, type ObjectKey } from "./catalog-index.js";
 import { type Change, ownersOf } from "./decide-fates.js";
+import type { DiffKind } from "./diff-kinds.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
@@ -70,6 +71,16 @@ const phases: Readonly<Record<Action["verb"], number>> = {
   "take up": 5,
   grant: 6,
 };
+
+/** Altered by CREATE OR REPLACE and the like: nothing that depends on them stands in the way. */
+const replacedInPlace: ReadonlySet<DiffKind> = new Set([
+  "functions",
+  "aggregates",
+  "views",
+  "operators",
+  "triggers",
+  "rules",
+]);
 
 function edgesBetween(
   actions: readonly Action[],
@@ -153,7 +164,7 @@ function edgesBetween(
       }
       link(renames.get(subject.key) ?? place, makers.get(key));
     }
-    if (verb === "alter")
+    if (verb === "alter" && !replacedInPlace.has(subject.kind))
       for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
     for (const key of provides) {
       for (const need of sides.after.needsOf(key)) link(makers.get(need), place);
