@@ -1,6 +1,5 @@
 import type { Catalog, Session } from "@confiture/model";
-import { compareCatalogs, readCatalog } from "@confiture/schema";
-import { type DiffStatement, diffCatalogs } from "../../src/diff/diff-catalogs.js";
+import { compareCatalogs, type DiffStatement, diffCatalogs, readCatalog } from "@confiture/schema";
 
 /** A database somebody opened, and how to get rid of it. */
 export type OpenDatabase = () => Promise<{ openSession(): Promise<Session & AsyncDisposable> } & AsyncDisposable>;
