@@ -6,6 +6,7 @@ import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { copyRows } from "./kinds/copy-rows.js";
+import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
 import { changeRights } from "./rights/change-rights.js";
@@ -230,7 +231,7 @@ function asideName({ name }: DiffEntry, { before, after }: Sides): string {
 function remade(change: Change, sides: Sides): readonly string[] {
   if (change.retypedBy.length === 0 || change.before?.kind !== "columns" || change.after?.kind !== "columns") return [];
   const [was, is] = [change.before.entry as CatalogColumn, change.after.entry as CatalogColumn];
-  if (was.type !== is.type) return [];
+  if (was.type !== is.type || (is.inheritance !== undefined && isAttached(is.table, sides))) return [];
   const alter = `alter column ${is.column}`;
   return [
     `${alterTable(is, sides.after)} ${[

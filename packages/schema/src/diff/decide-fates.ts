@@ -165,6 +165,8 @@ function isPart(part: DiffEntry, whole: DiffEntry, index: CatalogIndex): boolean
 /** It is on its way to a form without what goes, and may want its name or its place for that. */
 function letGoOf(dependent: Change, gone: Change, sides: Sides): void {
   if (dependent.before === undefined || gone.before === undefined || dependent.after === undefined) return;
+  // A type is left by becoming another one, and not by the default alone.
+  if (gone.before.kind === "types" || gone.before.kind === "collations") return;
   const letGo = rulesOf(dependent.before.kind).letGo?.(dependent.before.entry as never, gone.before, sides);
   if (letGo !== undefined) dependent.letGo.push({ needed: gone.key, before: letGo.before, behind: [] });
 }
@@ -183,6 +185,17 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     isOfType(before.entry as CatalogColumn, replaced.before.name)
   ) {
     if (dependent.retypedBy.includes(replaced.key)) return;
+    if (
+      isAttached((before.entry as CatalogColumn).table, sides) &&
+      (before.entry as CatalogColumn).inheritance !== undefined
+    ) {
+      // The type comes down from the parent; the default has to be out of its way.
+      const letGo = rules.letGo?.(before.entry as never, replaced.before, sides);
+      if (letGo !== undefined) dependent.letGo.push({ needed: replaced.key, ...letGo });
+      dependent.retypedBy.push(replaced.key);
+      push(dependent);
+      return;
+    }
     dependent.retypedBy.push(replaced.key);
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);

@@ -133,7 +133,8 @@ function edgesBetween(
     if (verb === "let go") link(place, removers.get(needed ?? ""));
     if (verb === "let go") link(place, renames.get(needed ?? ""));
     if (verb === "let go") link(place, alters.get(subject.key));
-    if (verb === "take up") for (const key of [needed ?? "", subject.key]) link(makers.get(key), place);
+    if (verb === "take up")
+      for (const key of [needed ?? "", subject.key, ...sides.after.needsOf(subject.key)]) link(makers.get(key), place);
     for (const key of removes) {
       for (const dependent of sides.before.dependentsOf(key)) {
         const remover = removers.get(dependent);
