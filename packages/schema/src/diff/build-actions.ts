@@ -1,7 +1,7 @@
 import type { CatalogColumn, CatalogGrant } from "@confiture/model";
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
-import { type Change, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { alterTable, retype } from "./kinds/columns.js";
@@ -50,7 +50,10 @@ export function buildActions(
         `drop ${rulesOf(before.kind).named(before.entry as never)}`,
       ];
       const aside = change.aside ? asideName(before, sides) : undefined;
-      if (aside !== undefined) actions.push(...stoodAside(before, aside, sides));
+      if (aside !== undefined)
+        actions.push(
+          ...stoodAside(before, aside, sides, (type) => changes.get(`types ${elementOf(type)}`)?.aside === true),
+        );
       const [was, is] =
         before.kind === "columns"
           ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
@@ -104,7 +107,12 @@ function grantActions(
 }
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
-function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Action[] {
+function stoodAside(
+  before: DiffEntry,
+  aside: string,
+  sides: Sides,
+  isRemade: (type: string) => boolean,
+): readonly Action[] {
   if (before.kind === "columns") {
     const { table, column } = before.entry as CatalogColumn;
     return [
@@ -120,7 +128,7 @@ function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Ac
       ...identities.map(({ column }) => `alter table ${before.name} alter column ${column} drop identity`),
       rename,
     ]),
-    action("copy", before, copyRows(before.name, aside, sides)),
+    action("copy", before, copyRows(before.name, aside, sides, isRemade)),
   ];
 }
 

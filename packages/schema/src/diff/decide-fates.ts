@@ -242,7 +242,12 @@ function describe({ kind, entry }: DiffEntry): string {
 }
 
 function isOfType({ type }: CatalogColumn, name: string): boolean {
-  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "") === name;
+  return elementOf(type) === name;
+}
+
+/** Without brackets and modifier. */
+export function elementOf(type: string): string {
+  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "");
 }
 
 /** A type stands aside with what is made of it; a column that comes from its parent from now on, with its values. */
@@ -256,7 +261,10 @@ function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void
   for (const change of changes.values()) {
     for (const key of change.retypedBy) add(changes.get(key));
     if (change.fate !== "replace" || change.before === undefined || change.after === undefined) continue;
-    if (change.before.kind === "tables") change.aside = true;
+    if (change.before.kind === "tables") {
+      change.aside = true;
+      for (const { type } of sides.before.columnsOf(change.before.name)) add(changes.get(`types ${elementOf(type)}`));
+    }
     if (change.before.kind === "columns")
       change.aside = isHandedUp(change.before.entry as CatalogColumn, change.after.entry as CatalogColumn, sides);
   }
