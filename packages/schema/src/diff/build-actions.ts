@@ -56,7 +56,10 @@ export function buildActions(
         );
       const [was, is] =
         before.kind === "columns"
-          ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
+          ? [
+              ` drop column ${(before.entry as CatalogColumn).column}`,
+              ` drop column ${aside?.slice((before.entry as CatalogColumn).table.length + 1)}`,
+            ]
           : [before.name, aside ?? ""];
       const final = aside === undefined ? statements : statements.map((text) => text.replace(was, () => is));
       actions.push({ ...action("drop", before, final), removes });
@@ -65,7 +68,8 @@ export function buildActions(
     if (after !== undefined && provides !== undefined)
       actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
-      const statements = [...remade(change, sides), ...change.statements];
+      const said = new Set(change.letGo.flatMap(({ before: first }) => first));
+      const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
       if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
     }
     if (before === undefined) continue;
@@ -116,8 +120,8 @@ function stoodAside(
   if (before.kind === "columns") {
     const { table, column } = before.entry as CatalogColumn;
     return [
-      action("rename", before, [`alter table ${table} rename column ${column} to ${unqualified(aside)}`]),
-      action("copy", before, [`update only ${table} set ${column} = ${unqualified(aside)}`]),
+      action("rename", before, [`alter table ${table} rename column ${column} to ${aside.slice(table.length + 1)}`]),
+      action("copy", before, [`update only ${table} set ${column} = ${aside.slice(table.length + 1)}`]),
     ];
   }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
@@ -203,9 +207,10 @@ function needsItsName({ before }: Change): boolean {
   return before !== undefined && keptApart.has(before.kind);
 }
 
-function asideName({ name }: DiffEntry, { before, after }: Sides): string {
-  const schema = name.slice(0, name.length - unqualified(name).length);
-  const bare = unqualified(name).replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
+function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): string {
+  const own = kind === "columns" ? (entry as CatalogColumn).column : unqualified(name);
+  const schema = name.slice(0, name.length - own.length);
+  const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
   for (let number = 0; ; number += 1) {
     const aside = `${schema}"${bare.replaceAll('"', '""')}__before${number === 0 ? "" : number}"`.replace(
       /"([a-z_][a-z0-9_]*)"$/,

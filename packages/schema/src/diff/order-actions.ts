@@ -107,6 +107,8 @@ function edgesBetween(
         claimed.set(claim, renamePlaces.get(key) ?? place);
     }
     if (verb === "alter") alters.set(subject.key, place);
+    if (verb === "let go" && subject.kind === "columns")
+      for (const claim of rulesOf("columns").claims?.(subject.entry as never) ?? []) claimed.set(claim, place);
     if (verb === "rename") renames.set(subject.key, place);
     if (verb === "copy") copies.set(subject.key, place);
     for (const key of provides) makers.set(key, place);
@@ -161,6 +163,8 @@ function edgesBetween(
           if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
           else link(remover, rename);
         }
+        if (renames.has(key) && !sides.after.needsOf(dependent).includes(key))
+          link(alters.get(dependent), renames.get(key));
         // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
         if (changes.get(dependent)?.letGo.some((one) => one.needed === key) !== true)
           link(alters.get(dependent), place);
