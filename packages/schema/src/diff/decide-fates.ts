@@ -300,6 +300,7 @@ function standsInTheWay({ before }: Change, retyped: Change): boolean {
   if (before === undefined) return false;
   if (before.kind === "columns") return (before.entry as CatalogColumn).generated !== undefined;
   if (before.kind === "constraints" && "references" in before.entry && before.entry.references !== undefined) {
+    if (retyped.retypedBy.length > 0) return true;
     const [was, is] = [retyped.before?.entry as CatalogColumn, retyped.after?.entry as CatalogColumn];
     return !areComparable(was.type, is.type);
   }

@@ -2,7 +2,7 @@ import type { CatalogConstraint } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
 import { domainConstraints, isOfDomain } from "./domains.js";
-import { indexSettings } from "./indexes.js";
+import { indexParameters, indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
@@ -57,7 +57,7 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   return [
     `${only} ${add}`,
     ...changedTriggerStates(undefined, entry),
-    ...(index === undefined ? [] : indexSettings(undefined, index, after)),
+    ...(index === undefined ? [] : [...indexParameters(index), ...indexSettings(undefined, index, after)]),
     ...(indexed && attached && parentIndex !== undefined
       ? [`alter index ${parentIndex} attach partition ${entry.index}`]
       : []),

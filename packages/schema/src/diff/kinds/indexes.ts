@@ -54,6 +54,11 @@ export const indexRules: KindRules<"indexes"> = {
   claims: ({ name }) => [`relation ${name}`],
 };
 
+/** The storage parameters of an index that was made by its constraint, whose definition does not say them. */
+export function indexParameters({ name, definition }: IndexEntry): readonly string[] {
+  return changedParameters([], shape(definition).parameters).map((change) => `alter index ${name} ${change}`);
+}
+
 /** What CREATE INDEX cannot say, from nothing or from what it had. */
 export function indexSettings(
   before: IndexEntry | undefined,

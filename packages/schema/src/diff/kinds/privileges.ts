@@ -42,6 +42,7 @@ export const privilegeRules = {
     create: (entry) => changeDefaults(entry, undefined, defaultsHeld(entry)),
     drop: (entry) => changeDefaults(entry, defaultsHeld(entry), undefined),
     alter: (before, after) => changeDefaults(after, defaultsHeld(before), defaultsHeld(after)),
+    partOf: ({ schema }) => (schema === undefined ? undefined : { kind: "schemas", name: schema }),
   },
 } satisfies { [Kind in "grants" | "defaultPrivileges"]: KindRules<Kind> };
 
