@@ -258,7 +258,7 @@ function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): 
     );
     if (
       ![before, after].some(({ entries }) =>
-        ["types", "tables", "views", "columns"].some((kind) => entries.has(`${kind} ${aside}`)),
+        ["types", "tables", "views", "columns", "collations"].some((kind) => entries.has(`${kind} ${aside}`)),
       )
     )
       return aside;
@@ -274,7 +274,12 @@ function remade(change: Change, sides: Sides): readonly string[] {
   return [
     `${alterTable(is, sides.after)} ${[
       ...(was.default === undefined ? [] : [`${alter} drop default`]),
-      retype(was, is, sides, true),
+      retype(
+        was,
+        is,
+        sides,
+        change.retypedBy.some((key) => key.startsWith("types ")),
+      ),
       // One that changes is set by what follows.
       ...(is.default === undefined || is.default !== was.default ? [] : [`${alter} set default ${is.default}`]),
     ].join(", ")}`,

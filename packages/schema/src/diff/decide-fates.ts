@@ -206,11 +206,7 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     return;
   }
   const rules = rulesOf(before.kind);
-  if (
-    before.kind === "columns" &&
-    replaced.before.kind === "types" &&
-    isOfType(before.entry as CatalogColumn, replaced.before.name)
-  ) {
+  if (before.kind === "columns" && isOfType(before.entry as CatalogColumn, replaced.before)) {
     if (dependent.retypedBy.includes(replaced.key)) return;
     if (
       isAttached((before.entry as CatalogColumn).table, sides) &&
@@ -230,6 +226,8 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     push(dependent);
     return;
   }
+  // By its domain, which is made anew too.
+  if (before.kind === "columns" && replaced.before.kind === "collations") return;
   const letGo = rules.letGo?.(before.entry as never, replaced.before, sides);
   if (letGo !== undefined) {
     if (!dependent.letGo.some(({ needed }) => needed === replaced.key))
@@ -255,8 +253,9 @@ function describe({ kind, entry }: DiffEntry): string {
   return rulesOf(kind).named(entry as never);
 }
 
-function isOfType({ type }: CatalogColumn, name: string): boolean {
-  return elementOf(type) === name;
+/** Of a type, or ordered by a collation, that the column has to be brought to again. */
+function isOfType({ type, collation }: CatalogColumn, { kind, name }: DiffEntry): boolean {
+  return kind === "types" ? elementOf(type) === name : kind === "collations" && collation === name;
 }
 
 /** Without brackets and modifier. */
@@ -268,7 +267,8 @@ export function elementOf(type: string): string {
 function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
   const types: Change[] = [];
   const add = (change: Change | undefined) => {
-    if (change?.before?.kind !== "types" || change.fate !== "replace" || change.aside) return;
+    if (change?.before?.kind !== "types" && change?.before?.kind !== "collations") return;
+    if (change.fate !== "replace" || change.aside) return;
     change.aside = true;
     types.push(change);
   };
@@ -277,7 +277,10 @@ function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void
     if (change.fate !== "replace" || change.before === undefined || change.after === undefined) continue;
     if (change.before.kind === "tables") {
       change.aside = true;
-      for (const { type } of sides.before.columnsOf(change.before.name)) add(changes.get(`types ${elementOf(type)}`));
+      for (const { type, collation } of sides.before.columnsOf(change.before.name)) {
+        add(changes.get(`types ${elementOf(type)}`));
+        add(changes.get(`collations ${collation}`));
+      }
     }
     if (change.before.kind === "columns")
       change.aside = isHandedUp(change.before.entry as CatalogColumn, change.after.entry as CatalogColumn, sides);

@@ -73,6 +73,18 @@ const phases: Readonly<Record<Action["verb"], number>> = {
   grant: 6,
 };
 
+/** Dropped by a name that says nothing of what they are made of. */
+const namedAlone: ReadonlySet<DiffKind> = new Set([
+  "tables",
+  "foreignTables",
+  "views",
+  "materializedViews",
+  "sequences",
+  "types",
+  "indexes",
+  "statistics",
+]);
+
 /** Altered by CREATE OR REPLACE and the like: nothing that depends on them stands in the way. */
 const replacedInPlace: ReadonlySet<DiffKind> = new Set([
   "functions",
@@ -169,7 +181,7 @@ function edgesBetween(
           // What stands aside itself follows the other by its oid.
           if (renames.has(actions[remover]?.subject.key ?? "")) continue;
           if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
-          else link(remover, rename);
+          else if (!namedAlone.has(actions[remover]?.subject.kind ?? "tables")) link(remover, rename);
         }
         if (renames.has(key) && !sides.after.needsOf(dependent).includes(key))
           link(alters.get(dependent), renames.get(key));
