@@ -33,8 +33,7 @@ const rules = {
     create: (entry, _, sides) => domainConstraints.create(ofDomain(entry), sides),
     drop: (entry, _, sides) => domainConstraints.drop(ofDomain(entry), sides),
     alter: (before, after) => domainConstraints.alter(ofDomain(before), ofDomain(after)),
-    partOf: ({ domain = "" }) => ({ kind: "types", name: domain }),
-    madeWith: (entry) => domainConstraints.madeWith(ofDomain(entry)),
+    madeWith: (entry, sides) => domainConstraints.madeWith(ofDomain(entry), sides),
   } satisfies KindRules<"constraints">,
 };
 
@@ -172,15 +171,22 @@ function carrierOf(key: ObjectKey, index: CatalogIndex): ObjectKey | undefined {
 }
 
 function dropOf(key: ObjectKey, gone: ReadonlySet<ObjectKey>, sides: Sides): readonly string[] {
-  const { kind, entry } = sides.before.entries.get(key)!;
+  const entry = sides.before.entries.get(key)!;
+  const { kind, entry: fields } = entry;
+  if (wholesOf(entry, sides.before).some((whole) => gone.has(keyOf(whole)))) return [];
+  const rule = rulesOf(kind);
+  return rule.drop?.(fields as never, sides.before, sides) ?? [`drop ${rule.named(fields as never)}`];
+}
+
+/** What it is a part of, which of some only the catalog tells. */
+function wholesOf({ kind, entry }: DiffEntry, before: CatalogIndex): readonly DiffReference[] {
   const whole =
     kind === "functions"
-      ? typeOfInputOutput(entry as CatalogFunction, sides.before)
-      : rulesOf(kind).partOf?.(entry as never);
-  for (const owner of whole === undefined ? [] : "kind" in whole ? [whole] : whole)
-    if (gone.has(keyOf(owner))) return [];
-  const rule = rulesOf(kind);
-  return rule.drop?.(entry as never, sides.before, sides) ?? [`drop ${rule.named(entry as never)}`];
+      ? typeOfInputOutput(entry as CatalogFunction, before)
+      : kind === "constraints"
+        ? domainConstraints.partOf(ofDomain(entry as CatalogConstraint), before)
+        : rulesOf(kind).partOf?.(entry as never);
+  return whole === undefined ? [] : "kind" in whole ? [whole] : whole;
 }
 
 function createOf(key: ObjectKey, made: ReadonlySet<ObjectKey>, sides: Sides): readonly string[] {
