@@ -174,6 +174,7 @@ const freshValues: Readonly<Record<string, string>> = {
 const onMixed: readonly Measurement[] = [
   // On rows so much wider than the key that the planner takes the index for it.
   foreignKey({ column: "n", parent: "every", share: 1, indexed: true }),
+  foreignKey({ column: "tenth", parent: "each_tenth", share: tenthShare, indexed: true }),
   ...Object.entries(freshValues).map(([name, text]) => ({
     name: `fresh value: ${name}`,
     statement: `select count(${text}) from subject`,

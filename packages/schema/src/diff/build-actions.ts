@@ -1,16 +1,20 @@
-import type { CatalogColumn } from "@confiture/model";
+import type { CatalogColumn, CatalogGrant } from "@confiture/model";
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
-import { type Change, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { copyRows } from "./kinds/copy-rows.js";
+import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { changeRights } from "./rights/change-rights.js";
+import { objectOfGrant } from "./rights/grants-by-object.js";
 
 /** Statements that belong together, with what they make and take away. */
 export interface Action {
-  readonly verb: "drop" | "rename" | "let go" | "create" | "copy" | "alter" | "take up";
+  readonly verb: "drop" | "rename" | "let go" | "create" | "copy" | "alter" | "take up" | "grant";
   readonly subject: DiffEntry;
   readonly statements: readonly string[];
   /** What is there in its new form behind it, besides its subject. */
@@ -34,27 +38,34 @@ export function buildActions(
   sides: Sides,
   options: BuildOptions,
 ): readonly Action[] {
-  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes));
+  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes, sides));
   const provided = groupByCarrier(changes, (change) => createCarrier(change, changes, sides));
   const actions: Action[] = [];
   for (const change of changes.values()) {
     const { before, after, fate, key } = change;
-    const kept = isRenamedAside(change, changes);
+    if ((before ?? after)?.kind === "grants") continue;
     const removes = removed.get(key);
     if (before !== undefined && removes !== undefined) {
       const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
         `drop ${rulesOf(before.kind).named(before.entry as never)}`,
       ];
-      const aside = kept ? asideName(before, sides) : undefined;
-      if (aside !== undefined) actions.push(...stoodAside(before, aside, sides));
-      const final = aside === undefined ? statements : statements.map((text) => text.replace(before.name, () => aside));
+      const aside = change.aside ? asideName(before, sides) : undefined;
+      if (aside !== undefined)
+        actions.push(
+          ...stoodAside(before, aside, sides, (type) => changes.get(`types ${elementOf(type)}`)?.aside === true),
+        );
+      const [was, is] =
+        before.kind === "columns"
+          ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
+          : [before.name, aside ?? ""];
+      const final = aside === undefined ? statements : statements.map((text) => text.replace(was, () => is));
       actions.push({ ...action("drop", before, final), removes });
     }
     const provides = provided.get(key);
     if (after !== undefined && provides !== undefined)
       actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
-      const statements = [...change.statements, ...remade(change, sides)];
+      const statements = [...remade(change, sides), ...change.statements];
       if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
     }
     if (before === undefined) continue;
@@ -63,11 +74,52 @@ export function buildActions(
       if (behind.length > 0) actions.push({ ...action("take up", before, behind), needed });
     }
   }
-  return actions;
+  return [...actions, ...grantActions(changes, sides, options)];
+}
+
+/** All rights on one object at once, when it stands: one grant says something of another. */
+function grantActions(
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+  { ignoreGrants, role }: BuildOptions,
+): readonly Action[] {
+  if (ignoreGrants === true) return [];
+  const isNew = (object: DiffReference) => {
+    const fate = changes.get(keyOf(object))?.fate;
+    return fate === "create" || fate === "replace";
+  };
+  const objects = new Map<ObjectKey, { readonly object: DiffReference | undefined; readonly subject: DiffEntry }>();
+  for (const { before, after, fate } of changes.values()) {
+    const entry = after ?? before;
+    if (entry === undefined || fate === "keep") continue;
+    if (entry.kind !== "grants") {
+      if (after !== undefined && isNew(after)) objects.set(after.key, { object: after, subject: after });
+      continue;
+    }
+    const object = objectOfGrant(entry.entry as CatalogGrant, after === undefined ? sides.before : sides.after);
+    const subject = object === undefined ? entry : sides.after.entries.get(keyOf(object));
+    if (subject !== undefined) objects.set(object === undefined ? "" : subject.key, { object, subject });
+  }
+  return [...objects.values()].flatMap(({ object, subject }) => {
+    const statements = changeRights(object, sides, { isNew, ...(role === undefined ? {} : { maker: role }) });
+    return statements.length === 0 ? [] : action("grant", subject, statements);
+  });
 }
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
-function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Action[] {
+function stoodAside(
+  before: DiffEntry,
+  aside: string,
+  sides: Sides,
+  isRemade: (type: string) => boolean,
+): readonly Action[] {
+  if (before.kind === "columns") {
+    const { table, column } = before.entry as CatalogColumn;
+    return [
+      action("rename", before, [`alter table ${table} rename column ${column} to ${unqualified(aside)}`]),
+      action("copy", before, [`update only ${table} set ${column} = ${unqualified(aside)}`]),
+    ];
+  }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
   if (before.kind !== "tables") return [action("rename", before, [rename])];
   const identities = sides.before.columnsOf(before.name).filter(({ identity }) => identity !== undefined);
@@ -76,7 +128,7 @@ function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Ac
       ...identities.map(({ column }) => `alter table ${before.name} alter column ${column} drop identity`),
       rename,
     ]),
-    action("copy", before, copyRows(before.name, aside, sides)),
+    action("copy", before, copyRows(before.name, aside, sides, isRemade)),
   ];
 }
 
@@ -100,19 +152,28 @@ function groupByCarrier(
   return groups;
 }
 
-function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>): ObjectKey | undefined {
+function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
   if (change.before === undefined || (change.fate !== "drop" && change.fate !== "replace")) return undefined;
-  for (const owner of ownersOf(change.before)) {
+  for (const owner of ownersOf(change.before, sides.before)) {
     const whole = changes.get(keyOf(owner));
     if (whole === undefined || whole === change) continue;
     // A sequence that stays has been taken from its column before.
     if (change.before.kind === "sequences" && change.fate !== "drop") continue;
-    const carrier = dropCarrier(whole, changes);
+    if (hasLeft(change.before, whole, changes)) continue;
+    const carrier = dropCarrier(whole, changes, sides);
     if (carrier === undefined) continue;
-    if (whole.before?.kind === "tables" && isRenamedAside(whole, changes) && needsItsName(change)) continue;
+    if (whole.before?.kind === "tables" && whole.aside && needsItsName(change)) continue;
     return carrier;
   }
   return change.key;
+}
+
+/** A part that came from a parent goes with the parent's only while the table is its partition. */
+function hasLeft({ entry }: DiffEntry, { before: whole }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
+  if (whole === undefined || !("parent" in entry) || entry.parent !== whole.name || !("table" in whole.entry))
+    return false;
+  const membership = changes.get(`partitions ${(entry as { readonly table?: string }).table} of ${whole.entry.table}`);
+  return membership?.fate === "drop" || membership?.fate === "replace";
 }
 
 function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
@@ -134,20 +195,12 @@ function createStatements(after: DiffEntry, sides: Sides, { ignoreOwners, role }
 }
 
 /** What cannot be there twice has to be dropped before the new table gets its own; the rest goes with the old table. */
-const keptApart = new Set(["indexes", "statistics", "ownerships"]);
+const keptApart = new Set(["indexes", "statistics", "ownerships", "partitions"]);
 
 function needsItsName({ before }: Change): boolean {
   if (before?.kind === "constraints")
     return "index" in before.entry && rulesOf("constraints").claims?.(before.entry as never).length !== 0;
   return before !== undefined && keptApart.has(before.kind);
-}
-
-/** A type that columns with rows still have stands aside under another name until they have the new one. */
-export function isRenamedAside({ key, before, fate }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
-  if (fate !== "replace") return false;
-  if (before?.kind === "tables") return true;
-  if (before?.kind !== "types") return false;
-  return [...changes.values()].some(({ retypedBy }) => retypedBy.includes(key));
 }
 
 function asideName({ name }: DiffEntry, { before, after }: Sides): string {
@@ -160,7 +213,7 @@ function asideName({ name }: DiffEntry, { before, after }: Sides): string {
     );
     if (
       ![before, after].some(({ entries }) =>
-        ["types", "tables", "views"].some((kind) => entries.has(`${kind} ${aside}`)),
+        ["types", "tables", "views", "columns"].some((kind) => entries.has(`${kind} ${aside}`)),
       )
     )
       return aside;
@@ -171,13 +224,14 @@ function asideName({ name }: DiffEntry, { before, after }: Sides): string {
 function remade(change: Change, sides: Sides): readonly string[] {
   if (change.retypedBy.length === 0 || change.before?.kind !== "columns" || change.after?.kind !== "columns") return [];
   const [was, is] = [change.before.entry as CatalogColumn, change.after.entry as CatalogColumn];
-  if (was.type !== is.type) return [];
+  if (was.type !== is.type || (is.inheritance !== undefined && isAttached(is.table, sides))) return [];
   const alter = `alter column ${is.column}`;
   return [
     `${alterTable(is, sides.after)} ${[
       ...(was.default === undefined ? [] : [`${alter} drop default`]),
       retype(was, is, sides, true),
-      ...(is.default === undefined ? [] : [`${alter} set default ${is.default}`]),
+      // One that changes is set by what follows.
+      ...(is.default === undefined || is.default !== was.default ? [] : [`${alter} set default ${is.default}`]),
     ].join(", ")}`,
   ];
 }

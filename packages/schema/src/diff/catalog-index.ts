@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from "@confiture/model";
 import { kindOrder } from "../canonical/kind-words.js";
 import type { DiffKind, DiffKinds, DiffReference } from "./diff-kinds.js";
+import { resolveAnnotated } from "./resolve-annotated.js";
 
 /** The key of one entry among all of a catalog. */
 export type ObjectKey = string;
@@ -99,12 +100,18 @@ function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, Obj
     yield [`ownerships ${name}`, `sequences ${name}`];
     yield [`ownerships ${name}`, `columns ${ownedBy}`];
   }
+  for (const kind of ["comments", "securityLabels"] as const) {
+    for (const { name, on } of catalog[kind]) {
+      const object = resolveAnnotated(on, index);
+      if (object !== undefined) yield [`${kind} ${name}`, keyOf(object)];
+    }
+  }
   for (const column of catalog.columns) {
     const kind = index.find("tables", column.table) === undefined ? "foreignTables" : "tables";
     yield [`columns ${column.name}`, `${kind} ${column.table}`];
     if (column.inheritance === undefined) continue;
     const table = index.find("tables", column.table) ?? index.find("foreignTables", column.table);
-    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [])
+    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [table.partition.of])
       if (index.find("columns", `${parent}.${column.column}`) !== undefined)
         yield [`columns ${column.name}`, `columns ${parent}.${column.column}`];
   }

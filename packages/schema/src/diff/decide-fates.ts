@@ -1,10 +1,12 @@
-import type { CatalogColumn } from "@confiture/model";
+import type { CatalogColumn, CatalogIndex as CatalogIndexEntry } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { areComparable } from "./kinds/change-type.js";
+import { isHandedUp } from "./kinds/columns.js";
+import { isAttached, isInPartitionKey, isMadeAnew } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** What becomes of one object. `replace`: dropped and made again. */
@@ -21,6 +23,8 @@ export interface Change {
   letGo: { readonly needed: ObjectKey; readonly before: readonly string[]; readonly behind: readonly string[] }[];
   /** Types made anew under the same name, which this column has to be brought to. */
   retypedBy: ObjectKey[];
+  /** Replaced, and kept under another name until its rows, or the columns of its type, have the new one. */
+  aside: boolean;
 }
 
 export interface FateOptions {
@@ -30,26 +34,56 @@ export interface FateOptions {
 
 /** Decides what becomes of every object: what differs, and what has to go because something else does. */
 export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
+  for (;;) {
+    const known = sides.madeAnew.size;
+    const changes = decideOnce(sides, options);
+    // What hangs on a table that is made anew is decided with that in mind.
+    if (sides.madeAnew.size === known) return changes;
+  }
+}
+
+function decideOnce(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
   const changes = new Map<ObjectKey, Change>();
   for (const key of new Set([...sides.before.entries.keys(), ...sides.after.entries.keys()])) {
     const change = compare(key, sides, options);
     if (change !== undefined) changes.set(key, change);
   }
+  replaceIndexesThatLoseChildren(changes, sides);
   spread(changes, sides);
+  standAside(changes, sides);
   return changes;
+}
+
+/** The index of a partition cannot go while that of the parent stays. */
+function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  for (const { before, fate } of changes.values()) {
+    if (before?.kind !== "indexes" || (fate !== "drop" && fate !== "replace")) continue;
+    const { parent, table } = before.entry as CatalogIndexEntry;
+    const above = parent === undefined ? undefined : changes.get(`indexes ${parent}`);
+    if (above?.after === undefined || above.fate === "replace" || !isAttached(table, sides)) continue;
+    above.fate = "replace";
+    above.statements = [];
+  }
 }
 
 function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
   const [before, after] = [counted(sides.before, key, options), counted(sides.after, key, options)];
-  const blank = { key, statements: [], letGo: [], retypedBy: [] };
+  const blank = { key, statements: [], letGo: [], retypedBy: [], aside: false };
   if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
   if (after === undefined) return { ...blank, before, fate: "drop" };
-  if (JSON.stringify(before.entry) === JSON.stringify(after.entry)) return { ...blank, before, after, fate: "keep" };
+  const same = JSON.stringify(before.entry) === JSON.stringify(after.entry);
+  if (same && !changesAnyway(after, sides)) return { ...blank, before, after, fate: "keep" };
   const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
   if (statements === "replace") return { ...blank, before, after, fate: "replace" };
   const owner = newOwner(before, after, sides, options);
   const all = [...statements, ...owner];
   return { ...blank, before, after, fate: all.length === 0 ? "keep" : "alter", statements: all };
+}
+
+/** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
+function changesAnyway({ kind, name, entry }: DiffEntry, sides: Sides): boolean {
+  if (kind === "tables") return isMadeAnew(name, sides);
+  return kind === "columns" && (entry as CatalogColumn).inheritance !== undefined;
 }
 
 /** What a server of 18 says in a constraint of its own and others only in the column is said once, in the column. */
@@ -93,16 +127,23 @@ function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
       const dependent = changes.get(dependentKey);
       if (dependent?.before === undefined || dependent.fate === "drop" || dependent.fate === "replace") continue;
       // For what its tables hold it only waits.
-      if (dependent.before.kind === "partitions" && before.kind !== "tables" && before.kind !== "foreignTables")
-        continue;
+      if (onlyWaits(dependent.before, before)) continue;
       if (fate === "drop") {
-        if (isPart(dependent.before, before)) replace(dependent, push);
+        if (isPart(dependent.before, before, sides.before)) replace(dependent, push);
         else if (saysTheSame(dependent)) spreadReplacement(dependent, next, sides, push);
+        else letGoOf(dependent, next, sides);
       } else if (isRetyped) {
         if (standsInTheWay(dependent, next)) replace(dependent, push);
       } else spreadReplacement(dependent, next, sides, push);
     }
   }
+}
+
+/** A partition for what its tables hold, and a column that is inherited for that of the parent. */
+function onlyWaits(dependent: DiffEntry, needed: DiffEntry): boolean {
+  if (dependent.kind === "partitions") return needed.kind !== "tables" && needed.kind !== "foreignTables";
+  if (dependent.kind !== "columns" || needed.kind !== "columns") return false;
+  return (dependent.entry as CatalogColumn).table !== (needed.entry as CatalogColumn).table;
 }
 
 /** It names something that goes, in words that mean something else afterwards. */
@@ -125,19 +166,28 @@ function replace(change: Change, push: (change: Change) => void): void {
   push(change);
 }
 
-export function ownersOf({ kind, entry }: DiffEntry): readonly DiffReference[] {
-  const owners = rulesOf(kind).partOf?.(entry as never);
+export function ownersOf({ kind, entry }: DiffEntry, index: CatalogIndex): readonly DiffReference[] {
+  const owners = rulesOf(kind).partOf?.(entry as never, index);
   return owners === undefined ? [] : "kind" in owners ? [owners] : owners;
 }
 
-function isPart(part: DiffEntry, whole: DiffEntry): boolean {
-  return part.kind !== "sequences" && ownersOf(part).some((owner) => keyOf(owner) === whole.key);
+function isPart(part: DiffEntry, whole: DiffEntry, index: CatalogIndex): boolean {
+  return part.kind !== "sequences" && ownersOf(part, index).some((owner) => keyOf(owner) === whole.key);
+}
+
+/** It is on its way to a form without what goes, and may want its name or its place for that. */
+function letGoOf(dependent: Change, gone: Change, sides: Sides): void {
+  if (dependent.before === undefined || gone.before === undefined || dependent.after === undefined) return;
+  // A type is left by becoming another one, and not by the default alone.
+  if (gone.before.kind === "types" || gone.before.kind === "collations") return;
+  const letGo = rulesOf(dependent.before.kind).letGo?.(dependent.before.entry as never, gone.before, sides);
+  if (letGo !== undefined) dependent.letGo.push({ needed: gone.key, before: letGo.before, behind: [] });
 }
 
 function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, push: (change: Change) => void): void {
   const { before, after } = dependent;
   if (before === undefined || after === undefined || replaced.before === undefined) return;
-  if (isPart(before, replaced.before)) {
+  if (isPart(before, replaced.before, sides.before)) {
     replace(dependent, push);
     return;
   }
@@ -148,6 +198,19 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     isOfType(before.entry as CatalogColumn, replaced.before.name)
   ) {
     if (dependent.retypedBy.includes(replaced.key)) return;
+    if (
+      isAttached((before.entry as CatalogColumn).table, sides) &&
+      (before.entry as CatalogColumn).inheritance !== undefined
+    ) {
+      // The type comes down from the parent; the default has to be out of its way.
+      const letGo = rules.letGo?.(before.entry as never, replaced.before, sides);
+      if (letGo !== undefined) dependent.letGo.push({ needed: replaced.key, ...letGo });
+      dependent.retypedBy.push(replaced.key);
+      push(dependent);
+      return;
+    }
+    if (isInPartitionKey(before.entry as CatalogColumn, sides.after))
+      sides.madeAnew.add((before.entry as CatalogColumn).table);
     dependent.retypedBy.push(replaced.key);
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);
@@ -179,7 +242,34 @@ function describe({ kind, entry }: DiffEntry): string {
 }
 
 function isOfType({ type }: CatalogColumn, name: string): boolean {
-  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "") === name;
+  return elementOf(type) === name;
+}
+
+/** Without brackets and modifier. */
+export function elementOf(type: string): string {
+  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "");
+}
+
+/** A type stands aside with what is made of it; a column that comes from its parent from now on, with its values. */
+function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  const types: Change[] = [];
+  const add = (change: Change | undefined) => {
+    if (change?.before?.kind !== "types" || change.fate !== "replace" || change.aside) return;
+    change.aside = true;
+    types.push(change);
+  };
+  for (const change of changes.values()) {
+    for (const key of change.retypedBy) add(changes.get(key));
+    if (change.fate !== "replace" || change.before === undefined || change.after === undefined) continue;
+    if (change.before.kind === "tables") {
+      change.aside = true;
+      for (const { type } of sides.before.columnsOf(change.before.name)) add(changes.get(`types ${elementOf(type)}`));
+    }
+    if (change.before.kind === "columns")
+      change.aside = isHandedUp(change.before.entry as CatalogColumn, change.after.entry as CatalogColumn, sides);
+  }
+  for (let next = types.pop(); next !== undefined; next = types.pop())
+    for (const key of sides.before.needsOf(next.key)) add(changes.get(key));
 }
 
 export function isRetype({ before, after, retypedBy }: Change): boolean {

@@ -1,9 +1,12 @@
-import { ConfitureError } from "@confiture/model";
+import { type CatalogComment, ConfitureError } from "@confiture/model";
 import type { Action } from "./build-actions.js";
-import type { ObjectKey } from "./catalog-index.js";
-import type { Change } from "./decide-fates.js";
+import { keyOf, type ObjectKey } from "./catalog-index.js";
+import { type Change, ownersOf } from "./decide-fates.js";
+import type { DiffKind } from "./diff-kinds.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
+import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { resolveAnnotated } from "./resolve-annotated.js";
 
 /** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
 export class Circle extends Error {
@@ -18,9 +21,26 @@ export function orderActions(
   changes: ReadonlyMap<ObjectKey, Change>,
   sides: Sides,
 ): readonly Action[] {
-  const ranked = [...actions].sort(compareActions);
-  const behind = edgesBetween(ranked, changes, sides);
-  return sortByEdges(ranked, behind);
+  const groups = new Map<number, Action[]>();
+  for (const action of [...actions].sort(compareActions)) {
+    const group = groups.get(stageOf(action, sides)) ?? [];
+    groups.set(stageOf(action, sides), group);
+    group.push(action);
+  }
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, group]) => sortByEdges(group, edgesBetween(group, changes, sides)));
+}
+
+/** Event triggers would fire on all that is done here, and default privileges give rights to what is made. */
+function stageOf({ verb, subject }: Action, sides: Sides): number {
+  if (subject.kind === "eventTriggers") return verb === "drop" ? 0 : 3;
+  if (subject.kind === "defaultPrivileges") return 2;
+  if ((subject.kind === "comments" || subject.kind === "securityLabels") && verb !== "drop") {
+    const on = resolveAnnotated((subject.entry as CatalogComment).on, sides.after);
+    return on?.kind === "eventTriggers" ? 3 : 1;
+  }
+  return 1;
 }
 
 /** What goes comes first and from the outside in, what is made from the inside out. */
@@ -49,7 +69,18 @@ const phases: Readonly<Record<Action["verb"], number>> = {
   alter: 3,
   copy: 4,
   "take up": 5,
+  grant: 6,
 };
+
+/** Altered by CREATE OR REPLACE and the like: nothing that depends on them stands in the way. */
+const replacedInPlace: ReadonlySet<DiffKind> = new Set([
+  "functions",
+  "aggregates",
+  "views",
+  "operators",
+  "triggers",
+  "rules",
+]);
 
 function edgesBetween(
   actions: readonly Action[],
@@ -84,24 +115,49 @@ function edgesBetween(
     if (first !== undefined && then !== undefined && first !== then) behind[first]?.add(then);
   };
   actions.forEach(({ verb, subject, removes, provides, needed }, place) => {
+    if (verb === "rename" && subject.kind === "columns") {
+      const { table, column } = subject.entry as { readonly table: string; readonly column: string };
+      for (const parent of parentsOf(table, sides.after)) link(place, makers.get(`columns ${parent}.${column}`));
+    }
     if (verb === "copy") {
       link(makers.get(subject.key), place);
       link(place, removers.get(subject.key));
       for (const child of sides.after.childrenOf(subject.name))
         link(makers.get(`partitions ${child} of ${subject.name}`), place);
     }
+    if (verb === "grant") {
+      const columns =
+        subject.kind === "tables" || subject.kind === "foreignTables" ? sides.after.columnsOf(subject.name) : [];
+      for (const key of [subject.key, ...columns.map(({ name }) => `columns ${name}`)]) link(makers.get(key), place);
+    }
     if (verb === "let go") link(place, removers.get(needed ?? ""));
     if (verb === "let go") link(place, renames.get(needed ?? ""));
     if (verb === "let go") link(place, alters.get(subject.key));
-    if (verb === "take up") for (const key of [needed ?? "", subject.key]) link(makers.get(key), place);
+    if (verb === "take up")
+      for (const key of [needed ?? "", subject.key, ...sides.after.needsOf(subject.key)]) link(makers.get(key), place);
     for (const key of removes) {
       for (const dependent of sides.before.dependentsOf(key)) {
         const remover = removers.get(dependent);
+        // An inherited column can only go when it is none any more.
+        if (
+          subject.kind === "columns" &&
+          dependent.startsWith("columns ") &&
+          actions[remover ?? -1]?.subject.key === dependent
+        ) {
+          if (!sameTable(dependent, key, sides)) {
+            link(place, remover);
+            continue;
+          }
+        }
+        // What is a part of both goes with the one that goes first.
+        if (isCarried(dependent, key, remover === undefined ? undefined : actions[remover], sides)) continue;
         link(remover, place);
         // By its old name; a partition goes only when the rows are out of it.
         const rename = renames.get(key) ?? renames.get(subject.key);
         const rows = copies.get(subject.key);
         if (rename !== undefined && remover !== place && remover !== undefined) {
+          // What stands aside itself follows the other by its oid.
+          if (renames.has(actions[remover]?.subject.key ?? "")) continue;
           if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
           else link(remover, rename);
         }
@@ -111,7 +167,7 @@ function edgesBetween(
       }
       link(renames.get(subject.key) ?? place, makers.get(key));
     }
-    if (verb === "alter")
+    if (verb === "alter" && !replacedInPlace.has(subject.kind))
       for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
     for (const key of provides) {
       for (const need of sides.after.needsOf(key)) link(makers.get(need), place);
@@ -123,6 +179,18 @@ function edgesBetween(
     }
   });
   return behind;
+}
+
+function sameTable(a: ObjectKey, b: ObjectKey, { before }: Sides): boolean {
+  const table = (key: ObjectKey) => (before.entries.get(key)?.entry as { readonly table?: string } | undefined)?.table;
+  return table(a) === table(b);
+}
+
+function isCarried(dependent: ObjectKey, whole: ObjectKey, remover: Action | undefined, { before }: Sides): boolean {
+  const part = before.entries.get(dependent);
+  if (part === undefined || remover === undefined || remover.subject.key === dependent) return false;
+  if (part.kind === "partitions" && !whole.startsWith("tables ")) return true;
+  return ownersOf(part, before).some((owner) => keyOf(owner) === whole);
 }
 
 /** Kahn's algorithm; among what is free, the one that stands first. */

@@ -1,6 +1,5 @@
 import type { Catalog, Session } from "@confiture/model";
-import { compareCatalogs, readCatalog } from "@confiture/schema";
-import { type DiffStatement, diffCatalogs } from "../../src/diff/diff-catalogs.js";
+import { compareCatalogs, type DiffStatement, diffCatalogs, readCatalog } from "@confiture/schema";
 
 /** A database somebody opened, and how to get rid of it. */
 export type OpenDatabase = () => Promise<{ openSession(): Promise<Session & AsyncDisposable> } & AsyncDisposable>;
@@ -16,31 +15,35 @@ export interface PairOutcome {
   readonly again: readonly string[];
 }
 
-/** From `a` to `b` on a database of its own each. */
-export async function runPair(open: OpenDatabase, a: string, b: string): Promise<PairOutcome> {
-  await using source = await open();
-  await using target = await open();
-  await using from = await source.openSession();
-  await using to = await target.openSession();
-  for (const [session, sql] of [
-    [from, a],
-    [to, b],
-  ] as const) {
-    await session.query("set client_min_messages = error");
-    if (sql.trim() !== "") await session.query(sql);
-    await session.query("reset all");
-    await session.query("reset session authorization");
-  }
-  const [before, after] = [await readCatalog(from), await readCatalog(to)];
+/** From `a` to `b` and from `b` to `a`, in a database of its own each. */
+export async function runPair(open: OpenDatabase, a: string, b: string): Promise<readonly [PairOutcome, PairOutcome]> {
+  await using one = await open();
+  await using other = await open();
+  await using first = await one.openSession();
+  await using second = await other.openSession();
+  const [left, right] = [await load(first, a), await load(second, b)];
+  return [await bring(first, left, right), await bring(second, right, left)];
+}
+
+async function load(session: Session, sql: string): Promise<Catalog> {
+  await session.query("set client_min_messages = error");
+  if (sql.trim() !== "") await session.query(sql);
+  await session.query("reset all");
+  await session.query("reset session authorization");
+  return readCatalog(session);
+}
+
+/** Brings a database that stands as `before` to `after`. */
+async function bring(session: Session, before: Catalog, after: Catalog): Promise<PairOutcome> {
   let statements: readonly DiffStatement[];
   try {
     ({ statements } = diffCatalogs(before, after));
   } catch (error) {
     return { statements: [], failure: `refused: ${message(error)}`, differences: [], again: [] };
   }
-  const failure = await apply(from, statements);
+  const failure = await apply(session, statements);
   if (failure !== undefined) return { statements, failure, differences: [], again: [] };
-  const reached = await readCatalog(from);
+  const reached = await readCatalog(session);
   return { statements, differences: differencesOf(reached, after), again: againOf(reached, after) };
 }
 

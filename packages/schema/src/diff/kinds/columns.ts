@@ -86,14 +86,12 @@ export const columnRules: KindRules<"columns"> = {
     ];
   },
   drop(entry, before, sides) {
-    if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
-    // Children that keep the column keep their values: theirs is then their own.
-    const kept = before
-      .childrenOf(entry.table)
-      .some((child) => sides.after.find("columns", `${child}.${entry.column}`));
-    const partitioned = before.find("tables", entry.table)?.partitionKey !== undefined;
-    const table = kept && !partitioned ? `alter table only ${entry.table}` : alterTable(entry, before);
-    return [`${table} drop column ${entry.column}`];
+    if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) {
+      const parents = parentsOf(entry.table, before);
+      if (!parents.some((parent) => isDroppedAlone(parent, entry.column, sides))) return [];
+    }
+    const alone = isDroppedAlone(entry.table, entry.column, sides);
+    return [`${alone ? `alter table only ${entry.table}` : alterTable(entry, before)} drop column ${entry.column}`];
   },
   alter: alterColumn,
   partOf: ({ table }) => [
@@ -114,11 +112,18 @@ export const columnRules: KindRules<"columns"> = {
     };
   },
   holdsRows: ({ generated }) => generated === undefined,
+  claims: ({ identity }) => (identity === undefined ? [] : [`relation ${identity.sequence}`]),
 };
+
+/** Children that keep the column keep their values: theirs is then their own. Partitions have what their parent has. */
+function isDroppedAlone(table: string, column: string, { before, after }: Sides): boolean {
+  if (before.find("tables", table)?.partitionKey !== undefined) return false;
+  return before.childrenOf(table).some((child) => after.find("columns", `${child}.${column}`) !== undefined);
+}
 
 function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
   const generation = alterGeneration(before, after, sides);
-  if (generation === "replace") return "replace";
+  if (generation === "replace" || isHandedUp(before, after, sides)) return "replace";
   const alter = `alter column ${after.column}`;
   const retyped =
     (before.type !== after.type || before.collation !== after.collation) && !followsParent(after, sides, "type");
@@ -137,6 +142,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const settings = columnSettings(before, after).map((setting) => `${only(after, sides)} ${setting}`);
   return [
     ...identityEnds(before, after, whole),
+    ...generation,
     ...(retyped && !inherits
       ? [
           `${whole} ${[...own.slice(0, lifted ? 1 : 0), retype(before, after, sides), ...own.slice(lifted ? 1 : 0)].join(", ")}`,
@@ -145,12 +151,19 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
           ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []),
           ...own.map((change) => `${only(after, sides)} ${change}`),
         ]),
-    ...generation,
     ...alterNotNull(before, after, sides),
     ...identityBegins(before, after, whole),
     ...alterForeignOptions(before, after),
     ...settings,
   ];
+}
+
+/** What was its own comes from a parent alone: nothing but making it again says so. Attaching a partition says it by itself. */
+export function isHandedUp(before: CatalogColumn, after: CatalogColumn, { after: index }: Sides): boolean {
+  if (before.generated !== undefined || after.generated !== undefined) return false;
+  if (after.inheritance !== "inherited" || before.inheritance === "inherited") return false;
+  const table = index.find("tables", after.table) ?? index.find("foreignTables", after.table);
+  return table?.partition === undefined;
 }
 
 /** `ALTER COLUMN … TYPE`; also for a column whose type is made anew under the same name. */
@@ -160,28 +173,55 @@ export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides
   return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
 }
 
-function alterGeneration(
-  before: CatalogColumn,
-  after: CatalogColumn,
-  { after: index }: Sides,
-): readonly string[] | "replace" {
+function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
+  const index = sides.after;
   const [was, is] = [before.generated, after.generated];
   if (was?.expression === is?.expression && was?.kind === is?.kind) return [];
   const alter = `${alterTable(after, index)} alter column ${after.column}`;
   if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
-  return index.catalog.serverVersion >= 170_000 ? [`${alter} set expression as (${is.expression})`] : "replace";
+  const partition = (index.find("tables", after.table) ?? index.find("foreignTables", after.table))?.partition;
+  if (partition !== undefined && followsParent(after, sides, "generated")) return [];
+  if (index.catalog.serverVersion < 170_000) return "replace";
+  // Tables that inherit have expressions of their own; indexes of partitions can only be made anew with the parent's.
+  const alone =
+    index.find("tables", after.table)?.partitionKey === undefined ? only(after, sides) : alterTable(after, index);
+  return [`${alone} alter column ${after.column} set expression as (${is.expression})`];
 }
 
 function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  if (before.notNull && after.notNull) {
+    const parents = isAttached(after.table, sides) ? parentsOf(after.table, sides.after) : [];
+    const lost = parents.some((parent) => {
+      const name = `${parent}.${after.column}`;
+      return (
+        sides.before.find("columns", name)?.notNull === true && sides.after.find("columns", name)?.notNull === false
+      );
+    });
+    if (lost) return [`${alterTable(after, sides.after)} alter column ${after.column} set not null`];
+    return renamedNotNull(before, after, sides);
+  }
   if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
   const key = (index: CatalogIndex, column: CatalogColumn) =>
     index
       .constraintsOf(column.table)
       .some(({ kind, columns }) => kind === "primary key" && columns.includes(column.column));
-  if (after.notNull && (namedNotNull(after, sides.after) !== undefined || key(sides.after, after))) return [];
+  // A primary key says it too, but a partitioned table asks its partitions first.
+  const byKey =
+    key(sides.after, after) && ![...parentsOf(after.table, sides.after), ...sides.after.childrenOf(after.table)].length;
+  if (after.notNull && (namedNotNull(after, sides.after) !== undefined || byKey)) return [];
   if (!after.notNull && namedNotNull(before, sides.before) !== undefined) return [];
   return [`${alterTable(after, sides.after)} alter column ${after.column} ${after.notNull ? "set" : "drop"} not null`];
+}
+
+/** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
+function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  const constraint = ({ table, column }: CatalogColumn, index: CatalogIndex) =>
+    index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
+  const [was, is] = [constraint(before, sides.before), constraint(after, sides.after)];
+  if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
+  if (was.inheritance === undefined || is.inheritance !== undefined) return [];
+  return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
 }
 
 function identityEnds(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
@@ -193,9 +233,11 @@ function identityEnds(before: CatalogColumn, after: CatalogColumn, table: string
 function identityBegins(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
   const [was, is] = [before.identity, after.identity];
   if (is === undefined) return [];
-  if (was === undefined) return [`${table} alter column ${after.column} add ${identityClause(after, is)}`];
+  if (was === undefined) {
+    return [`${table} alter column ${after.column} add ${identityClause(after, is)}`, ...ownType(after, is)];
+  }
   // The sequence takes the type of its column along.
-  const followed = before.type === after.type ? was : { ...was, ...typeBounds(was, is) };
+  const followed = { ...was, ...typeBounds(was, is) };
   const changes = [
     ...(was.generation === is.generation ? [] : [`set generated ${is.generation}`]),
     ...changedSettings(followed, is).map((setting) => `set ${setting}`),
@@ -204,8 +246,14 @@ function identityBegins(before: CatalogColumn, after: CatalogColumn, table: stri
     ...(was.sequence === is.sequence
       ? []
       : [`alter sequence ${was.sequence} rename to ${is.sequence.slice(is.sequence.lastIndexOf(".") + 1)}`]),
+    ...(was.type === is.type || before.type !== after.type ? [] : [`alter sequence ${is.sequence} as ${is.type}`]),
     ...(changes.length === 0 ? [] : [`${table} alter column ${after.column} ${changes.join(" ")}`]),
   ];
+}
+
+/** The sequence of an identity column takes the type of the column, unless it is told another. */
+function ownType({ type }: CatalogColumn, { type: own, sequence }: CatalogIdentity): readonly string[] {
+  return own === type ? [] : [`alter sequence ${sequence} as ${own}`];
 }
 
 function typeBounds(was: CatalogIdentity, is: CatalogIdentity): Partial<CatalogIdentity> {
@@ -247,12 +295,18 @@ function isInherited(column: CatalogColumn, { before, after }: Sides): boolean {
 }
 
 /** The same change at a parent comes down by itself. */
-function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull"): boolean {
+function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull" | "generated"): boolean {
   if (!isAttached(column.table, sides)) return false;
   return parentsOf(column.table, sides.after).some((parent) => {
     const reference: DiffReference = { kind: "columns", name: `${parent}.${column.column}` };
     const was = sides.before.find("columns", reference.name);
     const is = sides.after.find("columns", reference.name);
-    return was !== undefined && is !== undefined && was[field] !== is[field] && is[field] === column[field];
+    return (
+      was !== undefined && is !== undefined && differs(was[field], is[field]) && !differs(is[field], column[field])
+    );
   });
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
 }

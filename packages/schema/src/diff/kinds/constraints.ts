@@ -1,5 +1,6 @@
 import type { CatalogConstraint } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { domainConstraints, isOfDomain } from "./domains.js";
 import { indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
@@ -17,6 +18,7 @@ export const constraintRules: KindRules<"constraints"> = {
       : [{ kind: "tables", name: entry.table } as const, { kind: "foreignTables", name: entry.table } as const]),
     ...(entry.parent === undefined ? [] : [{ kind: "constraints", name: entry.parent } as const]),
   ],
+  madeWith: (entry) => (isOfDomain(entry) ? domainConstraints.madeWith(entry) : undefined),
   claims: (entry) => [
     ...(entry.index === undefined || entry.kind === "foreign key"
       ? []
@@ -36,6 +38,7 @@ function owner(entry: CatalogConstraint, index: CatalogIndex): string {
 }
 
 function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: Sides): readonly string[] {
+  if (isOfDomain(entry)) return domainConstraints.create(entry, sides);
   const add = `add constraint ${entry.constraint} ${entry.definition}`;
   if (entry.table === undefined) return [`${owner(entry, after)} ${add}`];
   const indexed = entry.kind === "primary key" || entry.kind === "unique" || entry.kind === "exclude";
@@ -84,18 +87,30 @@ function createNotNull(entry: CatalogConstraint, { before, after }: Sides): read
 
 /** What comes from a parent goes with the parent's; the NOT NULL that stays under another name is renamed. */
 function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: Sides): readonly string[] {
+  if (isOfDomain(entry)) return domainConstraints.drop(entry, sides);
   if (entry.kind === "not null" && entry.table !== undefined) {
     const column = sides.after.find("columns", `${entry.table}.${entry.columns[0]}`);
     const other = sides.after
       .constraintsOf(entry.table)
       .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
-    if (column?.notNull === true && other !== undefined)
+    if (column?.notNull === true && other !== undefined && other.name !== entry.name)
       return other.implied
         ? [`${owner(entry, before)} rename constraint ${entry.constraint} to ${other.constraint}`]
         : [];
   }
-  if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
-  return [`${owner(entry, before)} drop constraint ${entry.constraint}`];
+  if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) return [];
+  // Tables that inherit keep theirs, where they still have it; partitions get it back.
+  const kept = before
+    .childrenOf(entry.table ?? "")
+    .some((child) => hasOwn(`${entry.constraint} on ${child}`, sides.after));
+  const partitioned = before.find("tables", entry.table ?? "")?.partitionKey !== undefined;
+  const table = kept && !partitioned ? `alter table only ${entry.table}` : owner(entry, before);
+  return [`${table} drop constraint ${entry.constraint}`];
+}
+
+function hasOwn(name: string, index: CatalogIndex): boolean {
+  const constraint = index.find("constraints", name);
+  return constraint !== undefined && constraint.inheritance !== "inherited";
 }
 
 const timing = / (NOT )?DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?/;
@@ -108,8 +123,12 @@ function alterConstraint(
   sides: Sides,
 ): readonly string[] | "replace" {
   if (before.kind !== after.kind) return "replace";
+  if (isOfDomain(before) && isOfDomain(after)) return domainConstraints.alter(before, after);
   const alter = owner(after, sides.after);
-  if (before.definition === after.definition) return [];
+  if (before.definition === after.definition)
+    return lostWithParent(before, after, sides)
+      ? [`${alter} add constraint ${after.constraint} ${after.definition}`]
+      : [];
   if (before.parent !== undefined && after.parent !== undefined && isAttached(after.table ?? "", sides)) return [];
   if (before.validated === false && after.validated && before.definition.replace(notValid, "") === after.definition)
     return [`${alter} validate constraint ${after.constraint}`];
@@ -127,6 +146,13 @@ function alterConstraint(
       return [`${alter} alter constraint ${after.constraint} ${after.enforced ? "enforced" : "not enforced"}`];
   }
   return "replace";
+}
+
+/** What a partition had from its parent alone goes with the parent's. */
+function lostWithParent(before: CatalogConstraint, after: CatalogConstraint, sides: Sides): boolean {
+  if (before.inheritance !== "inherited" || after.inheritance !== undefined || after.table === undefined) return false;
+  if (!isAttached(after.table, sides)) return false;
+  return sides.after.find("tables", after.table)?.partition !== undefined;
 }
 
 function bare(definition: string): string {

@@ -19,7 +19,7 @@ export interface KindRules<Kind extends DiffKind> {
    */
   alter(before: DiffKinds[Kind], after: DiffKinds[Kind], sides: Sides): readonly string[] | "replace";
   /** The objects it is a part of: it goes when one of them is dropped. */
-  partOf?(entry: DiffKinds[Kind]): DiffReference | readonly DiffReference[] | undefined;
+  partOf?(entry: DiffKinds[Kind], index: CatalogIndex): DiffReference | readonly DiffReference[] | undefined;
   /** Objects whose making makes it too (a column of a new table, a part that a partition gets from its parent). */
   madeWith?(entry: DiffKinds[Kind], sides: Sides): DiffReference | undefined;
   /**
@@ -42,4 +42,6 @@ export interface KindRules<Kind extends DiffKind> {
 export interface Sides {
   readonly before: CatalogIndex;
   readonly after: CatalogIndex;
+  /** Tables that are made anew, beyond those of another partition key: found while fates are decided. */
+  readonly madeAnew: Set<string>;
 }

@@ -29,7 +29,9 @@ function alterExtension(
   after: CatalogExtension,
   sides: Sides,
 ): readonly string[] | "replace" {
-  const unused = sides.before.dependentsOf(keyOf({ kind: "extensions", name: before.name })).length === 0;
+  const dependents = sides.before.dependentsOf(keyOf({ kind: "extensions", name: before.name }));
+  // Its comment comes with it.
+  const unused = dependents.every((key) => key.startsWith("comments "));
   if (unused && isOlder(after.version, before.version)) return "replace";
   const alter = `alter extension ${after.name}`;
   return [

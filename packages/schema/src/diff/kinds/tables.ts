@@ -1,6 +1,7 @@
 import type { CatalogTable } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { columnDefinition, columnSettings } from "./columns.js";
+import { isMadeAnew } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
 export const tableRules: KindRules<"tables"> = {
@@ -64,7 +65,7 @@ function settings(entry: CatalogTable, after: CatalogIndex): readonly string[] {
 }
 
 function alterTableFields(before: CatalogTable, after: CatalogTable, sides: Sides): readonly string[] | "replace" {
-  if (before.partitionKey !== after.partitionKey) return "replace";
+  if (isMadeAnew(after.name, sides)) return "replace";
   const alter = `alter table ${after.name}`;
   const methodChanged = before.accessMethod !== after.accessMethod;
   if (methodChanged && (sides.after.catalog.serverVersion < 150_000 || after.accessMethod === undefined))
