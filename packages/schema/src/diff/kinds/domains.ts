@@ -73,12 +73,12 @@ export const domainConstraints = {
   create: createConstraint,
   drop: dropConstraint,
   alter: alterConstraint,
-  madeWith: (entry: DomainConstraint, { after }: Sides) => domainOf(entry, after),
+  madeWith: (entry: DomainConstraint, { after }: Sides) => domainOf(entry, after)[0],
   partOf: (entry: DomainConstraint, before: CatalogIndex) => domainOf(entry, before),
 } as const;
 
-function domainOf(entry: DomainConstraint, index: CatalogIndex): DiffReference | undefined {
-  return isSaidWithDomain(entry, index) ? { kind: "types", name: entry.domain } : undefined;
+function domainOf(entry: DomainConstraint, index: CatalogIndex): readonly DiffReference[] {
+  return isSaidWithDomain(entry, index) ? [{ kind: "types", name: entry.domain }] : [];
 }
 
 function createConstraint(entry: DomainConstraint, { before }: Sides): readonly string[] {

@@ -33,6 +33,7 @@ const rules = {
     create: (entry, _, sides) => domainConstraints.create(ofDomain(entry), sides),
     drop: (entry, _, sides) => domainConstraints.drop(ofDomain(entry), sides),
     alter: (before, after) => domainConstraints.alter(ofDomain(before), ofDomain(after)),
+    partOf: (entry, index) => domainConstraints.partOf(ofDomain(entry), index),
     madeWith: (entry, sides) => domainConstraints.madeWith(ofDomain(entry), sides),
   } satisfies KindRules<"constraints">,
 };
@@ -67,7 +68,7 @@ export interface RuledPlan {
  * object had needed goes behind that.
  */
 export function planByRules(from: Catalog, to: Catalog): RuledPlan {
-  const sides: Sides = { before: indexCatalog(from), after: indexCatalog(to) };
+  const sides: Sides = { before: indexCatalog(from), after: indexCatalog(to), madeAnew: new Set() };
   const altered = new Map<ObjectKey, readonly string[]>();
   const [gone, made] = [new Set<ObjectKey>(), new Set<ObjectKey>()];
   const replaced: ObjectKey[] = [];
@@ -178,14 +179,8 @@ function dropOf(key: ObjectKey, gone: ReadonlySet<ObjectKey>, sides: Sides): rea
   return rule.drop?.(fields as never, sides.before, sides) ?? [`drop ${rule.named(fields as never)}`];
 }
 
-/** What it is a part of, which of some only the catalog tells. */
 function wholesOf({ kind, entry }: DiffEntry, before: CatalogIndex): readonly DiffReference[] {
-  const whole =
-    kind === "functions"
-      ? typeOfInputOutput(entry as CatalogFunction, before)
-      : kind === "constraints"
-        ? domainConstraints.partOf(ofDomain(entry as CatalogConstraint), before)
-        : rulesOf(kind).partOf?.(entry as never);
+  const whole = rulesOf(kind).partOf?.(entry as never, before);
   return whole === undefined ? [] : "kind" in whole ? [whole] : whole;
 }
 
