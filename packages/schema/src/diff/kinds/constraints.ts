@@ -12,14 +12,14 @@ export const constraintRules: KindRules<"constraints"> = {
   create: createConstraint,
   drop: dropConstraint,
   alter: alterConstraint,
-  partOf: (entry) => [
-    ...(entry.domain === undefined ? [] : [{ kind: "types", name: entry.domain } as const]),
+  partOf: (entry, index) => [
+    ...(isOfDomain(entry) ? domainConstraints.partOf(entry, index) : []),
     ...(entry.table === undefined
       ? []
       : [{ kind: "tables", name: entry.table } as const, { kind: "foreignTables", name: entry.table } as const]),
     ...(entry.parent === undefined ? [] : [{ kind: "constraints", name: entry.parent } as const]),
   ],
-  madeWith: (entry) => (isOfDomain(entry) ? domainConstraints.madeWith(entry) : undefined),
+  madeWith: (entry, sides) => (isOfDomain(entry) ? domainConstraints.madeWith(entry, sides) : undefined),
   claims: (entry) => [
     ...(entry.index === undefined || entry.kind === "foreign key"
       ? []
