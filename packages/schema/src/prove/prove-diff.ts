@@ -176,8 +176,9 @@ function judged(evidence: Evidence): DiffProof {
   const secondPlan = (options.diff?.(reached.catalog, wanted.catalog) ?? []).map(({ sql }) => sql);
   const rows = evidence.counted.map((table) => rowsOf(table, before.rows, after.rows));
   const files = fileChanges(before.files, after.files);
-  const declares = input.statements.some(({ rewrites }) => rewrites !== undefined);
-  const declared = new Set(input.statements.flatMap(({ rewrites = [] }) => rewrites));
+  const effects = input.statements.flatMap(({ effect }) => (effect === undefined ? [] : [effect]));
+  const declares = effects.length > 0 || input.statements.length === 0;
+  const declared = new Set(effects.flatMap(({ rewrites, fileSwaps }) => [...rewrites, ...fileSwaps]));
   const undeclaredRewrites = declares ? files.rewritten.filter((name) => !declared.has(name)) : [];
   const rowsLost = tablesWithLoss(rows, evidence.source);
   const sequencesMoved = [...before.sequences]

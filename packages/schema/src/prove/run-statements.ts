@@ -1,14 +1,14 @@
-import type { Session } from "@confiture/model";
+import type { Effect, Session } from "@confiture/model";
 
-/** A statement of a plan, as far as running it goes. */
+/** A statement of a plan, as far as running it and judging it goes. */
 export interface ProofStatement {
   readonly sql: string;
   /** False: PostgreSQL refuses it inside a transaction. Default: true. */
   readonly transactional?: boolean;
-  /** What comes behind needs it committed: a new enum value cannot be used in its own transaction. */
-  readonly commitAfter?: boolean;
-  /** Tables and materialized views the plan says are written anew. When no statement says, nothing is held against it. */
-  readonly rewrites?: readonly string[];
+  /** Why what comes behind needs it committed: a new enum value cannot be used in its own transaction. */
+  readonly commitBehind?: string;
+  /** What the plan says that it does. Where no statement says, no table written anew is held against the plan. */
+  readonly effect?: Pick<Effect, "rewrites" | "fileSwaps">;
 }
 
 export type ProofOutcome =
@@ -30,12 +30,12 @@ const settings = "set search_path = ''; set check_function_bodies = off";
 export async function runStatements(session: Session, statements: readonly ProofStatement[]): Promise<ProofOutcome> {
   await session.query(settings);
   let open = false;
-  for (const [index, { sql, transactional = true, commitAfter }] of statements.entries()) {
+  for (const [index, { sql, transactional = true, commitBehind }] of statements.entries()) {
     try {
       if (open && !transactional) open = await commit(session);
       if (!open && transactional) open = await begin(session);
       await session.query(sql);
-      if (open && commitAfter === true) open = await commit(session);
+      if (open && commitBehind !== undefined) open = await commit(session);
     } catch (error) {
       if (open) await session.query("rollback");
       return failure(error, index, sql);
