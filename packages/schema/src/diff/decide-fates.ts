@@ -35,12 +35,12 @@ export interface FateOptions {
 
 /** Decides what becomes of every object: what differs, and what has to go because something else does. */
 export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
-  for (const { name } of sides.after.catalog.tables) if (inheritsOtherwise(name, sides)) sides.madeAnew.add(name);
+  for (const { name } of sides.after.catalog.tables) if (inheritsOtherwise(name, sides)) sides.madeAnew?.add(name);
   for (;;) {
-    const known = sides.madeAnew.size;
+    const known = sides.madeAnew?.size;
     const changes = decideOnce(sides, options);
     // What hangs on a table that is made anew is decided with that in mind.
-    if (sides.madeAnew.size === known) return changes;
+    if (sides.madeAnew?.size === known) return changes;
   }
 }
 
@@ -220,7 +220,7 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
       return;
     }
     if (isInPartitionKey(before.entry as CatalogColumn, sides.after))
-      sides.madeAnew.add((before.entry as CatalogColumn).table);
+      sides.madeAnew?.add((before.entry as CatalogColumn).table);
     dependent.retypedBy.push(replaced.key);
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);
