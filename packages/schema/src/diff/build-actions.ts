@@ -1,4 +1,5 @@
 import type { CatalogColumn, CatalogGrant } from "@confiture/model";
+import { quoteIdentifier } from "@confiture/sql";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
@@ -252,10 +253,7 @@ function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): 
   const schema = name.slice(0, name.length - own.length);
   const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
   for (let number = 0; ; number += 1) {
-    const aside = `${schema}"${bare.replaceAll('"', '""')}__before${number === 0 ? "" : number}"`.replace(
-      /"([a-z_][a-z0-9_]*)"$/,
-      "$1",
-    );
+    const aside = `${schema}${quoteIdentifier(`${bare}__before${number === 0 ? "" : number}`)}`;
     if (
       ![before, after].some(({ entries }) =>
         ["types", "tables", "views", "columns", "collations"].some((kind) => entries.has(`${kind} ${aside}`)),
