@@ -58,15 +58,14 @@ export function recommend(input: RecommendInput): readonly Recommendation[] {
     .map(({ level, text, sql }) => ({ level, text, ...(sql === undefined ? {} : { sql }) }));
 }
 
-function saferForms({ operations, relations, estimate, scale, study }: RecommendInput): readonly Advice[] {
+function saferForms({ operations, relations, estimate, scale }: RecommendInput): readonly Advice[] {
   const shared = sharedStatements(operations);
   return operations.flatMap((operation): readonly Advice[] => {
     const { effect, sql } = operation;
-    const blocks = keepsOut(operation, study.created);
-    const loses = effect.dataLoss.some(({ of }) => !study.created.has(of));
+    const blocks = keepsOut(operation);
+    const loses = effect.dataLoss.length > 0;
     const breaks = effect.compatibility.runningCode === "breaks";
-    const touched = effect.locks.filter(({ relation }) => !study.created.has(relation));
-    if ((!blocks && !loses && !breaks) || (touched.length === 0 && !loses)) return [];
+    if ((!blocks && !loses && !breaks) || (effect.locks.length === 0 && !loses)) return [];
     const alone = sql !== undefined && !shared.has(sql);
     const form = saferForm({ operation, ...(alone ? { sql } : {}) });
     if (form === undefined) return [];

@@ -17,6 +17,7 @@ import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
+import { onWhatWasThere } from "../plan/what-was-there.js";
 import { worstLevel } from "../score/risk-levels.js";
 import { publishedScale, type RiskScale } from "../score/risk-scale.js";
 import { scoreRisk } from "../score/score-risk.js";
@@ -62,8 +63,10 @@ export interface AssessRiskInput {
  *
  * @throws CONFITURE_CONFIG_INVALID for a maintenance window that cannot be read.
  */
-export function assessRisk(input: AssessRiskInput): RiskAssessment {
-  const { operations, facts, scale = publishedScale } = input;
+export function assessRisk(given: AssessRiskInput): RiskAssessment {
+  const { facts, scale = publishedScale } = given;
+  const operations = onWhatWasThere(given.operations, facts);
+  const input = { ...given, operations };
   const study = studyPlan(operations);
   const estimate = input.estimate ?? usualEstimate(input);
   const relations = indexRelations(facts);
@@ -131,9 +134,7 @@ function estimateDowntime(relations: RelationIndex, estimate: EstimateDuration, 
   if (study.underLock.length === 0) return { estimate: nobodyWaits(caveats), known: study.unclear.length === 0 };
   const told = estimate({ operations: study.underLock, relations: [...relations.values()] });
   const assumed = study.underLock.flatMap(({ effect }) => (effect.certainty === "assumed" ? effect.assumptions : []));
-  const unread = study.underLock
-    .flatMap((operation) => workOf(operation))
-    .filter((name) => !study.created.has(name) && !relations.has(name));
+  const unread = study.underLock.flatMap((operation) => workOf(operation)).filter((name) => !relations.has(name));
   const estimated = {
     ...told,
     caveats: [
@@ -214,21 +215,15 @@ function listNotInspected({ operations, facts }: AssessRiskInput, study: PlanStu
     ...facts.checks.flatMap((check) =>
       check.kind === "not_inspected" ? [`whether ${describeRequirement(check.requirement)}: ${check.because}`] : [],
     ),
-    ...uncheckedRequirements(operations, facts, study).map((planned) => `whether ${planned}: nobody looked`),
+    ...uncheckedRequirements(operations, facts).map((planned) => `whether ${planned}: nobody looked`),
     ...(facts.anomalies === null ? ["anomalies: nobody looked for them"] : []),
     ...facts.notInspected,
   ];
 }
 
 /** What the plan requires of rows that were there before, and no check is about. */
-function uncheckedRequirements(
-  operations: readonly Operation[],
-  { checks }: RiskFacts,
-  { created }: PlanStudy,
-): readonly string[] {
+function uncheckedRequirements(operations: readonly Operation[], { checks }: RiskFacts): readonly string[] {
   const checked = new Set(checks.map(({ requirement }) => JSON.stringify(requirement)));
-  const open = operations
-    .flatMap(({ effect }) => effect.requires)
-    .filter((one) => !created.has(one.relation) && !checked.has(JSON.stringify(one)));
+  const open = operations.flatMap(({ effect }) => effect.requires).filter((one) => !checked.has(JSON.stringify(one)));
   return [...new Set(open.map(describeRequirement))];
 }

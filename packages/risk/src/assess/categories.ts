@@ -87,41 +87,37 @@ const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   sequence_position: "medium",
 };
 
-function dataLossReasons({ operations, relations, study }: CategoryInput): readonly Reason[] {
+function dataLossReasons({ operations, relations }: CategoryInput): readonly Reason[] {
   return operations.flatMap((operation) =>
-    operation.effect.dataLoss
-      .filter(({ of }) => !study.created.has(of))
-      .map(({ what, of }): Reason => {
-        const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
-        const isEmpty = table !== undefined && table.heapBytes === 0 && what !== "sequence_position";
-        const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
-        return isEmpty
-          ? { level: "low", text: `${nameOf(operation)} loses nothing: ${table.relation} is empty` }
-          : {
-              level: severityOfLoss[what],
-              text: `${nameOf(operation)} loses ${what.replace("_", " ")} of ${of}${back}`,
-            };
-      }),
+    operation.effect.dataLoss.map(({ what, of }): Reason => {
+      const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
+      const isEmpty = table !== undefined && table.heapBytes === 0 && what !== "sequence_position";
+      const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
+      return isEmpty
+        ? { level: "low", text: `${nameOf(operation)} loses nothing: ${table.relation} is empty` }
+        : {
+            level: severityOfLoss[what],
+            text: `${nameOf(operation)} loses ${what.replace("_", " ")} of ${of}${back}`,
+          };
+    }),
   );
 }
 
-function performanceReasons({ operations, relations, study, scale }: CategoryInput): readonly Reason[] {
+function performanceReasons({ operations, relations, scale }: CategoryInput): readonly Reason[] {
   return operations.flatMap(({ effect }) => {
     const works = [
       ...effect.rewrites.map((relation) => ["is written anew", relation] as const),
       ...effect.indexBuilds.map(({ table }) => ["is read to build an index", table] as const),
       ...effect.scans.map(({ relation }) => ["is read in full", relation] as const),
     ];
-    return works
-      .filter(([, relation]) => !study.created.has(relation))
-      .map(([what, relation]): Reason => {
-        const known = relations.get(relation);
-        if (known === undefined)
-          return { level: levelOfScore(1, scale), text: `${relation} ${what}; its size is not known` };
-        const bytes = known.heapBytes + known.toastBytes;
-        const level = levelOfScore(valueOnCurve(scale.curves.data_volume, bytes), scale);
-        return { level, text: `${relation} ${what}: ${formatBytes(bytes)}` };
-      });
+    return works.map(([what, relation]): Reason => {
+      const known = relations.get(relation);
+      if (known === undefined)
+        return { level: levelOfScore(1, scale), text: `${relation} ${what}; its size is not known` };
+      const bytes = known.heapBytes + known.toastBytes;
+      const level = levelOfScore(valueOnCurve(scale.curves.data_volume, bytes), scale);
+      return { level, text: `${relation} ${what}: ${formatBytes(bytes)}` };
+    });
   });
 }
 

@@ -24,7 +24,7 @@ export interface PredictWaitsInput {
 export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[] {
   const { sessions } = input.activity;
   if (sessions === null) return [];
-  const { locks, created } = studyPlan(input.operations);
+  const { locks } = studyPlan(input.operations);
   const scene: Scene = {
     sessions,
     runningAges: sessions.flatMap(({ transactionAgeMs }) => (transactionAgeMs === null ? [] : [transactionAgeMs])),
@@ -32,10 +32,7 @@ export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[
     deadlockTimeoutMs: input.deadlockTimeoutMs ?? 1_000,
   };
   const queued = [...locks].map(([relation, mode]) => waitForLock(relation, mode, scene));
-  const beside = input.operations
-    .flatMap(({ effect }) => effect.waits)
-    .filter(({ relation }) => !created.has(relation))
-    .map((wait) => waitForTransactions(wait, scene));
+  const beside = input.operations.flatMap(({ effect }) => effect.waits).map((wait) => waitForTransactions(wait, scene));
   return [...queued.filter(({ mode, holders }) => holders.length > 0 || isStrong(mode)), ...beside].sort(
     (a, b) => (b.typicalMs ?? Number.MAX_VALUE) - (a.typicalMs ?? Number.MAX_VALUE),
   );
