@@ -114,7 +114,7 @@ function describeStatements(
     placed.map(async ({ subject, statement, operations, effect }, index): Promise<AnalyzedStatement> => {
       const { relations } = facts ?? {};
       const duration =
-        relations === undefined || !worksOnRows(effect)
+        relations === undefined || !(worksOnRows(effect) || changesAnyRow(effect))
           ? null
           : estimateDuration({ operations, relations, ...(calibration === undefined ? {} : { calibration }) });
       return {
@@ -133,6 +133,10 @@ function describeStatements(
 
 function worksOnRows({ rewrites, scans, indexBuilds }: Effect): boolean {
   return rewrites.length + scans.length + indexBuilds.length > 0;
+}
+
+function changesAnyRow({ rowChanges = [] }: Effect): boolean {
+  return rowChanges.some(({ rows, what }) => rows === "any" && what !== "insert");
 }
 
 /**

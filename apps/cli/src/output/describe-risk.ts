@@ -5,15 +5,17 @@ import { formatDuration } from "./durations.js";
 import { lockName } from "./lock-words.js";
 
 /** How long others would wait, and how sure that is. */
-export function describeDowntime({ downtime, factors, notInspected }: RiskAssessment): string {
+export function describeDowntime({ downtime, factors, notInspected, whoWaits }: RiskAssessment): string {
+  const who = whoWaits === "same_rows" ? ", for who changes the same rows" : "";
   const unknown = factors.some(({ name, measured }) => name === "lock_time" && measured === null);
   if (unknown) {
     const size = downtime.caveats.find((caveat) => caveat.startsWith("the size of"));
-    return `not known: ${size ?? notInspected[0] ?? "something was not understood"}`;
+    const why = size ?? downtime.unpriced?.[0] ?? notInspected[0] ?? "something was not understood";
+    return `not known${who}: ${why}`;
   }
-  if (downtime.estimatedMs === 0) return "none: nobody waits for a lock that is held";
+  if (whoWaits === "nobody") return "none: nobody waits for a lock that is held";
   const sure = `${downtime.method}, confidence ${Math.round(downtime.confidence * 100)} %`;
-  return `${interval(downtime)}; ${sure}`;
+  return `${interval(downtime)}${who}; ${sure}`;
 }
 
 const orders: Readonly<Record<DeployOrder["first"], string>> = {

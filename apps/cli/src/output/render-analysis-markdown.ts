@@ -2,7 +2,7 @@ import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
 import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
-import { describeStatement, listed } from "./describe-statement.js";
+import { describeStatement, listed, weakerLocksOf } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import { lockName, strongLocks, whoWaits } from "./lock-words.js";
 import { shortenSql } from "./wrap-text.js";
@@ -43,6 +43,10 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
           `| ${name.replaceAll("_", " ")} | ${value.toFixed(2)} × ${weight.toFixed(2)} = ${contribution.toFixed(2)} | ${cell(description)} |`,
       ),
     ]),
+    ...folded(
+      "Caveats of the times",
+      risk.downtime.caveats.map((caveat) => `- ${cell(caveat)}`),
+    ),
     ...folded("Assumptions", assumptionsOf(statements)),
     ...(rewritten ?? []).flatMap(rewrittenLines),
   ];
@@ -50,9 +54,12 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
 
 function rowOf(one: AnalyzedStatement): string {
   const { statement, effect } = one;
-  const locks = strongLocks([...effect.locks, ...effect.indexLocks]).map(
-    ([mode, relations]) => `${lockName(mode)} on ${code(listed(relations, 3))}: ${whoWaits(mode)}`,
-  );
+  const locks = [
+    ...strongLocks([...effect.locks, ...effect.indexLocks]).map(
+      ([mode, relations]) => `${lockName(mode)} on ${code(listed(relations, 3))}: ${whoWaits(mode)}`,
+    ),
+    ...weakerLocksOf(effect).map(cell),
+  ];
   const does = describeStatement(one).filter(({ kind }) => kind !== "lock" && kind !== "assumption");
   const cells = [
     `\`${statement.at.file}:${statement.at.line}\`${statement.text === "" ? "" : `<br>${code(shortenSql(statement.text, 120))}`}`,

@@ -1,4 +1,5 @@
 import type { RiskLevel } from "@confiture/model";
+import { usualCaveats } from "@confiture/risk";
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
@@ -112,6 +113,7 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
         `  ${contribution.toFixed(2)} of ${weight.toFixed(2)}  ${name.replaceAll("_", " ").padEnd(16)}${terminal.paint("dim", description.slice(description.indexOf(": ") + 2))}`,
     ),
     ...labelled("Downtime", describeDowntime(risk)),
+    ...renderCaveats(risk.downtime.caveats, terminal),
     ...(categories === "" ? [] : labelled("Sides", categories)),
     ...labelled("Deploy", describeOrder(risk)),
     ...inTheWay.flatMap((wait) => labelled("Waits", describeWait(wait))),
@@ -122,6 +124,16 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
 
 function labelled(label: string, text: string): readonly string[] {
   return wrapText(text, columns - 10).map((line, index) => `${(index === 0 ? label : "").padEnd(10)}${line}`);
+}
+
+/** Like assumptions: the first one of this work, and how many more there are; all of them when all is to be seen. */
+function renderCaveats(caveats: readonly string[], terminal: Terminal): readonly string[] {
+  const own = caveats.filter((caveat) => !usualCaveats.includes(caveat));
+  const shown = terminal.verbose ? caveats : own.slice(0, 1);
+  const more = own.length - shown.length;
+  return shown
+    .flatMap((caveat) => marked(marks.assumption, `${caveat}${more <= 0 ? "" : ` (and ${more} more)`}`))
+    .map((line) => terminal.paint(colors.assumption, line));
 }
 
 function renderAdvice(advice: Analysis["risk"]["recommendations"], terminal: Terminal): readonly string[] {

@@ -16,6 +16,7 @@ import type { PastOperation } from "../duration/past-operation.js";
 import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
+import { relationsWithHeldRows } from "../plan/row-changes.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
 import { onWhatWasThere } from "../plan/what-was-there.js";
 import { worstLevel } from "../score/risk-levels.js";
@@ -58,8 +59,8 @@ export interface AssessRiskInput {
  *
  * Fails closed. What is not known counts as the worst and stands in `notInspected`; an operation that was not understood
  * (`unclassified`, or certainty `unknown`) makes the level `critical`, whatever the score. A lock counts as downtime
- * when it keeps readers, row lockers or writers out, from its taking to the end of its transaction; CONCURRENTLY and its
- * kin cost none.
+ * when it keeps readers, row lockers or writers out, from its taking to the end of its transaction, and so does changing rows
+ * that nothing says to be few: who changes the same ones waits. CONCURRENTLY and its kin cost none.
  *
  * @throws CONFITURE_CONFIG_INVALID for a maintenance window that cannot be read.
  */
@@ -103,6 +104,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     level,
     levelByDowntime,
     downtime: downtime.estimate,
+    whoWaits: study.unclear.length > 0 ? "others" : study.whoWaits,
     waits,
     anomalies: anomalies ?? [],
     categories: assessCategories({ ...found, dependents: dependents ?? [], levelByDowntime }),
@@ -115,7 +117,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
 
 interface Downtime {
   readonly estimate: DurationEstimate;
-  /** False: what is done under a lock depends on a size that nobody told. */
+  /** False: what is done under a lock depends on a size that nobody told, or has no price. */
   readonly known: boolean;
 }
 
@@ -140,12 +142,15 @@ function estimateDowntime(relations: RelationIndex, estimate: EstimateDuration, 
     caveats: [
       ...caveats,
       ...told.caveats,
+      ...(study.whoWaits === "same_rows" ? ["only who changes the same rows waits; everybody else goes on"] : []),
       ...new Set(unread.map((relation) => `the size of ${relation} is not known`)),
       ...new Set(assumed.map((assumption) => `assumed: ${assumption}`)),
-      "waiting for the locks comes on top",
     ],
   };
-  return { estimate: estimated, known: study.unclear.length === 0 && unread.length === 0 };
+  return {
+    estimate: estimated,
+    known: study.unclear.length === 0 && unread.length + (told.unpriced ?? []).length === 0,
+  };
 }
 
 function nobodyWaits(caveats: readonly string[]): DurationEstimate {
@@ -154,8 +159,10 @@ function nobodyWaits(caveats: readonly string[]): DurationEstimate {
 }
 
 /** The relations whose size decides how long it takes. */
-function workOf({ effect }: Operation): readonly string[] {
+function workOf(operation: Operation): readonly string[] {
+  const { effect } = operation;
   return [
+    ...relationsWithHeldRows(operation),
     ...effect.rewrites,
     ...effect.scans.map(({ relation }) => relation),
     ...effect.indexBuilds.map(({ table }) => table),

@@ -10,6 +10,7 @@ import type {
 import { nameOf } from "../advice/deploy-order.js";
 import { unqualified } from "../ask/relation-name.js";
 import type { RelationIndex } from "../facts/relation-index.js";
+import { relationsWithHeldRows } from "../plan/row-changes.js";
 import type { PlanStudy } from "../plan/study-plan.js";
 import { valueOnCurve } from "../score/curve.js";
 import { levelOfDowntime, levelOfScore, worstLevel } from "../score/risk-levels.js";
@@ -104,8 +105,10 @@ function dataLossReasons({ operations, relations }: CategoryInput): readonly Rea
 }
 
 function performanceReasons({ operations, relations, scale }: CategoryInput): readonly Reason[] {
-  return operations.flatMap(({ effect }) => {
+  return operations.flatMap((operation) => {
+    const { effect } = operation;
     const works = [
+      ...relationsWithHeldRows(operation).map((relation) => ["may have any of its rows changed", relation] as const),
       ...effect.rewrites.map((relation) => ["is written anew", relation] as const),
       ...effect.indexBuilds.map(({ table }) => ["is read to build an index", table] as const),
       ...effect.scans.map(({ relation }) => ["is read in full", relation] as const),
@@ -128,7 +131,7 @@ function lockingReasons({ study, downtime, levelByDowntime, waits, scale }: Cate
       : [
           {
             level: levelByDowntime,
-            text: `others wait about ${Math.round(downtime.estimatedMs)} ms for locks it holds`,
+            text: waitingText(downtime, study),
           },
         ];
   const queues = waits.filter(({ queues, holders }) => queues.length > 0 && holders.length > 0);
@@ -145,6 +148,12 @@ function lockingReasons({ study, downtime, levelByDowntime, waits, scale }: Cate
           };
     }),
   ];
+}
+
+function waitingText({ estimatedMs, unpriced }: DurationEstimate, { whoWaits }: PlanStudy): string {
+  const who = whoWaits === "same_rows" ? "who changes the same rows waits" : "others wait";
+  const time = unpriced === undefined ? `about ${Math.round(estimatedMs)} ms` : "nobody knows how long";
+  return `${who} ${time} for locks it holds`;
 }
 
 /** What takes rows out of the protection that keeps tenants apart. */

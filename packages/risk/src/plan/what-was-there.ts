@@ -44,6 +44,7 @@ function without(born: ReadonlySet<string>, effect: Effect): Effect {
     indexBuilds: effect.indexBuilds.filter(({ table }) => isOld(table)),
     scans: effect.scans.filter(on),
     waits: effect.waits.filter(on),
+    ...(effect.rowChanges === undefined ? {} : { rowChanges: effect.rowChanges.filter(on) }),
     dataLoss: effect.dataLoss.filter(({ of }) => isOld(of)),
     requires: effect.requires.filter(on),
   };
