@@ -9,6 +9,7 @@ import type {
 } from "@confiture/model";
 import { nameOf } from "../advice/deploy-order.js";
 import { unqualified } from "../ask/relation-name.js";
+import type { RelationFacts } from "../facts/relation-facts.js";
 import type { RelationIndex } from "../facts/relation-index.js";
 import { relationsWithHeldRows } from "../plan/row-changes.js";
 import type { PlanStudy } from "../plan/study-plan.js";
@@ -80,6 +81,11 @@ function compatibilityReasons({ operations, dependents }: CategoryInput): readon
   });
 }
 
+/** The rows of the others are not in files of this server. */
+function hasRows({ kind }: RelationFacts): boolean {
+  return kind === "table" || kind === "partitioned table" || kind === "materialized view";
+}
+
 const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   rows: "critical",
   table: "critical",
@@ -92,7 +98,7 @@ function dataLossReasons({ operations, relations }: CategoryInput): readonly Rea
   return operations.flatMap((operation) =>
     operation.effect.dataLoss.map(({ what, of }): Reason => {
       const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
-      const isEmpty = table !== undefined && table.heapBytes === 0 && what !== "sequence_position";
+      const isEmpty = table !== undefined && hasRows(table) && table.heapBytes === 0 && what !== "sequence_position";
       const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
       return isEmpty
         ? { level: "low", text: `${nameOf(operation)} loses nothing: ${table.relation} is empty` }

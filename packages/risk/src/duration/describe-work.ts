@@ -1,6 +1,7 @@
 import type { IndexBuild, Operation } from "@confiture/model";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
+import type { Doubts } from "./doubts.js";
 import { columnNamed, indexWork } from "./index-work.js";
 import { isMachineWord } from "./key-class.js";
 import { rowWork } from "./row-work.js";
@@ -13,12 +14,6 @@ export interface DescribedWork {
   readonly caveats: readonly string[];
   /** What takes time that nobody can tell. */
   readonly unpriced: readonly string[];
-}
-
-/** What is to be said of the works of an operation, while they are found out. */
-export interface Doubts {
-  readonly caveats: string[];
-  readonly unpriced: string[];
 }
 
 export interface WorkContext {

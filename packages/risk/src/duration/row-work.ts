@@ -3,7 +3,7 @@ import { nameOf } from "../advice/deploy-order.js";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import { rowChangesOf } from "../plan/row-changes.js";
 import type { CalibrationEnvironment } from "./calibration.js";
-import type { Doubts } from "./describe-work.js";
+import type { Doubts } from "./doubts.js";
 import { scanned } from "./scanned-columns.js";
 import { analyzeWork, deleteWork, queryWork, rewriteWork, updateWork, vacuumWork } from "./table-work.js";
 import type { Work } from "./work.js";
