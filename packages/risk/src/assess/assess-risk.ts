@@ -72,7 +72,8 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
   const estimate = input.estimate ?? usualEstimate(input);
   const relations = indexRelations(facts);
   const downtime = estimateDowntime(relations, estimate, study);
-  const anomalies = gatherAnomalies(facts, study);
+  const anomalies = gatherAnomalies(facts);
+  const seenAll = study.worksOn.length === 0 || (facts !== undefined && allWasLookedAt(operations, facts));
   const dependents = gatherDependents(facts, study.worksOn);
   const waits = facts === undefined ? [] : waitsFor(input, facts);
   const connections = facts?.activity.connections;
@@ -81,7 +82,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
       dataBytes: bytesOf(study.worksOn, relations),
       lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
       dependencies: dependents?.length ?? null,
-      anomalies: anomalies?.map(({ severity }) => severity) ?? null,
+      anomalies: seenAll ? anomalies.map(({ severity }) => severity) : null,
       connectionUse: connections ? Math.min(1, connections.used / connections.max) : null,
     },
     scale,
@@ -97,7 +98,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     relations,
     downtime: downtime.estimate,
     waits,
-    anomalies: anomalies ?? [],
+    anomalies,
   };
   return {
     ...scored,
@@ -106,7 +107,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     downtime: downtime.estimate,
     whoWaits: study.unclear.length > 0 ? "others" : study.whoWaits,
     waits,
-    anomalies: anomalies ?? [],
+    anomalies,
     categories: assessCategories({ ...found, dependents: dependents ?? [], levelByDowntime }),
     deployOrder: deployOrder(operations),
     window,
@@ -181,10 +182,18 @@ function bytesOf(names: readonly string[], relations: RelationIndex): number | n
   return bytes;
 }
 
-/** Of a plan that touches nothing that was there, there is nothing to be found. */
-function gatherAnomalies(facts: RiskFacts | undefined, study: PlanStudy): readonly Anomaly[] | null {
-  if (facts === undefined || facts.anomalies === null) return study.worksOn.length === 0 ? [] : null;
-  return [...facts.anomalies, ...anomaliesOfChecks(facts.checks)];
+function gatherAnomalies(facts: RiskFacts | undefined): readonly Anomaly[] {
+  return facts === undefined ? [] : [...(facts.anomalies ?? []), ...anomaliesOfChecks(facts.checks)];
+}
+
+/** Whether what stands against the plan would have been found: a check that was refused is no row that holds. */
+function allWasLookedAt(operations: readonly Operation[], facts: RiskFacts): boolean {
+  return (
+    facts.anomalies !== null &&
+    facts.anomaliesComplete &&
+    facts.checks.every(({ kind }) => kind !== "not_inspected") &&
+    uncheckedRequirements(operations, facts).length === 0
+  );
 }
 
 function waitsFor({ operations, lockTimeoutMs }: AssessRiskInput, facts: RiskFacts): readonly WaitPrediction[] {
