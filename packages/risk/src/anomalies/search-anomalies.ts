@@ -82,7 +82,7 @@ async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise
   return { anomalies, notInspected, complete };
 }
 
-function requirementOf({ from, columns, to, referencedColumns, match }: ForeignKeyFacts): DataRequirement {
-  const strict = match === "full" ? "full" : "simple";
-  return { kind: "foreign_key", relation: from, columns, references: to, referencedColumns, match: strict };
+function requirementOf({ from, columns, to, referencedColumns, match, period }: ForeignKeyFacts): DataRequirement {
+  const key = { kind: "foreign_key", relation: from, columns, references: to, referencedColumns } as const;
+  return { ...key, match: match === "full" ? "full" : "simple", ...(period === true ? { period } : {}) };
 }

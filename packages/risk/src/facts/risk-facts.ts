@@ -42,6 +42,8 @@ export interface ForeignKeyFacts {
   readonly validated: boolean;
   /** False only on PostgreSQL 18 and newer. */
   readonly enforced: boolean;
+  /** A key over ranges: PERIOD, on PostgreSQL 18 and newer. */
+  readonly period?: boolean;
 }
 
 export interface TriggerFacts {
