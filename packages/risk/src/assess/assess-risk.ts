@@ -10,6 +10,7 @@ import type {
 import { deployOrder, nameOf } from "../advice/deploy-order.js";
 import { recommend } from "../advice/recommend.js";
 import { describeRequirement } from "../checks/data-check.js";
+import { unsaidRequirements } from "../checks/unsaid-requirements.js";
 import type { Calibration } from "../duration/calibration.js";
 import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
@@ -26,6 +27,7 @@ import { predictWaits } from "../waits/predict-waits.js";
 import { checkMaintenanceWindows, type MaintenanceWindow } from "../windows/maintenance-window.js";
 import { anomaliesOfChecks } from "./anomalies-of-checks.js";
 import { assessCategories } from "./categories.js";
+import { checksOfNow } from "./checks-of-now.js";
 import { gatherDependents } from "./gather-dependents.js";
 import type { ProjectConventions } from "./project-conventions.js";
 
@@ -65,9 +67,10 @@ export interface AssessRiskInput {
  * @throws CONFITURE_CONFIG_INVALID for a maintenance window that cannot be read.
  */
 export function assessRisk(given: AssessRiskInput): RiskAssessment {
-  const { facts, scale = publishedScale } = given;
-  const operations = onWhatWasThere(given.operations, facts);
-  const input = { ...given, operations };
+  const { scale = publishedScale } = given;
+  const operations = onWhatWasThere(given.operations, given.facts);
+  const facts = given.facts && { ...given.facts, checks: checksOfNow(given.facts.checks, operations) };
+  const input = { ...given, operations, ...(facts === undefined ? {} : { facts }) };
   const study = studyPlan(operations);
   const estimate = input.estimate ?? usualEstimate(input);
   const relations = indexRelations(facts);
@@ -232,6 +235,7 @@ function listNotInspected({ operations, facts }: AssessRiskInput, study: PlanStu
       check.kind === "not_inspected" ? [`whether ${describeRequirement(check.requirement)}: ${check.because}`] : [],
     ),
     ...uncheckedRequirements(operations, facts).map((planned) => `whether ${planned}: nobody looked`),
+    ...recheckedConstraints(operations).map((planned) => `whether ${planned}: nobody looked`),
     ...(facts.anomalies === null ? ["anomalies: nobody looked for them"] : []),
     ...facts.notInspected,
   ];
@@ -240,6 +244,14 @@ function listNotInspected({ operations, facts }: AssessRiskInput, study: PlanStu
 /** What the plan requires of rows that were there before, and no check is about. */
 function uncheckedRequirements(operations: readonly Operation[], { checks }: RiskFacts): readonly string[] {
   const checked = new Set(checks.map(({ requirement }) => JSON.stringify(requirement)));
-  const open = operations.flatMap(({ effect }) => effect.requires).filter((one) => !checked.has(JSON.stringify(one)));
-  return [...new Set(open.map(describeRequirement))];
+  const open = operations
+    .flatMap(({ effect }) => effect.requires)
+    .filter((one) => !checked.has(JSON.stringify(one)))
+    .map(describeRequirement);
+  return [...new Set([...open, ...unsaidRequirements(operations.filter(({ kind }) => kind !== "alter_column_type"))])];
+}
+
+/** Constraints on a column whose type changes are proved again; they held before, which is why they only are told. */
+function recheckedConstraints(operations: readonly Operation[]): readonly string[] {
+  return unsaidRequirements(operations.filter(({ kind }) => kind === "alter_column_type"));
 }
