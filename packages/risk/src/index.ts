@@ -30,7 +30,7 @@ export type {
   SessionLock,
   TriggerFacts,
 } from "./facts/risk-facts.js";
-export type { AssessedOperation, EstimateDuration } from "./plan/assessed-operation.js";
+export type { AssessedOperation, EstimateDuration, SaferWay } from "./plan/assessed-operation.js";
 export type { Anchor, Curve } from "./score/curve.js";
 export { levelOfDowntime, levelOfScore, reachesLevel } from "./score/risk-levels.js";
 export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scale.js";
