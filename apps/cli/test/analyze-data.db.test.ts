@@ -105,3 +105,8 @@ test("orphans of a key that the server takes for proved are not said to be cured
     expect.stringContaining("add it anew"),
   ]);
 });
+
+test("a file of comments is passed at any limit", async () => {
+  const { code } = await analyzeSql("-- Nothing to do.\n", undefined, "--risk-level", "low");
+  expect(code).toBe(0);
+});

@@ -10,8 +10,8 @@ export interface Analyzed {
 }
 
 /** Analyses a text of SQL, with a database as its environment or without one. */
-export async function analyzeSql(sql: string, url?: string): Promise<Analyzed> {
-  const { code, stdout } = await runAnalysis(sql, ["--format", "json"], url);
+export async function analyzeSql(sql: string, url?: string, ...flags: readonly string[]): Promise<Analyzed> {
+  const { code, stdout } = await runAnalysis(sql, ["--format", "json", ...flags], url);
   const document = JSON.parse(stdout) as Analyzed;
   expectDocument(document, "migrate-analyze.v1");
   return { ...document, code };

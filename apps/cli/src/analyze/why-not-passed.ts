@@ -12,7 +12,10 @@ export function whyNotPassed({ risk, limit, statements }: Analysis): readonly st
     ...(refused > 0 ? [`${count(refused)} refused on the shadow database`] : []),
     ...(under > 0 ? [`${under === 1 ? "1 statement" : `${under} statements`} did more than was foreseen`] : []),
     ...risk.anomalies.flatMap(standsInTheWay),
-    ...(reachesLevel(risk.level, limit) ? [`the risk is ${risk.level}, and the limit is ${limit}`] : []),
+    // Of nothing nothing can come, whatever the limit.
+    ...(statements.length > 0 && reachesLevel(risk.level, limit)
+      ? [`the risk is ${risk.level}, and the limit is ${limit}`]
+      : []),
   ];
 }
 

@@ -1,7 +1,15 @@
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
+import {
+  describeCategories,
+  describeDowntime,
+  describeOrder,
+  describeTrace,
+  describeUpperEnd,
+  describeWait,
+  waitsToTell,
+} from "./describe-risk.js";
 import { describeStatement, listed, weakerLocksOf } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import { lockName, strongLocks, whoWaits } from "./lock-words.js";
@@ -10,15 +18,17 @@ import { shortenSql } from "./wrap-text.js";
 /** An analysis as a comment of a pull request: the verdict first, details folded. */
 export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly RewrittenFile[]): readonly string[] {
   const { statements, risk, limit, environment, serverVersion } = analysis;
-  if (statements.length === 0) return ["### Migration analysis", "", "There is nothing to analyse."];
   const because = whyNotPassed(analysis);
+  if (statements.length === 0) return ["### Migration analysis", "", "There is nothing to analyse."];
   const server = `PostgreSQL ${serverVersion}${environment === null ? "" : `, environment \`${environment}\``}`;
-  const inTheWay = risk.waits.filter(({ holders }) => holders.length > 0);
+  const inTheWay = waitsToTell(risk);
   const categories = describeCategories(risk);
   return [
     `### Migration analysis: ${because.length === 0 ? "✅ passed" : "❌ not passed"}, risk **${risk.level}**`,
     "",
-    because.length === 0 ? `${sentence(`${risk.level} is below the limit, ${limit}`)}` : sentence(because.join("; ")),
+    because.length === 0
+      ? `${sentence(`${risk.level} is below the limit, ${limit}${describeUpperEnd(risk)}`)}`
+      : sentence(because.join("; ")),
     `${formatCount(statements.length, "statement")}, ${server}.`,
     ...(analysis.trace === null ? [] : [`${describeTrace(analysis.trace, statements)}.`]),
     "",
