@@ -52,6 +52,19 @@ describe("a change of all rows of a table", () => {
   });
 });
 
+testOnEachVersion("the indexes of a table are most of what a change of its rows takes", async (version) => {
+  await using db = await openTestDatabase({ version, sql: shop });
+  const time = async () => (await analyzeSql("update orders set customer = id", db.url)).risk;
+  const bare = await time();
+  await db.query("create index on orders (customer); create index on orders (note); create index on orders (id, note)");
+  const indexed = await time();
+  expect(indexed.downtime.estimatedMs).toBeGreaterThan(3 * bare.downtime.estimatedMs);
+  expect(indexed.downtime.caveats.join()).toContain("the 4 indexes of public.orders");
+  expect(indexed.levelAtUpperEnd).toBe("critical");
+  const text = await analysisText("update orders set customer = id", ["--risk-level", "critical"], db.url);
+  expect(text.replaceAll(/\s+/g, " ")).toMatch(/but it may take .* which would be critical|the risk is critical/);
+});
+
 describe("work without a price is not known, and so the worst", () => {
   testOnEachVersion("rows that a query adds under a lock", async (version) => {
     await using db = await openTestDatabase({ version, sql: shop });

@@ -72,6 +72,12 @@ describe("downtime", () => {
     expect(assess([addColumn, keyed])).toMatchObject({ whoWaits: "others", downtime: { estimatedMs: 20 } });
   });
 
+  test("tells the level of its upper end beside that of its point", () => {
+    const estimate = () => ({ ...durationOf(80), upperMs: 12_000 });
+    const { level, levelAtUpperEnd } = assessRisk({ operations: [addColumn], facts: quietServer, estimate });
+    expect([level, levelAtUpperEnd]).toEqual(["low", "critical"]);
+  });
+
   test("is not known while part of the work has no price", () => {
     const unpriced = ["what a procedure takes is not known"];
     const estimate = () => ({ ...durationOf(5), unpriced });

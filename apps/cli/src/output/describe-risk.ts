@@ -18,6 +18,12 @@ export function describeDowntime({ downtime, factors, notInspected, whoWaits }: 
   return `${interval(downtime)}${who}; ${sure}`;
 }
 
+/** What a verdict by the point of an interval leaves out; empty where the upper end is of the same level. */
+export function describeUpperEnd({ level, levelAtUpperEnd, downtime }: RiskAssessment): string {
+  if (level === levelAtUpperEnd) return "";
+  return `, but it may take ${formatDuration(downtime.upperMs)}, which would be ${levelAtUpperEnd}`;
+}
+
 const orders: Readonly<Record<DeployOrder["first"], string>> = {
   migration: "the migration first, then the application",
   application: "the application first, then the migration",
@@ -37,11 +43,17 @@ export function describeTrace({ base }: ShadowTrace, statements: readonly Analyz
   return `On a shadow made from ${base}: ${run} run, ${confirmed} of them as predicted`;
 }
 
+/** Waits that an operator wants to know of: somebody is in the way, or nobody can tell. */
+export function waitsToTell({ waits }: RiskAssessment): readonly WaitPrediction[] {
+  return waits.filter(({ holders, typicalMs }) => holders.length > 0 || typicalMs === null);
+}
+
 /** One lock and who is in its way. */
 export function describeWait({ relation, mode, kind, holders, typicalMs, queues }: WaitPrediction): string {
   const [first] = holders;
   const what = kind === "lock" ? `${lockName(mode)} on ${relation}` : `transactions that use ${relation}`;
-  if (first === undefined) return `${what}: nobody is in the way now`;
+  if (first === undefined)
+    return `${what}: ${typicalMs === null ? "who is in the way this role may not see" : "nobody is in the way now"}`;
   const wait = typicalMs === null ? "nobody may see for how long" : `about ${formatDuration(typicalMs)}`;
   const who =
     first.pid === 0

@@ -3,7 +3,15 @@ import { usualCaveats } from "@confiture/risk";
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
+import {
+  describeCategories,
+  describeDowntime,
+  describeOrder,
+  describeTrace,
+  describeUpperEnd,
+  describeWait,
+  waitsToTell,
+} from "./describe-risk.js";
 import { describeStatement, type Remark } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import type { Terminal } from "./terminal.js";
@@ -104,7 +112,7 @@ const levelColors: Readonly<Record<RiskLevel, "green" | "yellow" | "red">> = {
 function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
   const level = terminal.paint(["bold", levelColors[risk.level]], risk.level.toUpperCase());
   const categories = describeCategories(risk);
-  const inTheWay = risk.waits.filter(({ holders }) => holders.length > 0);
+  const inTheWay = waitsToTell(risk);
   return [
     "",
     `Risk ${level}: score ${risk.score.toFixed(2)} is ${risk.levelByScore}, downtime is ${risk.levelByDowntime}`,
@@ -175,5 +183,6 @@ function renderVerdict(analysis: Analysis, terminal: Terminal): readonly string[
   const because = whyNotPassed(analysis);
   if (because.length > 0)
     return wrapText(`Not passed (exit 1): ${because.join("; ")}.`, columns).map((line) => terminal.paint("red", line));
-  return [terminal.paint("green", `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}.`)];
+  const passed = `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}${describeUpperEnd(analysis.risk)}.`;
+  return wrapText(passed, columns).map((line) => terminal.paint("green", line));
 }

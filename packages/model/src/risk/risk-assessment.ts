@@ -43,6 +43,8 @@ export interface RiskAssessment {
   readonly levelByScore: RiskLevel;
   /** `critical` also when something was not understood: no downtime can be told for that. */
   readonly levelByDowntime: RiskLevel;
+  /** The level if it took as long as the upper end of `downtime`: one run in ten takes longer still. */
+  readonly levelAtUpperEnd: RiskLevel;
   /** From 0 to 1. */
   readonly score: number;
   readonly factors: readonly RiskFactor[];

@@ -22,7 +22,7 @@ import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
 import { onWhatWasThere } from "../plan/what-was-there.js";
 import { worstLevel } from "../score/risk-levels.js";
 import { publishedScale, type RiskScale } from "../score/risk-scale.js";
-import { scoreRisk } from "../score/score-risk.js";
+import { type RiskInputs, scoreRisk } from "../score/score-risk.js";
 import { predictWaits } from "../waits/predict-waits.js";
 import { checkMaintenanceWindows, type MaintenanceWindow } from "../windows/maintenance-window.js";
 import { anomaliesOfChecks } from "./anomalies-of-checks.js";
@@ -80,16 +80,15 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
   const dependents = gatherDependents(facts, study.worksOn);
   const waits = facts === undefined ? [] : waitsFor(input, facts);
   const connections = facts?.activity.connections;
-  const scored = scoreRisk(
-    {
-      dataBytes: bytesOf(study.worksOn, relations),
-      lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
-      dependencies: dependents?.length ?? null,
-      anomalies: seenAll ? anomalies.map(({ severity }) => severity) : null,
-      connectionUse: connections ? Math.min(1, connections.used / connections.max) : null,
-    },
-    scale,
-  );
+  const measured: RiskInputs = {
+    dataBytes: bytesOf(study.worksOn, relations),
+    lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
+    dependencies: dependents?.length ?? null,
+    anomalies: seenAll ? anomalies.map(({ severity }) => severity) : null,
+    connectionUse: connections ? Math.min(1, connections.used / connections.max) : null,
+  };
+  const scored = scoreRisk(measured, scale);
+  const upperEnd = scoreRisk({ ...measured, lockMs: downtime.known ? downtime.estimate.upperMs : null }, scale);
   const levelByDowntime: RiskLevel = study.unclear.length > 0 ? "critical" : scored.levelByDowntime;
   const level = worstLevel([scored.level, levelByDowntime]);
   const window = windowState(input);
@@ -107,6 +106,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     ...scored,
     level,
     levelByDowntime,
+    levelAtUpperEnd: worstLevel([level, upperEnd.level]),
     downtime: downtime.estimate,
     whoWaits: study.unclear.length > 0 ? "others" : study.whoWaits,
     waits,

@@ -54,7 +54,12 @@ export function rowWork(
     const works = all.flatMap(({ relation, what }) => {
       if (what === "insert") return [];
       caveats.push(`counted as if it changed every row of ${relation}; which rows it changes is not known`);
-      return known([relation]).map(what === "update" ? updateWork : deleteWork);
+      return known([relation]).map((facts) => {
+        if (what === "delete") return deleteWork(facts);
+        if (facts.indexes.length > 0)
+          caveats.push(`the ${facts.indexes.length} indexes of ${relation} count as ones in order that memory holds`);
+        return updateWork(facts);
+      });
     });
     if (all.some(({ what }) => what === "delete"))
       caveats.push("triggers and the search for rows that refer to those deleted are not counted");

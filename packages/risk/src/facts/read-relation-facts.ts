@@ -169,7 +169,7 @@ function indexesQuery(oidArray: string): string {
   return `
 with recursive locked as materialized (${lockedRelations}
 ), own as materialized (
-  select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts
+  select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts, i.indkey
   from pg_index i
   where i.indrelid = any (${oidArray})
 ), tree as (
@@ -187,13 +187,16 @@ with recursive locked as materialized (${lockedRelations}
   left join locked lt on lt.oid = i.indrelid
   group by t.root
 ), keys as (
-  select o.indexrelid, json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types
+  select o.indexrelid, json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
+    json_agg(coalesce(c.attname::text, '') order by a.attnum) as columns
   from own o
   join pg_attribute a on a.attrelid = o.indexrelid and a.attnum between 1 and o.indnkeyatts
+  left join pg_attribute c on c.attrelid = o.indrelid and c.attnum = o.indkey[a.attnum - 1] and c.attnum > 0
   group by o.indexrelid
 )
 select o.indrelid::text as table, format('%I.%I', n.nspname, c.relname) as index, am.amname as method,
-  s.bytes::text as bytes, coalesce(k.types, '[]') as "keyTypes", o.indisunique as unique
+  s.bytes::text as bytes, coalesce(k.types, '[]') as "keyTypes",
+  coalesce(k.columns, '[]') as "keyColumns", o.indisunique as unique
 from own o
 join pg_class c on c.oid = o.indexrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -27,6 +27,7 @@ export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[
   const { locks } = studyPlan(input.operations);
   const scene: Scene = {
     sessions,
+    hidden: input.activity.hidden,
     runningAges: sessions.flatMap(({ transactionAgeMs }) => (transactionAgeMs === null ? [] : [transactionAgeMs])),
     lockTimeoutMs: input.lockTimeoutMs ? input.lockTimeoutMs : null,
     deadlockTimeoutMs: input.deadlockTimeoutMs ?? 1_000,
@@ -40,6 +41,8 @@ export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[
 
 interface Scene {
   readonly sessions: readonly SessionFacts[];
+  /** Sessions of which nobody tells whether they have a transaction. */
+  readonly hidden: number;
   readonly runningAges: readonly number[];
   readonly lockTimeoutMs: number | null;
   readonly deadlockTimeoutMs: number;
@@ -80,6 +83,8 @@ function waitForTransactions(wait: TransactionWait, scene: Scene): WaitPredictio
     mode: conflictingWith,
     kind: "transactions",
     ...reckon(inTheWay, scene, null),
+    // Locks are shown to everybody, snapshots are not: any of the hidden may have an old one.
+    ...(oldSnapshots && scene.hidden > 0 ? { typicalMs: null } : {}),
     queues: [],
     sessionsAffected: 0,
   };
