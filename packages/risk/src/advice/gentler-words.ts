@@ -14,7 +14,7 @@ const words: Readonly<Partial<Record<OperationKind, Words>>> = {
   create_index: ({ effect: { indexBuilds } }) =>
     indexBuilds[0] === undefined || indexBuilds[0].concurrently
       ? undefined
-      : `Build the index on ${indexBuilds[0].table} CONCURRENTLY, outside a transaction: writers go on. Should it fail, it leaves an invalid index behind: drop that and build again.`,
+      : `Build the index on ${indexBuilds[0].table} CONCURRENTLY, outside a transaction. Should it fail, drop the invalid index it leaves and build again.`,
   reindex: (operation) =>
     `Rebuild ${target(operation, "the index")} CONCURRENTLY, outside a transaction: readers and writers go on.`,
   drop_index: (operation) =>
@@ -25,7 +25,7 @@ const words: Readonly<Partial<Record<OperationKind, Words>>> = {
     "Detach the partition CONCURRENTLY (PostgreSQL 14 and newer, outside a transaction, where there is no default partition): readers of its parent go on.",
   set_not_null: (operation) =>
     readsRows(operation)
-      ? `Have it proved first that ${part(operation, "the column")} holds no nulls, under a lock that lets others write: a constraint that is NOT VALID, then validated. SET NOT NULL then need not read the table.`
+      ? `Have a constraint that is NOT VALID, then validated, prove that ${part(operation, "the column")} holds no nulls: others write meanwhile.`
       : undefined,
   add_check: (operation) =>
     readsRows(operation)
@@ -33,7 +33,7 @@ const words: Readonly<Partial<Record<OperationKind, Words>>> = {
       : undefined,
   add_foreign_key: (operation) =>
     readsRows(operation)
-      ? `Add ${part(operation, "the foreign key")} NOT VALID, for new rows (on a partitioned table from PostgreSQL 18 on), and validate it in a transaction of its own, under locks that let others write.`
+      ? `Add ${part(operation, "the foreign key")} NOT VALID (a partitioned table takes that from 18 on) and validate it in a transaction of its own.`
       : undefined,
   add_unique: byIndex,
   add_primary_key: byIndex,
