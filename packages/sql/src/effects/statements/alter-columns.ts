@@ -5,6 +5,7 @@ import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-
 import { type ColumnType, isConstrained, parseType, resolveType } from "../column-types/type-name.js";
 import { volatilityOf } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { behindUsing } from "../expressions-in-text.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation, type Picture } from "../picture/picture.js";
 import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
@@ -220,6 +221,8 @@ export function alterColumnType(subcommand: Subcommand): void {
   const next = resolveType(definition.typeName, picture);
   const collation = fieldsOf({ CollateClause: definition.collClause ?? {} }, "CollateClause")?.collname;
   const spelled = spellType(definition.typeName, picture);
+  const using =
+    definition.raw_default === undefined ? undefined : behindUsing(context.text, Number(definition.location ?? 0));
   for (const one of tree) {
     const column = one.columns.get(name);
     const old = column?.type === undefined ? undefined : parseType(column.type, picture, grammar);
@@ -240,7 +243,8 @@ export function alterColumnType(subcommand: Subcommand): void {
       context,
     );
     if (change.rewrites && !one.bornHere && hasStorage(one)) {
-      draft.requires.push({ kind: "castable", relation: relationName(one), column: name, type: spelled });
+      const requirement = { kind: "castable", relation: relationName(one), column: name, type: spelled } as const;
+      draft.requires.push({ ...requirement, ...(using === undefined ? {} : { using }) });
     }
     if (column !== undefined) {
       column.type = spelled;

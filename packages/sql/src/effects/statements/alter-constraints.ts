@@ -5,6 +5,7 @@ import { shapeOf } from "../picture/index-shape.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { lockTreeOf, treeOf } from "./lock-tree.js";
 import { readConstraint } from "./read-constraint.js";
+import { requireProof } from "./require-proof.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";
 
@@ -64,6 +65,7 @@ export function validateConstraint(subcommand: Subcommand): void {
   if (constraint.validated) return;
   if (constraint.references !== undefined) {
     const { references } = constraint;
+    requireProof(draft, relation, constraint);
     draft.lock(references, "RowShareLock").scan(references, "foreign_key");
     for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
       draft.lock(one, mode).scan(one, "foreign_key");
@@ -74,6 +76,7 @@ export function validateConstraint(subcommand: Subcommand): void {
       const own = one.constraints.get(name);
       if (own?.validated === true) continue;
       draft.scan(one, why);
+      if (!isPartitioned(one)) requireProof(draft, one, own ?? constraint);
       if (own !== undefined) own.validated = true;
     }
   }

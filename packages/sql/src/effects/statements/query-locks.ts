@@ -20,6 +20,7 @@ import { isPartitioned, type Relation, type RowEvent, relationName, withDescenda
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
+import { noteRowChanges } from "./row-changes.js";
 import type { Written } from "./written.js";
 
 /**
@@ -154,7 +155,16 @@ class QueryLocks {
     if (name === undefined) return;
     const relation = this.context.relation(name);
     this.context.explainUnknown(this.draft, relation);
+    const { draft, context } = this;
+    const before = new Set(draft.locks.keys());
     this.writeTo(relation, written, isFields(fields.relation) && fields.relation.inh === true);
+    if (this.depth !== "run") return;
+    const writes = [...draft.locks].flatMap(([locked, mode]) => {
+      const one =
+        mode === "RowExclusiveLock" && !before.has(locked) ? context.picture.relations.get(locked) : undefined;
+      return one === undefined ? [] : [one];
+    });
+    noteRowChanges({ fields, target: relation, written, writes: [...new Set([relation, ...writes])] }, draft, context);
   }
 
   private writeTo(relation: Relation, written: Written, descends: boolean): void {

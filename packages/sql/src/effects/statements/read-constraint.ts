@@ -140,6 +140,7 @@ function addForeignKey(given: ConstraintOnPlace): void {
     columns,
     references: relationName(references),
     match: constraint.fk_matchtype === "f" ? "full" : "simple",
+    ...(constraint.fk_with_period === true ? { period: true } : {}),
     ...(facts.referencedColumns === undefined ? {} : { referencedColumns: facts.referencedColumns }),
   });
 }
@@ -199,6 +200,7 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
       relation: relationName(relation),
       columns,
       nullsNotDistinct: constraint.nulls_not_distinct === true,
+      ...(constraint.without_overlaps === true ? { withoutOverlaps: true } : {}),
     });
   }
 }

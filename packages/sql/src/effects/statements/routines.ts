@@ -5,6 +5,7 @@ import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { addFunction } from "../picture/picture-of-catalog.js";
 import type { StatementContext } from "../statement-context.js";
 import { lockQuery, plpgsqlStatements } from "./query-locks.js";
+import { commitsInLoop } from "./row-changes.js";
 
 /** CREATE FUNCTION and CREATE PROCEDURE: the body of an SQL function is checked against the tables it names. */
 export function createFunction(fields: TreeFields, context: StatementContext): void {
@@ -48,14 +49,18 @@ export function runBlock(fields: TreeFields, context: StatementContext): void {
       .map((one) => fieldsOf(one, "DefElem"))
       .find((one) => one?.defname === name);
   const language = optionText(option("language")?.arg)?.toLowerCase() ?? "plpgsql";
-  const texts = language === "plpgsql" ? plpgsqlStatements(context.grammar.plpgsql(context.text)) : undefined;
+  const body = language === "plpgsql" ? context.grammar.plpgsql(context.text) : undefined;
+  const texts = plpgsqlStatements(body);
   if (texts === undefined) {
     draft.isUnknown = true;
     draft.assume(`the body (${language}) cannot be followed`);
     return;
   }
   if (texts.length > 0) draft.assume("the block comes to every statement of its body");
+  const before = context.drafts.length;
   for (const text of texts) context.readWithin("DO block", text);
+  if (!commitsInLoop(body)) return;
+  for (const within of context.drafts.slice(before)) within.changeFewRows("a turn of the loop, which commits,");
 }
 
 export function call(fields: TreeFields, context: StatementContext): void {
