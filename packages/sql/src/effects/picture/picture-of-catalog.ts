@@ -1,5 +1,7 @@
-import type { Catalog, CatalogConstraint } from "@confiture/model";
+import type { Catalog, CatalogCast, CatalogConstraint, CatalogOperator } from "@confiture/model";
 import type { Grammar } from "../../parse/parse-statement.js";
+import { isFields } from "../../parse/parse-tree.js";
+import { resolveType } from "../column-types/type-name.js";
 import { readForeignKey } from "./foreign-key.js";
 import { newRelation, Picture, type UserFunction } from "./picture.js";
 import type { Constraint, Relation, RelationKind, RowEvent } from "./relation.js";
@@ -20,6 +22,8 @@ export function pictureOfCatalog(
   addParts(picture, catalog);
   addTypes(picture, catalog);
   addRoutines(picture, catalog);
+  for (const one of catalog.operators) addOperator(picture, one);
+  for (const one of catalog.casts) addCast(picture, one, grammar);
   for (const { name, wrapper } of catalog.foreignServers) picture.servers.set(respell(name), respell(wrapper));
   for (const publication of catalog.publications) {
     const tables = publication.tables.flatMap(({ table }) => picture.relations.get(respell(table)) ?? []);
@@ -210,6 +214,7 @@ function addTypes(picture: Picture, catalog: Catalog): void {
       checks: new Map(),
       owner: type.owner,
       ...(type.kind === "domain" ? { baseType: type.type } : {}),
+      ...(type.kind === "domain" && type.default !== undefined ? { default: type.default } : {}),
     });
   }
   for (const one of catalog.constraints) {
@@ -228,6 +233,25 @@ function addRoutines(picture: Picture, catalog: Catalog): void {
     // In an expression for one row an aggregate cannot stand at all.
     addFunction(picture, { name, signature, definition: "", volatility: "stable", language: "internal", owner });
   }
+}
+
+function addOperator(picture: Picture, { name, schema: spelled, function: called }: CatalogOperator): void {
+  const schema = respell(spelled);
+  const characters = withoutArguments(name).slice(spelled.length + 1);
+  const namesakes = picture.operators.get(characters) ?? [];
+  picture.operators.set(characters, [...namesakes, { schema, function: respell(called) }]);
+}
+
+function addCast(picture: Picture, cast: CatalogCast, grammar: Grammar): void {
+  const { fields } = grammar.statements(`create cast ${cast.name} without function`)?.[0] ?? {};
+  if (!isFields(fields?.sourcetype) || !isFields(fields.targettype)) return;
+  picture.casts.push({
+    source: resolveType(fields.sourcetype, picture).name,
+    target: resolveType(fields.targettype, picture).name,
+    method: cast.method,
+    isImplicit: cast.context === "implicit",
+    ...(cast.function === undefined ? {} : { function: respell(withoutArguments(cast.function)) }),
+  });
 }
 
 export function addFunction(picture: Picture, made: UserFunction): void {

@@ -1,4 +1,5 @@
 import type { QualifiedName } from "@confiture/model";
+import type { TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { Constraint, Index, Relation, RelationKind } from "./relation.js";
 import { relationName } from "./relation.js";
@@ -11,7 +12,25 @@ export interface UserType {
   notNull: boolean;
   /** Names of its CHECK constraints, with whether they are valid. */
   readonly checks: Map<string, boolean>;
+  /** Of a domain, its base's included: as SQL from the catalog, as a tree from a statement. */
+  default?: TreeValue;
   readonly owner?: string;
+}
+
+/** An operator somebody created. */
+export interface UserOperator {
+  readonly schema: string;
+  /** `schema.name` of its function, without arguments; a built-in one has no schema. */
+  readonly function: string;
+}
+
+/** A cast somebody created, between types as `ColumnType` names them. */
+export interface UserCast {
+  readonly source: string;
+  readonly target: string;
+  readonly method: "function" | "inout" | "binary";
+  readonly function?: string;
+  readonly isImplicit: boolean;
 }
 
 /** A function of the catalog or of an earlier statement. */
@@ -33,6 +52,9 @@ export class Picture {
   readonly types = new Map<string, UserType>();
   /** By `schema.name`. */
   readonly functions = new Map<string, UserFunction[]>();
+  /** By the operator's own characters. */
+  readonly operators = new Map<string, UserOperator[]>();
+  readonly casts: UserCast[] = [];
   readonly publications = new Map<string, Set<Relation>>();
   /** Foreign servers with their wrappers. */
   readonly servers = new Map<string, string>();
@@ -92,6 +114,19 @@ export class Picture {
       if (found !== undefined && found.length > 0) return found;
     }
     return [];
+  }
+
+  /** Every function a call by that name may mean: which of several it is hangs on its arguments. */
+  callable({ schema, name }: QualifiedName): readonly UserFunction[] {
+    const bare = quoteIdentifier(name);
+    const places = schema === undefined ? this.places() : [quoteIdentifier(schema)];
+    return places.flatMap((place) => this.functions.get(`${place}.${bare}`) ?? []);
+  }
+
+  /** Every operator somebody created that may be meant. */
+  operatorsNamed({ schema, name }: QualifiedName): readonly UserOperator[] {
+    const places = schema === undefined ? this.places() : [quoteIdentifier(schema)];
+    return (this.operators.get(name) ?? []).filter((one) => places.includes(one.schema));
   }
 
   /** Where a new object without a schema goes. */

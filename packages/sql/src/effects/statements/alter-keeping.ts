@@ -2,8 +2,10 @@ import type { QualifiedName } from "@confiture/model";
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
+import { resolveType } from "../column-types/type-name.js";
 import { isPartitioned, type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import { writesRows } from "./alter-columns.js";
 import { lockTreeOf } from "./lock-tree.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 
@@ -178,9 +180,13 @@ export function alterCompositeType(
     if (kind === undefined) draft.isUnknown = true;
     if (type === undefined)
       draft.assume(`no table is of type ${key}: each would be changed too, under ACCESS EXCLUSIVE`);
-    for (const table of tablesOf(key, context)) {
+    const tables = tablesOf(key, context);
+    const added = fieldsOf(command.def, "ColumnDef")?.typeName;
+    const attribute = kind === "add_attribute" && isFields(added) ? resolveType(added, context.picture) : undefined;
+    const writes = tables.length > 0 && writesRows(draft, attribute, undefined, context);
+    for (const table of tables) {
       draft.lock(table, "AccessExclusiveLock");
-      if (kind === "alter_attribute_type") draft.rewrite(table);
+      if (kind === "alter_attribute_type" || (kind === "add_attribute" && writes)) draft.rewrite(table);
     }
   }
 }

@@ -1,9 +1,11 @@
-import { fieldsOf, isFields, listOf, stringNode, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsOf, isFields, listOf, stringNode, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { findOption, optionText } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import type { UserFunction } from "../picture/picture.js";
 import { addFunction } from "../picture/picture-of-catalog.js";
 import type { StatementContext } from "../statement-context.js";
+import { objectName } from "./object-name.js";
 import { lockQuery, plpgsqlStatements } from "./query-locks.js";
 
 /** CREATE FUNCTION and CREATE PROCEDURE: the body of an SQL function is checked against the tables it names. */
@@ -23,15 +25,34 @@ export function createFunction(fields: TreeFields, context: StatementContext): v
     }
     lockQuery(fields.sql_body, draft, context, "rewritten");
   }
-  const volatility = optionText(findOption(fields.options, "volatility")?.arg);
-  const own = volatility === "immutable" || volatility === "stable" ? volatility : "volatile";
   addFunction(context.picture, {
     name: key,
     signature: `${key}(…)`,
     definition: context.text,
-    volatility: own,
+    volatility: volatilityIn(fields.options) ?? "volatile",
     language,
   });
+}
+
+/** ALTER FUNCTION: how volatile it is from now on. Which of several is meant hangs on its arguments; what may be counts. */
+export function alterFunction(fields: TreeFields, context: StatementContext): void {
+  context.begin("alter_function", { kind: "function", name: objectName(fields.func) ?? "" });
+  const { picture } = context;
+  const named = isFields(fields.func) ? nameFromParts(listOf(fields.func.objname)) : undefined;
+  const volatility = volatilityIn(fields.actions);
+  const found = named === undefined ? undefined : picture.findFunctions(named)[0];
+  if (found === undefined || volatility === undefined) return;
+  const namesakes = picture.functions.get(found.name) ?? [];
+  if (namesakes.length > 1 && volatility !== "volatile") return;
+  picture.functions.set(
+    found.name,
+    namesakes.map((one) => ({ ...one, volatility })),
+  );
+}
+
+function volatilityIn(options: TreeValue | undefined): UserFunction["volatility"] | undefined {
+  const word = optionText(findOption(options, "volatility")?.arg);
+  return word === "immutable" || word === "stable" || word === "volatile" ? word : undefined;
 }
 
 function bodyTexts(fields: TreeFields): readonly string[] {

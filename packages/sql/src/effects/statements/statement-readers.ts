@@ -8,9 +8,10 @@ import { createTable, createTableAs } from "./create-table.js";
 import { drop } from "./drop.js";
 import { createIndex, createView, refreshMaterializedView, reindex } from "./indexes-and-views.js";
 import { objectName } from "./object-name.js";
+import { createCast, createOperator } from "./operators-and-casts.js";
 import { dependOnExtension, rename, setOwner, setSchema } from "./rename.js";
 import { annotate, changePublication, dropOwned, grant, reassignOwned } from "./rights-and-notes.js";
-import { call, createFunction, runBlock } from "./routines.js";
+import { alterFunction, call, createFunction, runBlock } from "./routines.js";
 import { controlTransaction, copy, discard, holdQuery, runQuery, setVariable } from "./rows-and-session.js";
 import { alterSequence, createSequence } from "./sequences.js";
 import { alterPolicy, createPolicy, createRule, createStatistics, createTrigger } from "./triggers-and-policies.js";
@@ -83,14 +84,10 @@ function define(fields: TreeFields, context: StatementContext): void {
   const name = nameFromParts(listOf(fields.defnames));
   const draft = context.begin(kind, { kind: word, name: name === undefined ? "" : quoteQualified(name) });
   if (kind === "unclassified") draft.isUnknown = true;
+  if (kind === "create_operator" && name !== undefined) createOperator(name, fields, context);
   if (kind !== "create_type" || name === undefined) return;
   const key = `${context.picture.creationSchema(name.schema)}.${quoteIdentifier(name.name)}`;
   context.picture.types.set(key, { kind: "base type", notNull: false, checks: new Map() });
-}
-
-function createCast(fields: TreeFields, context: StatementContext): void {
-  const [source, target] = [fields.sourcetype, fields.targettype].map((type) => objectName(type) ?? "");
-  context.begin("create_cast", { kind: "cast", name: `(${source} as ${target})` });
 }
 
 /** Which reader understands a statement, by the tag of its tree. */
@@ -107,7 +104,7 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   AlterExtensionStmt: extension("update_extension"),
   AlterFdwStmt: about("alter_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
   AlterForeignServerStmt: about("alter_foreign_server", "foreign server", "servername"),
-  AlterFunctionStmt: aboutObject("alter_function", "function", "func"),
+  AlterFunctionStmt: alterFunction,
   AlterObjectDependsStmt: dependOnExtension,
   AlterObjectSchemaStmt: setSchema,
   AlterOpFamilyStmt: about("alter_operator_family", "operator family", "opfamilyname"),
