@@ -30,8 +30,8 @@ export class StatementContext {
   }
 
   /** Reads a statement that a body holds; a body that is followed already is not followed again. */
-  readWithin(body: string, text: string): void {
-    const trees = this.grammar.statements(text);
+  readWithin(body: string, { text, trees }: { readonly text: string; readonly trees?: readonly TreeNode[] }): void {
+    const read = trees ?? this.grammar.statements(text);
     const within = new StatementContext(
       this.picture,
       this.grammar,
@@ -40,8 +40,8 @@ export class StatementContext {
       body,
       new Set([...this.followed, body]),
     );
-    if (trees === undefined) within.begin("unclassified").isUnknown = true;
-    else for (const tree of trees) within.read(tree);
+    if (read === undefined) within.begin("unclassified").isUnknown = true;
+    else for (const tree of read) within.read(tree);
     this.drafts.push(...within.drafts);
   }
 

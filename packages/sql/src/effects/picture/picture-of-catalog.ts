@@ -25,6 +25,11 @@ export function pictureOfCatalog(
   for (const one of catalog.operators) addOperator(picture, one);
   for (const one of catalog.casts) addCast(picture, one, grammar);
   for (const { name, wrapper } of catalog.foreignServers) picture.servers.set(respell(name), respell(wrapper));
+  for (const { name: spelled, event, tags, function: called, enabled } of catalog.eventTriggers) {
+    const name = respell(spelled);
+    const isEnabled = enabled !== "disabled";
+    picture.eventTriggers.set(name, { name, event, tags, function: respell(withoutArguments(called)), isEnabled });
+  }
   for (const publication of catalog.publications) {
     const tables = publication.tables.flatMap(({ table }) => picture.relations.get(respell(table)) ?? []);
     picture.publications.set(respell(publication.name), new Set(tables));
@@ -202,7 +207,9 @@ function addParts(picture: Picture, catalog: Catalog): void {
 /** pg_get_triggerdef writes everything in one way. */
 function firingOf(definition: string): { readonly events: ReadonlySet<RowEvent>; readonly isForRow: boolean } {
   const head = definition.slice(0, definition.search(/ ON /));
-  const events = (["insert", "update", "delete"] as const).filter((event) => head.includes(` ${event.toUpperCase()}`));
+  const events = (["insert", "update", "delete", "truncate"] as const).filter((event) =>
+    head.includes(` ${event.toUpperCase()}`),
+  );
   return { events: new Set(events), isForRow: definition.includes(" FOR EACH ROW ") };
 }
 
@@ -228,10 +235,11 @@ function addRoutines(picture: Picture, catalog: Catalog): void {
     const name = respell(withoutArguments(signature));
     addFunction(picture, { name, signature, definition, volatility: readVolatility(definition), language, owner });
   }
-  for (const { name: signature, owner } of catalog.aggregates) {
+  for (const { name: signature, owner, settings } of catalog.aggregates) {
     const name = respell(withoutArguments(signature));
+    const calls = Object.entries(settings).flatMap(([setting, called]) => (/func$/.test(setting) ? called : []));
     // In an expression for one row an aggregate cannot stand at all.
-    addFunction(picture, { name, signature, definition: "", volatility: "stable", language: "internal", owner });
+    addFunction(picture, { name, signature, definition: "", volatility: "stable", language: "internal", calls, owner });
   }
 }
 

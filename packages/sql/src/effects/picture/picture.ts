@@ -33,6 +33,15 @@ export interface UserCast {
   readonly isImplicit: boolean;
 }
 
+export interface EventTrigger {
+  readonly name: string;
+  readonly event: string;
+  /** Command tags it is for; empty: all. */
+  readonly tags: readonly string[];
+  readonly function: string;
+  readonly isEnabled: boolean;
+}
+
 /** A function of the catalog or of an earlier statement. */
 export interface UserFunction {
   /** `schema.name`, without arguments. */
@@ -42,6 +51,10 @@ export interface UserFunction {
   readonly definition: string;
   readonly volatility: "immutable" | "stable" | "volatile";
   readonly language: string;
+  /** In which its body looks for names; absent: what its definition says, else the caller's. */
+  readonly searchPath?: readonly string[] | "caller's";
+  /** Of an aggregate: its functions, which stand for a body. */
+  readonly calls?: readonly string[];
   readonly owner?: string;
 }
 
@@ -55,6 +68,7 @@ export class Picture {
   /** By the operator's own characters. */
   readonly operators = new Map<string, UserOperator[]>();
   readonly casts: UserCast[] = [];
+  readonly eventTriggers = new Map<string, EventTrigger>();
   readonly publications = new Map<string, Set<Relation>>();
   /** Foreign servers with their wrappers. */
   readonly servers = new Map<string, string>();

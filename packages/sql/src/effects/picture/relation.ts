@@ -123,7 +123,7 @@ export interface IndexShape {
   readonly where?: string;
 }
 
-export type RowEvent = "insert" | "update" | "delete";
+export type RowEvent = "insert" | "update" | "delete" | "truncate";
 
 export interface Trigger {
   name: string;

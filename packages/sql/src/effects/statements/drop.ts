@@ -203,6 +203,8 @@ function dropOther(object: TreeValue, type: string, fields: TreeFields, context:
   const name = nameFromObject(object);
   const draft = context.begin(kind, { kind: word, name: objectName(object) ?? "" });
   if (type === "OBJECT_CAST") forgetCast(object, context);
+  if (name !== undefined && kind === "drop_event_trigger")
+    context.picture.eventTriggers.delete(quoteIdentifier(name.name));
   if (name !== undefined && kind === "drop_publication")
     context.picture.publications.delete(quoteIdentifier(name.name));
   if (cascades(fields))

@@ -6,7 +6,9 @@ import type { UserFunction } from "../picture/picture.js";
 import { addFunction } from "../picture/picture-of-catalog.js";
 import type { StatementContext } from "../statement-context.js";
 import { objectName } from "./object-name.js";
-import { lockQuery, plpgsqlStatements } from "./query-locks.js";
+import { lockQuery } from "./query-locks.js";
+import { plpgsqlStatements } from "./routine-bodies.js";
+import { searchPathOption } from "./search-path.js";
 
 /** CREATE FUNCTION and CREATE PROCEDURE: the body of an SQL function is checked against the tables it names. */
 export function createFunction(fields: TreeFields, context: StatementContext): void {
@@ -18,36 +20,49 @@ export function createFunction(fields: TreeFields, context: StatementContext): v
   const draft = context.begin(kind, { kind: fields.is_procedure === true ? "procedure" : "function", name: key });
   if (isUncertain) draft.assume(`${key} is not there yet: what calls it would do something else from now on`);
   const language = optionText(findOption(fields.options, "language")?.arg)?.toLowerCase() ?? "sql";
+  const { searchPath } = context.picture;
+  const set = searchPathOption(fields.options, searchPath);
   if (language === "sql") {
+    if (set !== undefined && set !== "caller's") context.picture.searchPath = set;
     for (const body of bodyTexts(fields)) {
       for (const tree of context.grammar.statements(body) ?? [])
         lockQuery({ [tree.tag]: tree.fields }, draft, context, "rewritten");
     }
     lockQuery(fields.sql_body, draft, context, "rewritten");
+    context.picture.searchPath = searchPath;
   }
+  // Names in a body of statements are looked up now, those in a text when it runs.
+  const path = set ?? (fields.sql_body === undefined ? undefined : searchPath);
   addFunction(context.picture, {
     name: key,
     signature: `${key}(…)`,
     definition: context.text,
     volatility: volatilityIn(fields.options) ?? "volatile",
     language,
+    ...(path === undefined ? {} : { searchPath: path }),
   });
 }
 
-/** ALTER FUNCTION: how volatile it is from now on. Which of several is meant hangs on its arguments; what may be counts. */
+/**
+ * ALTER FUNCTION: how volatile it is from now on, and where its body looks for names. Which of several is meant hangs on
+ * its arguments; what may be counts.
+ */
 export function alterFunction(fields: TreeFields, context: StatementContext): void {
   context.begin("alter_function", { kind: "function", name: objectName(fields.func) ?? "" });
   const { picture } = context;
   const named = isFields(fields.func) ? nameFromParts(listOf(fields.func.objname)) : undefined;
-  const volatility = volatilityIn(fields.actions);
   const found = named === undefined ? undefined : picture.findFunctions(named)[0];
-  if (found === undefined || volatility === undefined) return;
+  if (found === undefined) return;
+  const volatility = volatilityIn(fields.actions);
+  const searchPath = searchPathOption(fields.actions, picture.searchPath);
   const namesakes = picture.functions.get(found.name) ?? [];
-  if (namesakes.length > 1 && volatility !== "volatile") return;
-  picture.functions.set(
-    found.name,
-    namesakes.map((one) => ({ ...one, volatility })),
-  );
+  const changed = namesakes.map((one) => ({
+    ...one,
+    ...(volatility === undefined ? {} : { volatility }),
+    ...(searchPath === undefined ? {} : { searchPath }),
+  }));
+  if (volatility === undefined && searchPath === undefined) return;
+  picture.functions.set(found.name, namesakes.length > 1 ? [...namesakes, ...changed] : changed);
 }
 
 function volatilityIn(options: TreeValue | undefined): UserFunction["volatility"] | undefined {
@@ -69,20 +84,21 @@ export function runBlock(fields: TreeFields, context: StatementContext): void {
       .map((one) => fieldsOf(one, "DefElem"))
       .find((one) => one?.defname === name);
   const language = optionText(option("language")?.arg)?.toLowerCase() ?? "plpgsql";
-  const texts = language === "plpgsql" ? plpgsqlStatements(context.grammar.plpgsql(context.text)) : undefined;
-  if (texts === undefined) {
+  const parts =
+    language === "plpgsql" ? plpgsqlStatements(context.grammar.plpgsql(context.text), context.grammar) : undefined;
+  if (parts === undefined) {
     draft.isUnknown = true;
     draft.assume(`the body (${language}) cannot be followed`);
     return;
   }
-  if (texts.length > 0) draft.assume("the block comes to every statement of its body");
-  for (const text of texts) context.readWithin("DO block", text);
+  if (parts.length > 0) draft.assume("the block comes to every statement of its body");
+  for (const part of parts) context.readWithin("DO block", part);
 }
 
 export function call(fields: TreeFields, context: StatementContext): void {
   const draft = context.begin("call");
   const name = isFields(fields.funccall) ? nameFromParts(listOf(fields.funccall.funcname)) : undefined;
   lockQuery(isFields(fields.funccall) ? { FuncCall: fields.funccall } : undefined, draft, context, "run");
-  if (name === undefined || context.picture.findFunctions(name).length > 0) return;
+  if (name === undefined || context.picture.callable(name).length > 0) return;
   draft.assume(`the procedure ${name.name} touches no relation: nothing is known of its body`);
 }

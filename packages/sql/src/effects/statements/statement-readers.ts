@@ -6,6 +6,7 @@ import type { StatementContext, StatementReader } from "../statement-context.js"
 import { alterTable } from "./alter-table.js";
 import { createTable, createTableAs } from "./create-table.js";
 import { drop } from "./drop.js";
+import { alterEventTrigger, createEventTrigger, withEventTriggers } from "./event-triggers.js";
 import { createIndex, createView, refreshMaterializedView, reindex } from "./indexes-and-views.js";
 import { objectName } from "./object-name.js";
 import { createCast, createOperator } from "./operators-and-casts.js";
@@ -90,8 +91,7 @@ function define(fields: TreeFields, context: StatementContext): void {
   context.picture.types.set(key, { kind: "base type", notNull: false, checks: new Map() });
 }
 
-/** Which reader understands a statement, by the tag of its tree. */
-export const statementReaders: Readonly<Record<string, StatementReader>> = {
+const readers: Readonly<Record<string, StatementReader>> = {
   AlterCollationStmt: about("alter_collation", "collation", "collname"),
   AlterDatabaseRefreshCollStmt: about("alter_database", "database", "dbname"),
   AlterDatabaseSetStmt: about("alter_database", "database", "dbname"),
@@ -99,7 +99,7 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   AlterDefaultPrivilegesStmt: simply("alter_default_privileges"),
   AlterDomainStmt: alterDomain,
   AlterEnumStmt: alterEnum,
-  AlterEventTrigStmt: about("alter_event_trigger", "event trigger", "trigname"),
+  AlterEventTrigStmt: alterEventTrigger,
   AlterExtensionContentsStmt: extension("alter_extension"),
   AlterExtensionStmt: extension("update_extension"),
   AlterFdwStmt: about("alter_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
@@ -138,7 +138,7 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   CreateConversionStmt: about("create_conversion", "conversion", "conversion_name"),
   CreateDomainStmt: createDomain,
   CreateEnumStmt: createType("enum"),
-  CreateEventTrigStmt: about("create_event_trigger", "event trigger", "trigname"),
+  CreateEventTrigStmt: createEventTrigger,
   CreateExtensionStmt: extension("create_extension"),
   CreateFdwStmt: about("create_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
   CreateForeignServerStmt: about("create_foreign_server", "foreign server", "servername"),
@@ -205,6 +205,9 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   VariableShowStmt: simply("set"),
   ViewStmt: createView,
 };
+
+/** Which reader understands a statement, by the tag of its tree. */
+export const statementReaders = withEventTriggers(readers);
 
 function moveAll(_fields: TreeFields, context: StatementContext): void {
   context
