@@ -120,6 +120,8 @@ export interface IndexShape {
   /** Columns of its key, expressions, predicate and INCLUDE. */
   readonly uses: ReadonlySet<string>;
   readonly hasExpressions: boolean;
+  /** The same text for two indexes that can stand for each other; absent where none can (an exclusion). */
+  readonly match?: string;
   readonly where?: string;
 }
 
