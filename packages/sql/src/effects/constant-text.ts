@@ -1,5 +1,5 @@
-import type { Grammar } from "../../parse/parse-statement.js";
-import { fieldsOf, isFields, listOf, stringNode, stringOf, type TreeValue } from "../../parse/parse-tree.js";
+import type { Grammar } from "../parse/parse-statement.js";
+import { fieldsOf, isFields, listOf, stringNode, stringOf, type TreeValue } from "../parse/parse-tree.js";
 
 /** The text of a constant, with a cast or without. */
 export function constantText(value: TreeValue | undefined): string | undefined {

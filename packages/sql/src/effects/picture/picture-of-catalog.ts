@@ -1,4 +1,4 @@
-import type { Catalog, CatalogCast, CatalogConstraint, CatalogOperator } from "@confiture/model";
+import type { Catalog, CatalogCast, CatalogCompositeType, CatalogConstraint, CatalogOperator } from "@confiture/model";
 import type { Grammar } from "../../parse/parse-statement.js";
 import { isFields } from "../../parse/parse-tree.js";
 import { resolveType } from "../column-types/type-name.js";
@@ -19,6 +19,7 @@ export function pictureOfCatalog(
   addInheritance(picture, catalog);
   addIndexes(picture, catalog);
   for (const one of catalog.constraints) addConstraint(picture, one, grammar);
+  for (const [name, relation] of picture.relations) picture.namesAtFirst.set(name, relation);
   addParts(picture, catalog);
   addTypes(picture, catalog);
   addRoutines(picture, catalog);
@@ -81,7 +82,7 @@ function addColumns(picture: Picture, catalog: Catalog): void {
       notNull: one.notNull,
       inherited: one.inheritance === "inherited",
       ...(one.default === undefined ? {} : { default: one.default }),
-      ...(one.generated === undefined ? {} : { generated: one.generated }),
+      ...(one.generated === undefined ? {} : { generated: { ...one.generated } }),
       ...(one.collation === undefined ? {} : { collation: one.collation }),
     });
     if (one.identity !== undefined) addIdentity(picture, relation, name, one.identity.sequence);
@@ -221,6 +222,8 @@ function addTypes(picture: Picture, catalog: Catalog): void {
       checks: new Map(),
       owner: type.owner,
       ...(type.kind === "domain" ? { baseType: type.type } : {}),
+      ...(type.kind === "range" ? { subtype: type.subtype } : {}),
+      ...(type.kind === "composite type" ? { attributes: attributesOf(type) } : {}),
       ...(type.kind === "domain" && type.default !== undefined ? { default: type.default } : {}),
     });
   }
@@ -228,6 +231,10 @@ function addTypes(picture: Picture, catalog: Catalog): void {
     const domain = one.domain === undefined ? undefined : picture.types.get(respell(one.domain));
     if (one.kind === "check") domain?.checks.set(respell(one.constraint), one.validated);
   }
+}
+
+function attributesOf({ attributes }: CatalogCompositeType): Map<string, string> {
+  return new Map(attributes.map(({ attribute, type }) => [respell(attribute), type]));
 }
 
 function addRoutines(picture: Picture, catalog: Catalog): void {

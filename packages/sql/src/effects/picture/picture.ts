@@ -14,6 +14,12 @@ export interface UserType {
   readonly checks: Map<string, boolean>;
   /** Of a domain, its base's included: as SQL from the catalog, as a tree from a statement. */
   default?: TreeValue;
+  /** Of a range. */
+  subtype?: string;
+  /** Of a composite type, with their types. */
+  readonly attributes?: Map<string, string>;
+  /** What views made before the first statement call it; absent: as it is called now. */
+  readonly writtenAs?: string;
   readonly owner?: string;
 }
 
@@ -62,6 +68,8 @@ export interface UserFunction {
 export class Picture {
   readonly relations = new Map<string, Relation>();
   readonly indexes = new Map<string, Index>();
+  /** The catalog's relations by the names they had before the first statement: what its views, rules and policies say. */
+  readonly namesAtFirst = new Map<string, Relation>();
   readonly types = new Map<string, UserType>();
   /** By `schema.name`. */
   readonly functions = new Map<string, UserFunction[]>();
@@ -100,6 +108,13 @@ export class Picture {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** The relation that a text of the catalog means: what it was written with stays, whatever the name leads to now. */
+  findStored(name: QualifiedName): Relation | undefined {
+    const spelled =
+      name.schema === undefined ? undefined : `${quoteIdentifier(name.schema)}.${quoteIdentifier(name.name)}`;
+    return (spelled === undefined ? undefined : this.namesAtFirst.get(spelled)) ?? this.find(name);
   }
 
   findIndex({ schema, name }: QualifiedName): Index | undefined {
@@ -181,10 +196,57 @@ export class Picture {
   }
 
   rename(relation: Relation, to: { readonly schema?: string; readonly bare?: string }): void {
-    this.relations.delete(relationName(relation));
+    const before = relationName(relation);
+    this.relations.delete(before);
     relation.schema = to.schema ?? relation.schema;
     relation.bare = to.bare ?? relation.bare;
     this.relations.set(relationName(relation), relation);
+    if (relation.kind === "sequence") this.renameInDefaults(before, relationName(relation));
+    else this.renameType(before, relationName(relation));
+  }
+
+  /** A type, or a table's row type, is called otherwise from now on: in columns, domains over it and casts too. */
+  renameType(from: string, to: string): void {
+    const type = this.types.get(from);
+    this.types.delete(from);
+    if (type !== undefined) this.types.set(to, { ...type, writtenAs: type.writtenAs ?? from });
+    // The type itself, with a modifier, or an array of it.
+    const renamed = (text: string) =>
+      text === from || text.startsWith(`${from}[`) || text.startsWith(`${from}(`) ? to + text.slice(from.length) : text;
+    for (const relation of this.relations.values()) {
+      if (relation.ofType === from) relation.ofType = to;
+      for (const column of relation.columns.values()) if (column.type !== undefined) column.type = renamed(column.type);
+    }
+    for (const one of this.types.values()) {
+      if (one.baseType !== undefined) one.baseType = renamed(one.baseType);
+      if (one.subtype !== undefined) one.subtype = renamed(one.subtype);
+      for (const [attribute, spelled] of one.attributes ?? []) one.attributes?.set(attribute, renamed(spelled));
+    }
+    for (const [position, { source, target, ...cast }] of this.casts.entries())
+      this.casts[position] = { ...cast, source: renamed(source), target: renamed(target) };
+  }
+
+  /**
+   * Functions of one name have another from now on, wherever they are called by what they are and not by their name.
+   * With `isSure` false some may keep the old one: then they count under both.
+   */
+  renameFunctions(from: string, to: string, isSure: boolean): void {
+    const moved = this.functions.get(from) ?? [];
+    if (isSure) this.functions.delete(from);
+    this.functions.set(to, [...(this.functions.get(to) ?? []), ...moved.map((one) => ({ ...one, name: to }))]);
+    for (const relation of this.relations.values()) {
+      for (const trigger of relation.triggers.values())
+        if (trigger.function === from || trigger.function.startsWith(`${from}(`)) trigger.function = to;
+    }
+    for (const [name, trigger] of this.eventTriggers)
+      if (trigger.function === from) this.eventTriggers.set(name, { ...trigger, function: to });
+    for (const [name, operators] of this.operators)
+      this.operators.set(
+        name,
+        operators.map((one) => (one.function === from ? { ...one, function: to } : one)),
+      );
+    for (const [position, cast] of this.casts.entries())
+      if (cast.function === from) this.casts[position] = { ...cast, function: to };
   }
 
   renameIndex(index: Index, to: { readonly schema?: string; readonly bare?: string }): void {
@@ -192,6 +254,14 @@ export class Picture {
     index.schema = to.schema ?? index.schema;
     index.bare = to.bare ?? index.bare;
     this.indexes.set(relationName(index), index);
+  }
+
+  /** Defaults take their numbers from the sequence itself. */
+  private renameInDefaults(from: string, to: string): void {
+    for (const relation of this.relations.values()) {
+      for (const column of relation.columns.values())
+        if (column.default !== undefined) column.default = column.default.replaceAll(`'${from}'`, () => `'${to}'`);
+    }
   }
 
   addConstraint(relation: Relation, constraint: Constraint): Constraint {

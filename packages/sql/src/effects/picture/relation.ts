@@ -58,11 +58,13 @@ export interface Relation {
 
 export interface Column {
   name: string;
+  /** What views made before the first statement call it; absent: as it is called now. */
+  writtenAs?: string;
   /** As SQL; parsed where it matters. Absent when it is not known. */
   type?: string;
   notNull: boolean;
   default?: string;
-  generated?: { kind: "stored" | "virtual"; expression: string };
+  generated?: { readonly kind: "stored" | "virtual"; expression: string };
   /** The sequence behind an identity column. */
   identity?: Relation;
   collation?: string;

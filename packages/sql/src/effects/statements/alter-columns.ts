@@ -4,6 +4,7 @@ import { domainDefault } from "../column-types/domain-default.js";
 import { spellType } from "../column-types/spell-type.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
 import { type ColumnType, isConstrained, parseType, resolveType } from "../column-types/type-name.js";
+import { isShiftByUtc, keepsValues } from "../column-types/values-kept.js";
 import { volatilityOf, volatilityOfValue } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
@@ -236,6 +237,15 @@ export function alterColumnType(subcommand: Subcommand): void {
         : changeOfType(old, [...resolveSteps(casts, picture), next], picture, grammar);
     for (const assumption of change.assumptions) draft.assume(assumption);
     if (change.rewrites) draft.rewrite(one);
+    if (old === undefined)
+      draft.assume(`no value of ${relationName(one)}.${name} loses anything on its way to ${spelled}`);
+    else if (change.rewrites && one === relation && !relation.bornHere) {
+      const isKept =
+        casts === undefined
+          ? isShiftByUtc(definition.raw_default, name)
+          : keepsValues(old, [...resolveSteps(casts, picture), next], context);
+      if (!isKept) draft.lose("values", `${relationName(relation)}.${name}`);
+    }
     const sameCollation = collation === undefined ? column?.collation === undefined : false;
     rebuildParts(
       draft,

@@ -13,6 +13,7 @@ import {
 } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { resolveType } from "../column-types/type-name.js";
+import { constantText } from "../constant-text.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { settledFunctions, volatileFunctions } from "../facts/builtin-names.js";
 import { hasQuery, queryOf } from "../picture/query-of.js";
@@ -20,7 +21,6 @@ import { ancestorsOf } from "../picture/references-above.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
-import { constantText } from "./constant-text.js";
 import { fireTriggers } from "./fire-triggers.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
 import { followFunction } from "./routine-bodies.js";
@@ -46,6 +46,9 @@ export function lockQuery(
 type RowLocks = "all" | ReadonlySet<string> | undefined;
 
 class QueryLocks {
+  /** True inside the text of a view of the catalog, whose names are those of then. */
+  private isStored = false;
+
   constructor(
     readonly draft: EffectDraft,
     readonly context: StatementContext,
@@ -124,7 +127,8 @@ class QueryLocks {
     if (isSystem(name.schema, name.name, this.context)) return;
     const alias = stringOf(isFields(fields.alias) ? fields.alias.aliasname : undefined) ?? name.name;
     const isLocked = rowLocks === "all" || rowLocks?.has(alias) === true;
-    const relation = this.context.relation(name);
+    const stored = this.isStored ? this.context.picture.findStored(name) : undefined;
+    const relation = stored ?? this.context.relation(name);
     this.context.explainUnknown(this.draft, relation);
     this.lock(relation, isLocked ? "RowShareLock" : "AccessShareLock", fields.inh === true);
   }
@@ -137,8 +141,11 @@ class QueryLocks {
     if (relation.kind === "view" && hasQuery(relation) && !context.isFollowing(relationName(relation))) {
       const query = queryOf(relation, context.grammar);
       const within = query === undefined ? undefined : { [query.tag]: query.fields };
+      const outside = this.isStored;
+      this.isStored = relation.definition !== undefined;
       if (mode === "AccessShareLock") this.visit(within, new Set(), undefined);
       else this.visit(within, new Set(), "all");
+      this.isStored = outside;
     }
     if (!relation.known)
       draft.assume(
@@ -193,7 +200,11 @@ class QueryLocks {
     const query = hasQuery(view) ? queryOf(view, this.context.grammar) : undefined;
     return fieldsIn(query?.fields.fromClause, "RangeVar").flatMap((base) => {
       const name = nameOfRangeVar(base);
-      return name === undefined ? [] : this.context.relation(name);
+      if (name === undefined) return [];
+      return (
+        (view.definition === undefined ? undefined : this.context.picture.findStored(name)) ??
+        this.context.relation(name)
+      );
     });
   }
 

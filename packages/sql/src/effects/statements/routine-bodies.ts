@@ -11,12 +11,12 @@ import {
   untag,
 } from "../../parse/parse-tree.js";
 import { findOption } from "../../parse/read-options.js";
+import { constantExpression } from "../constant-text.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { settledFunctions, volatileFunctions } from "../facts/builtin-names.js";
 import type { UserFunction } from "../picture/picture.js";
 import { withoutArguments } from "../picture/spelled-name.js";
 import type { StatementContext } from "../statement-context.js";
-import { constantExpression } from "./constant-text.js";
 import { searchPathOption } from "./search-path.js";
 
 /** A statement of a body: a text, or trees whose locations count in it. */

@@ -10,8 +10,8 @@ import {
 } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { optionText, readSwitch } from "../../parse/read-options.js";
+import { constantText } from "../constant-text.js";
 import type { StatementContext } from "../statement-context.js";
-import { constantText } from "./constant-text.js";
 import { lockQuery } from "./query-locks.js";
 import { schemasOf } from "./search-path.js";
 

@@ -1,6 +1,6 @@
 import { fieldsOf, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
-import { constantText } from "./constant-text.js";
+import { constantText } from "../constant-text.js";
 
 /** The schemas that the parts of a search_path name; the session's own is not known, pg_catalog is looked through anyway. */
 export function schemasOf(parts: readonly string[]): readonly string[] {
@@ -19,12 +19,12 @@ export function searchPathOption(
   for (const option of listOf(options)) {
     const set = fieldsOf(fieldsOf(option, "DefElem")?.arg, "VariableSetStmt");
     const isIt = stringOf(set?.name)?.toLowerCase() === "search_path" || set?.kind === "VAR_RESET_ALL";
-    if (set !== undefined && isIt) found = valueOf(set, current);
+    if (set !== undefined && isIt) found = pathOf(set, current);
   }
   return found;
 }
 
-function valueOf(set: TreeFields, current: readonly string[]): readonly string[] | "caller's" {
+function pathOf(set: TreeFields, current: readonly string[]): readonly string[] | "caller's" {
   if (set.kind === "VAR_SET_CURRENT") return current;
   if (set.kind !== "VAR_SET_VALUE") return "caller's";
   return schemasOf(listOf(set.args).map((one) => constantText(one) ?? ""));

@@ -1,5 +1,5 @@
 import type { OperationKind } from "@confiture/model";
-import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
@@ -13,8 +13,18 @@ export function createType(kind: "enum" | "composite type" | "range" | "base typ
     const name = kind === "composite type" ? nameOfRangeVar(fields.typevar) : nameFromParts(listOf(fields.typeName));
     const key = `${context.picture.creationSchema(name?.schema)}.${quoteIdentifier(name?.name ?? "")}`;
     context.begin("create_type", { kind, name: key });
-    context.picture.types.set(key, { kind, notNull: false, checks: new Map() });
+    const attributes = kind === "composite type" ? { attributes: attributesOf(fields, context) } : {};
+    context.picture.types.set(key, { kind, notNull: false, checks: new Map(), ...attributes });
   };
+}
+
+function attributesOf(fields: TreeFields, { picture }: StatementContext): Map<string, string> {
+  return new Map(
+    fieldsIn(fields.coldeflist, "ColumnDef").map(({ colname, typeName }) => [
+      quoteIdentifier(stringOf(colname) ?? ""),
+      isFields(typeName) ? spellType(typeName, picture) : "",
+    ]),
+  );
 }
 
 export function createDomain(fields: TreeFields, context: StatementContext): void {
