@@ -87,6 +87,10 @@ export class Picture {
   searchPathAfterwards: readonly string[] | undefined;
   /** A transaction was rolled back, and what it did to the picture was not. */
   wasRolledBack = false;
+  /** Set for a file that rolls something back: copying the picture takes its time. */
+  keepsMarks = false;
+  /** The picture at BEGIN and at each SAVEPOINT, oldest first. */
+  private readonly marks = new Map<string, Marked>();
   timeZone: string | undefined;
 
   /** `complete`: a catalog was given, so what is not in it is not there. */
@@ -285,9 +289,59 @@ export class Picture {
     relation.sequences.add(sequence);
   }
 
+  /** Remembers the picture as it is, to come back to it. */
+  keepMark(name: string): void {
+    this.marks.delete(name);
+    if (this.keepsMarks) this.marks.set(name, structuredClone(this.marked()));
+  }
+
+  /** Back to what was remembered, which stays remembered, and what was remembered later does not. False when nothing was. */
+  returnTo(name: string): boolean {
+    const mark = this.marks.get(name);
+    if (mark === undefined) return false;
+    const names = [...this.marks.keys()];
+    for (const later of names.slice(names.indexOf(name) + 1)) this.marks.delete(later);
+    const { maps, casts, ...settings } = structuredClone(mark);
+    const own: MarkedMaps = this.marked().maps;
+    for (const [kind, map] of Object.entries(own)) replaceAll(map, maps[kind as keyof MarkedMaps]);
+    this.casts.splice(0, this.casts.length, ...casts);
+    Object.assign(this, settings);
+    return true;
+  }
+
+  forgetMarks(): void {
+    this.marks.clear();
+  }
+
+  private marked() {
+    const { relations, indexes, namesAtFirst, types, functions, operators, eventTriggers, publications, servers } =
+      this;
+    const maps = {
+      relations,
+      indexes,
+      namesAtFirst,
+      types,
+      functions,
+      operators,
+      eventTriggers,
+      publications,
+      servers,
+    };
+    const { casts, searchPath, searchPathAfterwards, timeZone } = this;
+    return { maps, casts, searchPath, searchPathAfterwards, timeZone };
+  }
+
   private places(): readonly string[] {
     return this.searchPath.includes("pg_temp") ? this.searchPath : ["pg_temp", ...this.searchPath];
   }
+}
+
+type Marked = ReturnType<Picture["marked"]>;
+type MarkedMaps = Marked["maps"];
+
+function replaceAll(map: Map<string, unknown>, by: ReadonlyMap<string, unknown>): void {
+  map.clear();
+  for (const [name, value] of by) map.set(name, value);
 }
 
 export function newRelation(

@@ -116,6 +116,7 @@ function collect(value: TreeValue | undefined, texts: string[], grammar: Grammar
     for (const [field, part] of Object.entries(fields))
       if (field !== without) collect(part as TreeValue, texts, grammar);
   };
+  if (value.PLpgSQL_stmt_rollback !== undefined) texts.push("rollback");
   // RETURN QUERY EXECUTE and OPEN … FOR EXECUTE have it beside other things.
   if (value.dynquery !== undefined) {
     texts.push(dynamicText(value.dynquery, grammar));

@@ -113,16 +113,3 @@ export function discard(fields: TreeFields, context: StatementContext): void {
   context.begin("discard");
   if (fields.target === "DISCARD_ALL") context.picture.searchPath = context.picture.sessionSearchPath;
 }
-
-const ends = ["TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"];
-
-/** SET LOCAL holds to the end of its transaction. What ROLLBACK takes back stays in the picture, which is said. */
-export function controlTransaction(fields: TreeFields, context: StatementContext): void {
-  const { picture } = context;
-  context.begin("transaction_control");
-  const kind = stringOf(fields.kind) ?? "";
-  if (kind === "TRANS_STMT_ROLLBACK" || kind === "TRANS_STMT_ROLLBACK_TO") picture.wasRolledBack = true;
-  if (!ends.includes(kind) || picture.searchPathAfterwards === undefined) return;
-  picture.searchPath = picture.searchPathAfterwards;
-  picture.searchPathAfterwards = undefined;
-}
