@@ -61,7 +61,8 @@ export class StatementContext {
   /** Begins an operation about a relation, an index, or nothing that can be locked. */
   begin(kind: OperationKind, on?: { readonly kind: string; readonly name: string }, part?: string): EffectDraft {
     const draft = new EffectDraft(kind);
-    draft.on = on;
+    // UNLISTEN *, ALTER ROLE ALL and statistics that the server names are about nothing that has a name.
+    draft.on = on?.name === "" ? undefined : on;
     draft.part = part;
     draft.inside = this.inside;
     this.drafts.push(draft);

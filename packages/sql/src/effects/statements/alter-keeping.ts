@@ -53,6 +53,8 @@ export function changeOwner(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation).lock(relation, mode);
   const role = isFields(command.newowner) ? stringOf(command.newowner.rolename) : undefined;
   if (role !== undefined && relation.owner === quoteIdentifier(role)) return;
+  if (role === undefined)
+    draft.assume(`${relationName(relation)} does not belong to that role already: otherwise its indexes and sequences are not locked`);
   for (const index of relation.indexes) draft.lockIndex(index, mode);
   for (const sequence of relation.sequences) draft.lock(sequence, mode);
   if (!relation.known && relation.kind === "table")
