@@ -126,9 +126,17 @@ export class EffectDraft {
   }
 
   lose(what: DataLoss["what"], of: string): this {
-    this.losses.push({ what, of });
+    const isSaid = this.losses.some((one) => one.what === what && one.of === of);
+    if (!isSaid) this.losses.push({ what, of });
     this.hazards.add("DeletesData");
     return this;
+  }
+
+  /** Rows are deleted, and no statement brings them back. */
+  loseRows(relation: Relation): this {
+    if (relation.bornHere) return this;
+    this.reversible = "no";
+    return this.lose("rows", relationName(relation));
   }
 
   assume(text: string): this {

@@ -49,6 +49,7 @@ export async function predictEffects(
   };
   const picture =
     catalog === undefined ? new Picture(false, version, settings) : pictureOfCatalog(catalog, grammar, settings);
+  picture.keepsMarks = statements.some(({ kind, text }) => kind === "TransactionStmt" && /rollback|abort/i.test(text));
   return statements.map((statement) => {
     const operations = readOperations(statement, picture, grammar);
     return { statement, operations, effect: mergeEffects(operations.map(({ effect }) => effect)) };

@@ -1,9 +1,11 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { domainDefault } from "../column-types/domain-default.js";
 import { spellType } from "../column-types/spell-type.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
 import { type ColumnType, isConstrained, parseType, resolveType } from "../column-types/type-name.js";
-import { volatilityOf } from "../column-types/volatility.js";
+import { isShiftByUtc, keepsValues } from "../column-types/values-kept.js";
+import { volatilityOf, volatilityOfValue } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { behindUsing } from "../expressions-in-text.js";
 import { shapeOf } from "../picture/index-shape.js";
@@ -38,7 +40,7 @@ export function addColumn(subcommand: Subcommand): void {
     const isOwnIdentity = !facts.identity || one === relation || (one.partition !== undefined && context.version >= 17);
     if (writes && isOwnIdentity) {
       draft.rewrite(one);
-      lockQuery(facts.default, draft, context, "run");
+      lockQuery(facts.default ?? domainDefault(type?.user, context.grammar), draft, context, "run");
     }
     if (facts.generated === "virtual" && isNotNull) draft.scan(one, "not_null");
     if (facts.notNull && !hasValue) draft.scan(one, "not_null");
@@ -56,7 +58,7 @@ export function addColumn(subcommand: Subcommand): void {
 }
 
 /** True when each row gets a value of its own, or has to be looked at because of a domain. */
-function writesRows(
+export function writesRows(
   draft: EffectDraft,
   type: ColumnType | undefined,
   defaultValue: TreeValue | undefined,
@@ -66,11 +68,15 @@ function writesRows(
   if (type?.isSerial === true) return true;
   if (type !== undefined && isConstrained(type, picture, grammar)) return true;
   if (type?.isUnknown === true)
-    draft.assume(`${type.name} is not a domain with constraints: the table would be written anew`);
-  if (defaultValue === undefined) return false;
-  const { isVolatile, unknown } = volatilityOf(defaultValue, picture);
-  for (const name of unknown) draft.assume(`${name}() is volatile, as functions are unless they say otherwise`);
-  return isVolatile;
+    draft.assume(
+      `${type.name} is not a domain with constraints or a volatile default: the table would be written anew`,
+    );
+  const value =
+    type === undefined
+      ? volatilityOf(defaultValue, picture)
+      : volatilityOfValue(defaultValue, { type, picture, grammar });
+  for (const assumption of value.assumptions) draft.assume(assumption);
+  return value.isVolatile;
 }
 
 function newColumn(
@@ -234,6 +240,15 @@ export function alterColumnType(subcommand: Subcommand): void {
         : changeOfType(old, [...resolveSteps(casts, picture), next], picture, grammar);
     for (const assumption of change.assumptions) draft.assume(assumption);
     if (change.rewrites) draft.rewrite(one);
+    if (old === undefined)
+      draft.assume(`no value of ${relationName(one)}.${name} loses anything on its way to ${spelled}`);
+    else if (change.rewrites && one === relation && !relation.bornHere) {
+      const isKept =
+        casts === undefined
+          ? isShiftByUtc(definition.raw_default, name)
+          : keepsValues(old, [...resolveSteps(casts, picture), next], context);
+      if (!isKept) draft.lose("values", `${relationName(relation)}.${name}`);
+    }
     const sameCollation = collation === undefined ? column?.collation === undefined : false;
     rebuildParts(
       draft,

@@ -66,7 +66,12 @@ export function validateConstraint(subcommand: Subcommand): void {
   if (constraint.references !== undefined) {
     const { references } = constraint;
     requireProof(draft, relation, constraint);
-    draft.lock(references, "RowShareLock").scan(references, "foreign_key");
+    // The query that looks the rows up goes into the partitions, of which ALTER TABLE itself knows nothing.
+    for (const one of isPartitioned(references) ? withDescendants(references) : [references]) {
+      draft.lock(one, one === references ? "RowShareLock" : "AccessShareLock").scan(one, "foreign_key");
+    }
+    if (!references.known)
+      draft.assume(`${relationName(references)} has no partitions: each would be locked ACCESS SHARE and read too`);
     for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
       draft.lock(one, mode).scan(one, "foreign_key");
     }

@@ -95,7 +95,7 @@ function joinParents(
       context,
       table,
       `${table.bare}_${shape.columns.join("_")}_idx`.replaceAll('"', ""),
-      shape.columns,
+      shape,
       index.unique,
     ).parent = index;
   }

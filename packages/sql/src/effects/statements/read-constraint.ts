@@ -4,11 +4,12 @@ import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { insideParentheses } from "../expressions-in-text.js";
 import { foreignKeyFacts } from "../picture/foreign-key.js";
-import { columnNames } from "../picture/index-shape.js";
+import { columnNames, plainShape } from "../picture/index-shape.js";
 import {
   type Constraint,
   hasStorage,
   type Index,
+  type IndexShape,
   isPartitioned,
   type Relation,
   relationName,
@@ -171,6 +172,12 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
     kind === "primary key" ? [] : columns,
     kind === "primary key" ? "pkey" : kind === "unique" ? "key" : "excl",
   );
+  const included = listOf(constraint.including).flatMap((one) => quoted(stringNode(one)));
+  const nullsNotDistinct = constraint.nulls_not_distinct === true;
+  const plain = plainShape(columns, { included, nullsNotDistinct });
+  const { match: _, ...excluding } = plain;
+  const method = stringOf(constraint.access_method) ?? "btree";
+  const shape: IndexShape = kind === "exclude" ? { ...excluding, method } : plain;
   const tree = isPartitioned(relation) && place.recurses ? withDescendants(relation) : [relation];
   // Since PostgreSQL 18 partitions are locked as strongly as the table; before, only as CREATE INDEX does.
   const below = context.version >= 18 || kind === "exclude" ? "AccessExclusiveLock" : "ShareLock";
@@ -180,13 +187,13 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
       name: one === relation ? bare : undefined,
       columns,
       unique: kind !== "exclude",
-      method: stringOf(constraint.access_method) ?? "btree",
+      method,
     });
     const index = newIndex(
       context,
       one,
       one === relation ? bare : quoteIdentifier(`${one.bare}_${bare}`.replaceAll('"', "")),
-      columns,
+      shape,
       kind !== "exclude",
     );
     const made = keep(given, one, { name: index.bare, kind, columns, index });
@@ -255,10 +262,9 @@ export function newIndex(
   context: ConstraintOnPlace["place"]["context"],
   table: Relation,
   bare: string,
-  columns: readonly string[],
+  shape: IndexShape,
   unique: boolean,
 ): Index {
-  const shape = { method: "btree", columns, uses: new Set(columns), hasExpressions: false };
   return context.picture.addIndex({
     schema: table.schema,
     bare,

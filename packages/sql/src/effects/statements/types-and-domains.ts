@@ -1,8 +1,9 @@
 import type { OperationKind } from "@confiture/model";
-import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
+import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { hasStorage, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
@@ -12,8 +13,18 @@ export function createType(kind: "enum" | "composite type" | "range" | "base typ
     const name = kind === "composite type" ? nameOfRangeVar(fields.typevar) : nameFromParts(listOf(fields.typeName));
     const key = `${context.picture.creationSchema(name?.schema)}.${quoteIdentifier(name?.name ?? "")}`;
     context.begin("create_type", { kind, name: key });
-    context.picture.types.set(key, { kind, notNull: false, checks: new Map() });
+    const attributes = kind === "composite type" ? { attributes: attributesOf(fields, context) } : {};
+    context.picture.types.set(key, { kind, notNull: false, checks: new Map(), ...attributes });
   };
+}
+
+function attributesOf(fields: TreeFields, { picture }: StatementContext): Map<string, string> {
+  return new Map(
+    fieldsIn(fields.coldeflist, "ColumnDef").map(({ colname, typeName }) => [
+      quoteIdentifier(stringOf(colname) ?? ""),
+      isFields(typeName) ? spellType(typeName, picture) : "",
+    ]),
+  );
 }
 
 export function createDomain(fields: TreeFields, context: StatementContext): void {
@@ -22,11 +33,15 @@ export function createDomain(fields: TreeFields, context: StatementContext): voi
   context.begin("create_domain", { kind: "domain", name: key });
   const constraints = listOf(fields.constraints).map((one) => fieldsOf(one, "Constraint"));
   const checks = constraints.filter((one) => one?.contype === "CONSTR_CHECK");
+  const base = isFields(fields.typeName) ? resolveType(fields.typeName, context.picture) : undefined;
+  const own = constraints.find((one) => one?.contype === "CONSTR_DEFAULT")?.raw_expr;
+  const value = own ?? (base?.isArray === true ? undefined : base?.user?.default);
   context.picture.types.set(key, {
     kind: "domain",
     notNull: constraints.some((one) => one?.contype === "CONSTR_NOTNULL"),
     checks: new Map(checks.map((one, position) => [stringOf(one?.conname) ?? `check${position}`, true])),
     ...(isFields(fields.typeName) ? { baseType: spellType(fields.typeName, context.picture) } : {}),
+    ...(value === undefined ? {} : { default: value }),
   });
 }
 
@@ -58,6 +73,9 @@ export function alterDomain(fields: TreeFields, context: StatementContext): void
   else if (subtype === "N") found.type.notNull = false;
   else if (subtype === "C") found.type.checks.set(own, constraint?.skip_validation !== true);
   else if (subtype === "X") found.type.checks.delete(own);
+  else if (subtype !== "T") return;
+  else if (fields.def === undefined) delete found.type.default;
+  else found.type.default = fields.def;
 }
 
 function readTablesWith(

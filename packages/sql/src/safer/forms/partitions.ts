@@ -1,5 +1,5 @@
 import { checkExpression } from "../../effects/picture/check-expression.js";
-import { shapeOf } from "../../effects/picture/index-shape.js";
+import { MatchingIndexes } from "../../effects/picture/matching-index.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { fieldsIn, fieldsOf, isFields, listOf, type TreeFields } from "../../parse/parse-tree.js";
 import { type Part, type PartInput, refuse, split } from "../alter-table/part.js";
@@ -54,7 +54,9 @@ export function attachPartition(input: PartInput): Part {
   const condition =
     key === undefined ? undefined : boundCondition(isFields(given.bound) ? given.bound : {}, key, context.cut);
   if (key === undefined || condition === undefined) {
-    return refuse("only bounds by a range or list of one column or expression can be said as a CHECK");
+    return refuse(
+      "only bounds by a range or list of one column or expression, in its own collation and operator class, can be said as a CHECK",
+    );
   }
   const proofs = [
     ...proof(child, condition, context),
@@ -116,26 +118,9 @@ function proof(table: Relation, condition: string, context: SaferContext): reado
 
 /** The indexes that ATTACH would build, under the names it would choose. */
 function missingIndexes(parent: Relation, child: Relation, context: SaferContext): readonly StepDraft[] {
-  const used = new Set<Index>();
-  return [...parent.indexes].flatMap((wanted) => {
-    const found = [...child.indexes].find((own) => !used.has(own) && fits(own, wanted, context));
-    if (found !== undefined) {
-      used.add(found);
-      return [];
-    }
-    return buildLike(wanted, child, context);
-  });
-}
-
-function fits(own: Index, wanted: Index, { grammar }: SaferContext): boolean {
-  const [a, b] = [shapeOf(own, grammar), shapeOf(wanted, grammar)];
-  const isKey = (index: Index) => index.constraint?.kind;
-  return (
-    own.valid &&
-    own.unique === wanted.unique &&
-    a.method === b.method &&
-    a.columns.join() === b.columns.join() &&
-    (isKey(wanted) === undefined || isKey(own) === isKey(wanted))
+  const own = new MatchingIndexes(child, context.grammar);
+  return [...parent.indexes].flatMap((wanted) =>
+    own.take(wanted) === undefined ? buildLike(wanted, child, context) : [],
   );
 }
 
@@ -198,7 +183,7 @@ export function saferCreatePartition(context: SaferContext): SaferDraft {
   const proofs = key === undefined ? [] : others.flatMap((one) => defaultProof(one, bound, key, context));
   if (others.length > 0 && proofs.length === 0) {
     return none(
-      "what the default partition must not hold can only be said for a range or list of one column or expression",
+      "what the default partition must not hold can only be said for a range or list of one column or expression, in its own collation and operator class",
     );
   }
   const compression = version >= 14 ? " including compression" : "";
