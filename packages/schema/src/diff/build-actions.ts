@@ -83,6 +83,10 @@ export function buildActions(
   return [...actions, ...grantActions(changes, sides, options)];
 }
 
+function tableOf({ table }: CatalogColumn, { entries }: CatalogIndex): DiffEntry | undefined {
+  return entries.get(`tables ${table}`) ?? entries.get(`foreignTables ${table}`);
+}
+
 /** A default that is taken away before, or set behind, because the rest of the column cannot wait for it. */
 function defaultsApart({ key, before, after, fate }: Change, { apart }: BuildOptions): readonly Action[] {
   if (apart?.has(key) !== true) return [];
@@ -114,7 +118,9 @@ function grantActions(
     const entry = after ?? before;
     if (entry === undefined || fate === "keep") continue;
     if (entry.kind !== "grants") {
-      if (after !== undefined && isNew(after)) objects.set(after.key, { object: after, subject: after });
+      const whole = after?.kind === "columns" ? tableOf(after.entry as CatalogColumn, sides.after) : after;
+      if (after !== undefined && whole !== undefined && isNew(after))
+        objects.set(whole.key, { object: whole, subject: whole });
       continue;
     }
     const object = objectOfGrant(entry.entry as CatalogGrant, after === undefined ? sides.before : sides.after);
@@ -268,6 +274,7 @@ function remade(change: Change, sides: Sides): readonly string[] {
   if (change.retypedBy.length === 0 || change.before?.kind !== "columns" || change.after?.kind !== "columns") return [];
   const [was, is] = [change.before.entry as CatalogColumn, change.after.entry as CatalogColumn];
   if (was.type !== is.type || (is.inheritance !== undefined && isAttached(is.table, sides))) return [];
+  if (change.letGo.some(({ needed }) => change.retypedBy.includes(needed))) return [];
   const alter = `alter column ${is.column}`;
   return [
     `${alterTable(is, sides.after)} ${[

@@ -1,4 +1,9 @@
-import type { CatalogColumn, CatalogIndex as CatalogIndexEntry } from "@confiture/model";
+import type {
+  CatalogColumn,
+  CatalogConstraint,
+  CatalogIndex as CatalogIndexEntry,
+  CatalogType,
+} from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
@@ -51,6 +56,7 @@ function decideOnce(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, 
     if (change !== undefined) changes.set(key, change);
   }
   replaceIndexesThatLoseChildren(changes, sides);
+  replaceDomainsInArrays(changes, sides);
   spread(changes, sides);
   standAside(changes, sides);
   return changes;
@@ -65,6 +71,21 @@ function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>,
     if (above?.after === undefined || above.fate === "replace" || !isAttached(table, sides)) continue;
     above.fate = "replace";
     above.statements = [];
+  }
+}
+
+/** A domain that columns have arrays of takes no new constraint: it is made anew with it. */
+function replaceDomainsInArrays(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  const inArrays = new Set(
+    sides.before.catalog.columns.filter(({ type }) => type.endsWith("[]")).map(({ type }) => elementOf(type)),
+  );
+  for (const { after, fate } of changes.values()) {
+    const domain = after?.kind === "constraints" ? (after.entry as CatalogConstraint).domain : undefined;
+    if (domain === undefined || !inArrays.has(domain) || (fate !== "create" && fate !== "replace")) continue;
+    const change = changes.get(`types ${domain}`);
+    if (change?.before === undefined || change.after === undefined) continue;
+    change.fate = "replace";
+    change.statements = [];
   }
 }
 
@@ -88,6 +109,7 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
 /** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
 function changesAnyway({ kind, name, entry }: DiffEntry, sides: Sides): boolean {
   if (kind === "tables") return isMadeAnew(name, sides);
+  if (kind === "statistics") return true;
   return kind === "columns" && (entry as CatalogColumn).inheritance !== undefined;
 }
 
@@ -222,6 +244,8 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     if (isInPartitionKey(before.entry as CatalogColumn, sides.after))
       sides.madeAnew?.add((before.entry as CatalogColumn).table);
     dependent.retypedBy.push(replaced.key);
+    if (isRange(replaced.before))
+      dependent.letGo.push({ needed: replaced.key, ...throughText(before.entry as CatalogColumn, sides) });
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);
     return;
@@ -253,6 +277,27 @@ function describe({ kind, entry }: DiffEntry): string {
   return rulesOf(kind).named(entry as never);
 }
 
+/** The constructors of a range have its name and cannot stand aside with it. */
+function isRange({ kind, entry }: DiffEntry): boolean {
+  return kind === "types" && (entry as CatalogType).kind === "range";
+}
+
+function throughText(column: CatalogColumn, { after }: Sides): Pick<Change["letGo"][number], "before" | "behind"> {
+  const alter = `alter column ${column.column}`;
+  const now = after.find("columns", column.name);
+  return {
+    before: [
+      `alter table ${column.table} ${[...(column.default === undefined ? [] : [`${alter} drop default`]), `${alter} type text using ${column.column}::text`].join(", ")}`,
+    ],
+    behind:
+      now === undefined
+        ? []
+        : [
+            `alter table ${column.table} ${[`${alter} type ${now.type} using ${column.column}::${now.type}`, ...(now.default === undefined ? [] : [`${alter} set default ${now.default}`])].join(", ")}`,
+          ],
+  };
+}
+
 /** Of a type, or ordered by a collation, that the column has to be brought to again. */
 function isOfType({ type, collation }: CatalogColumn, { kind, name }: DiffEntry): boolean {
   return kind === "types" ? elementOf(type) === name : kind === "collations" && collation === name;
@@ -268,7 +313,7 @@ function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void
   const types: Change[] = [];
   const add = (change: Change | undefined) => {
     if (change?.before?.kind !== "types" && change?.before?.kind !== "collations") return;
-    if (change.fate !== "replace" || change.aside) return;
+    if (change.fate !== "replace" || change.aside || isRange(change.before)) return;
     change.aside = true;
     types.push(change);
   };
@@ -301,6 +346,9 @@ const inTheWay = new Set(["views", "materializedViews", "rules", "policies", "tr
 
 function standsInTheWay({ before }: Change, retyped: Change): boolean {
   if (before === undefined) return false;
+  // By way of text nothing that knows the old type can stay.
+  const throughText = retyped.letGo.some(({ needed }) => retyped.retypedBy.includes(needed));
+  if (throughText && (before.kind === "indexes" || before.kind === "constraints")) return true;
   if (before.kind === "columns") return (before.entry as CatalogColumn).generated !== undefined;
   if (before.kind === "constraints" && "references" in before.entry && before.entry.references !== undefined) {
     if (retyped.retypedBy.length > 0) return true;

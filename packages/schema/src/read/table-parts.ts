@@ -1,5 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 import { extensionsDependedOn, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { inOrderOfName } from "./statistics-columns.js";
 
 /** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
 const relation = ({ included }: ReadScope) => `
@@ -164,6 +165,7 @@ export const policies = defineQuery({
 
 export const statistics = defineQuery({
   kind: "statistics",
+  tidy: ({ definition, ...entry }) => ({ ...entry, definition: inOrderOfName(definition) }),
   catalog: "pg_statistic_ext",
   alwaysThere: ["definition"],
   sql: ({ included }) => `
