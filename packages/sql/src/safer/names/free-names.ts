@@ -10,6 +10,7 @@ import { joinedColumns, objectName } from "./object-name.js";
 export class FreeNames {
   readonly #relations = new Set<string>();
   readonly #constraints = new Set<string>();
+  readonly #passing = new Set<string>();
 
   constructor(catalog: Catalog | undefined) {
     if (catalog === undefined) return;
@@ -55,6 +56,14 @@ export class FreeNames {
       this.#relations.has(`${schema}.${name}`) ||
       (options.isConstraint === true && this.#constraints.has(`${schema}.${name}`));
     return this.#choose(table, columns, label, isTaken, [this.#relations, schema]);
+  }
+
+  /** Of something that is there for a while: by names not yet handed out, and those the caller knows to be taken. */
+  passing(first: string, second: string | undefined, label: string, isTaken: (name: string) => boolean): string {
+    return this.#choose(first, second, label, (name) => isTaken(name) || this.#passing.has(`.${name}`), [
+      this.#passing,
+      "",
+    ]);
   }
 
   /** A name that somebody wrote: nobody else gets it. */
