@@ -5,11 +5,12 @@ import { parseSqlFile } from "../parse/parse-sql-file.js";
 import { openGrammar } from "../parse/parse-statement.js";
 import { isFields, stringOf } from "../parse/parse-tree.js";
 import { saferAlterTable } from "./alter-table/safer-alter-table.js";
-import { blockingWork, describeWork } from "./blocking-work.js";
+import { blockingWork, describeIdle, describeWork } from "./blocking-work.js";
 import { saferAlterDomain } from "./forms/domains.js";
 import { saferDropTable } from "./forms/drop-table.js";
-import { saferCreateIndex, saferDropIndex, saferRefresh, saferReindex } from "./forms/indexes.js";
+import { saferCreateIndex, saferDropIndex, saferRefresh } from "./forms/indexes.js";
 import { saferCreatePartition } from "./forms/partitions.js";
+import { saferReindex } from "./forms/reindex.js";
 import { saferRename } from "./forms/renames.js";
 import { alreadySafe, none, type SaferAnswer, type SaferDraft, type SaferStep } from "./safer-answer.js";
 import { openSaferContext, type SaferContext, type SaferSequenceOptions } from "./safer-context.js";
@@ -62,7 +63,7 @@ async function byEffect({ predict, statement }: SaferContext): Promise<SaferDraf
   const effect = (await predict([statement.text]))?.[0];
   if (effect === undefined || effect.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(effect);
-  if (work.length === 0) return alreadySafe("It reads and writes no rows of a table while others have to wait.");
+  if (work.length === 0) return alreadySafe(describeIdle(effect));
   return none(`no gentler form is known. ${describeWork(effect, work)}`);
 }
 

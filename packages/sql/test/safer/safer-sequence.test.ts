@@ -81,6 +81,39 @@ test("what has no gentler form stays in its ALTER TABLE, and a caveat names it",
   ]);
 });
 
+test("a step that goes through the rows under its lock says so", async () => {
+  const long: Readonly<Record<string, readonly string[]>> = {
+    "alter table t add check (a > 0), set unlogged, set tablespace fast, alter a type bigint": [
+      "alter table t alter a type bigint",
+      "alter table t set unlogged, set tablespace fast",
+    ],
+    "alter domain d add check (value > 0)": ["alter domain d validate constraint d_check"],
+  };
+  for (const [sql, wanted] of Object.entries(long)) {
+    const answer = await answerFor(sql);
+    if (answer.kind !== "safer") throw new Error(answer.because);
+    const steps = answer.steps.filter(({ isLong }) => isLong === true);
+    expect(steps.map((step) => step.sql)).toEqual(wanted);
+    const rendered = renderMigration({ ...answer, steps });
+    expect(rendered).not.toMatch(/moment/);
+    if (sql.startsWith("alter table")) expect(rendered).toMatch(/ACCESS EXCLUSIVE on public\.t for as long as/);
+  }
+});
+
+test("what changes rows is not said to change none", async () => {
+  for (const sql of ["update t set a = a + 1", "delete from t", "select * from t for update"]) {
+    expect((await answerFor(sql)).because).toMatch(/who writes the same rows waits/);
+  }
+  expect((await answerFor("select * from t")).because).not.toMatch(/same rows/);
+});
+
+test("IF NOT EXISTS has to know whether the column is there", async () => {
+  for (const rest of ["int default 5 check (c > 0)", "int unique", "uuid default gen_random_uuid()"]) {
+    const answer = await answerFor(`alter table t add column if not exists c ${rest}`);
+    expect(answer).toMatchObject({ kind: "none", because: expect.stringMatching(/IF NOT EXISTS.*pass a catalog/) });
+  }
+});
+
 test("the rendered migration says why, commits where it must, and repeats batches", async () => {
   const answer = await answerFor("alter table t add column a uuid not null default gen_random_uuid()", {
     serverVersion: 16,

@@ -17,6 +17,9 @@ import { type Part, type PartInput, refuse, split } from "./part.js";
 export function addColumn(input: PartInput): Part {
   const column = cutColumn(input);
   if (column === undefined) return refuse("the column's type is not known");
+  if (input.command.missing_ok === true && input.target.relation?.known !== true) {
+    return refuse("with IF NOT EXISTS it has to be known whether the column is there: pass a catalog");
+  }
   const { picture, grammar } = input.context;
   const has = (contype: string) => column.clauses.find((clause) => clause.contype === contype);
   if (isConstrained(column.type, picture, grammar)) {
@@ -108,9 +111,6 @@ function joined({ alter }: PartInput, head: string, parts: readonly Part[]): Par
 
 /** Every row gets a value of its own: new rows by a default, the old ones in batches, then the promises. */
 function addFilled(input: PartInput, column: CutColumn): Part {
-  if (/^add\s+(column\s+)?if\s+not\s+exists/i.test(column.head) && input.context.catalog === undefined) {
-    return refuse("with IF NOT EXISTS it has to be known whether the column is there: pass a catalog");
-  }
   const obstacle = whyNotFillable(input.target, input.context);
   if (obstacle !== undefined) return refuse(obstacle);
   const filler = columnFiller(input, column);

@@ -1,8 +1,7 @@
 import { shapeOf } from "../../effects/picture/index-shape.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { isFields, listOf, stringOf } from "../../parse/parse-tree.js";
-import { nameFromObject, relationName as nameOfRangeVar } from "../../parse/read-names.js";
-import { readSwitch } from "../../parse/read-options.js";
+import { nameFromObject } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { indexNameAddition } from "../names/index-column-names.js";
 import { alone, alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
@@ -137,34 +136,6 @@ export function saferDropIndex(context: SaferContext): SaferDraft {
     caveats: found.includes(undefined)
       ? ["No index of a partitioned table is among them: CONCURRENTLY would be refused there."]
       : [],
-  };
-}
-
-/** REINDEX CONCURRENTLY; on partitioned tables since PostgreSQL 14. */
-export function saferReindex(context: SaferContext): SaferDraft {
-  const { fields, cut, picture, version } = context;
-  if (readSwitch(fields.params, "concurrently") === true) {
-    return alreadySafe("CONCURRENTLY lets others read and write the table.");
-  }
-  if (fields.kind === "REINDEX_OBJECT_SYSTEM")
-    return none("the indexes of system catalogs cannot be rebuilt CONCURRENTLY");
-  const name = nameOfRangeVar(fields.relation);
-  const table = name === undefined ? undefined : (picture.find(name) ?? picture.findIndex(name)?.table);
-  if (table !== undefined && isPartitioned(table) && version < 14) {
-    return none("before PostgreSQL 14 the indexes of a partitioned table are rebuilt one partition at a time");
-  }
-  const object = /^reindex\s*(?:\([^)]*\)\s*)?(index|table|schema|database)/i.exec(cut.text);
-  if (object === null) return none("its text could not be cut apart with certainty");
-  return {
-    kind: "safer",
-    steps: [
-      alone(
-        `${object[0]} concurrently${cut.text.slice(object[0].length)}`.trim(),
-        "Builds each index aside and swaps it in, while others read and write.",
-      ),
-    ],
-    because: "REINDEX keeps writers waiting, and readers too, whose plans need the index that is locked.",
-    caveats: ["When it fails, it leaves an invalid index whose name ends in _ccnew: drop it and run the step again."],
   };
 }
 

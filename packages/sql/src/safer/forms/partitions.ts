@@ -20,11 +20,16 @@ export function detachPartition(input: PartInput): Part {
   if ([...(parent?.children ?? [])].some((one) => one.partition?.isDefault === true)) {
     return refuse("beside a default partition DETACH cannot be CONCURRENTLY");
   }
-  const key = parent === undefined ? undefined : readPartitionKey(parent, context);
-  if (parent === undefined || partition.relation === undefined || key === undefined) {
+  if (parent === undefined || partition.relation === undefined) {
     return refuse("which CHECK the detached partition would be left with is not known: pass a catalog");
   }
-  const column = key.columns.length === 1 ? plainName(key.columns[0]!) : undefined;
+  const columns = columnsOfBounds(parent, context);
+  if (columns === undefined) {
+    return refuse(
+      "which CHECK the detached partition would be left with can only be said for ranges and lists of one key",
+    );
+  }
+  const column = columns.size === 1 ? plainName([...columns][0]!) : undefined;
   const check = context.names.constraint(partition.schema, partition.bare, column, "check");
   return split({
     before: [
@@ -40,6 +45,21 @@ export function detachPartition(input: PartInput): Part {
     because: `DETACH PARTITION locks ${target.sql} ACCESS EXCLUSIVE.`,
     caveats: ["When it is interrupted, DETACH PARTITION … FINALIZE brings it to its end."],
   });
+}
+
+/**
+ * The columns of the CHECK that stands for a partition's bound: those its parent is partitioned by, and where that is a
+ * partition itself, those of the tables above. As SQL; undefined where they cannot be told.
+ */
+function columnsOfBounds(parent: Relation, context: SaferContext): ReadonlySet<string> | undefined {
+  const columns = new Set<string>();
+  for (let above: Relation | undefined = parent; above !== undefined; above = above.partition?.of) {
+    const key = readPartitionKey(above, context);
+    // A default partition's bound is what the others leave, which may be nothing to check.
+    if (key === undefined || above.partition?.isDefault === true) return undefined;
+    for (const column of key.columns) columns.add(column);
+  }
+  return columns;
 }
 
 /** ATTACH PARTITION: what it would build or read under its locks is built and proved before. */
