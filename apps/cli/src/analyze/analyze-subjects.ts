@@ -1,4 +1,4 @@
-import { type Effect, lockModes, type RiskLevel, type Session, type Statement } from "@confiture/model";
+import { type Effect, lockModes, type RiskLevel, type Session } from "@confiture/model";
 import {
   assessRisk,
   type Calibration,
@@ -7,7 +7,7 @@ import {
   readRiskFacts,
   relationsOf,
 } from "@confiture/risk";
-import { type PredictEffectsOptions, predictEffects, type StatementEffects, saferSequence } from "@confiture/sql";
+import { type PredictEffectsOptions, predictEffects, type StatementEffects, saferSequences } from "@confiture/sql";
 import type { Analysis, AnalyzedStatement, ShadowTrace } from "./analysis.js";
 import { planOfSubjects } from "./plan-of-subjects.js";
 import type { ServerView } from "./read-server-view.js";
@@ -105,42 +105,36 @@ interface Known {
   readonly traced: Traced | undefined;
 }
 
-function describeStatements(
+async function describeStatements(
   predicted: readonly (readonly StatementEffects[])[],
   { basis, facts, calibration, traced }: Known,
 ): Promise<readonly AnalyzedStatement[]> {
   const placed = predicted.flatMap((effects, subject) => effects.map((one) => ({ ...one, subject })));
-  return Promise.all(
-    placed.map(async ({ subject, statement, operations, effect }, index): Promise<AnalyzedStatement> => {
-      const { relations } = facts ?? {};
-      const duration =
-        relations === undefined || !worksOnRows(effect)
-          ? null
-          : estimateDuration({ operations, relations, ...(calibration === undefined ? {} : { calibration }) });
-      return {
-        index,
-        subject,
-        statement,
-        operations: operations.map(({ kind }) => kind),
-        effect,
-        duration,
-        safer: mayBeGentler(statement, effect) ? await saferSequence(statement, basis) : null,
-        observed: traced?.outcomes[index] ?? null,
-      };
-    }),
+  const gentler = await saferSequences(
+    placed.map(({ statement }) => statement),
+    basis,
   );
+  return placed.map(({ subject, statement, operations, effect }, index): AnalyzedStatement => {
+    const { relations } = facts ?? {};
+    const duration =
+      relations === undefined || !worksOnRows(effect)
+        ? null
+        : estimateDuration({ operations, relations, ...(calibration === undefined ? {} : { calibration }) });
+    return {
+      index,
+      subject,
+      statement,
+      operations: operations.map(({ kind }) => kind),
+      effect,
+      duration,
+      safer: keepsOthersOut(effect) ? (gentler[index] ?? null) : null,
+      observed: traced?.outcomes[index] ?? null,
+    };
+  });
 }
 
 function worksOnRows({ rewrites, scans, indexBuilds }: Effect): boolean {
   return rewrites.length + scans.length + indexBuilds.length > 0;
-}
-
-/**
- * `saferSequence` looks at a statement alone. What an ALTER TABLE spares because of a statement before it (a CHECK that
- * proves NOT NULL, say) only the effect knows.
- */
-function mayBeGentler({ kind }: Statement, effect: Effect): boolean {
-  return keepsOthersOut(effect) && (kind !== "AlterTableStmt" || worksOnRows(effect));
 }
 
 /** From SHARE up, writers wait. */

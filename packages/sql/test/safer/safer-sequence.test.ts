@@ -4,6 +4,7 @@ import {
   type SaferAnswer,
   type SaferSequenceOptions,
   saferSequence,
+  saferSequences,
 } from "@confiture/sql";
 import { expect, test } from "vitest";
 
@@ -190,4 +191,24 @@ test("the rendered migration says why, commits where it must, and repeats batche
 test("plain data: a sequence is the same after JSON", async () => {
   const answer = await answerFor("alter table t add foreign key (a) references r");
   expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+});
+
+test("without a catalog too, a file's statements see what the ones before them made and took", async () => {
+  const file = `alter table t add check (a > 0); alter table t add check (a < 100);
+    create table n (a int); create index on n (a); alter table n add check (a > 0);
+    alter table t rename constraint t_a_check to x; alter table t add check (a <> 7), add column u uuid default gen_random_uuid()`;
+  const { statements } = await parseSqlFile(file, { file: "test" });
+  const answers = await saferSequences(statements);
+  expect(answers.map((one) => (one.kind === "safer" ? one.steps[0]!.sql : one.kind))).toEqual([
+    "alter table t add constraint t_a_check check (a > 0) not valid",
+    "alter table t add constraint t_a_check1 check (a < 100) not valid",
+    "already-safe",
+    "already-safe",
+    "already-safe",
+    "already-safe",
+    "alter table t add column u uuid, alter column u set default gen_random_uuid()",
+  ]);
+  const last = answers.at(-1)!;
+  expect(JSON.stringify(last)).toContain("add constraint t_a_check check (a <> 7)");
+  expect(JSON.stringify(last)).toContain("without a catalog its key is not known");
 });

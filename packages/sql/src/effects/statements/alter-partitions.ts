@@ -2,6 +2,7 @@ import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { checksProveBound } from "../column-types/partition-bounds.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { nameLike } from "../names/name-like.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { type Relation, relationName, withDescendants } from "../picture/relation.js";
@@ -73,13 +74,8 @@ export function attachPartition(subcommand: Subcommand): void {
         unique: parentIndex.unique,
         method: wanted.method,
       });
-      newIndex(
-        context,
-        one,
-        `${one.bare}_${wanted.columns.join("_")}_idx`.replaceAll('"', ""),
-        wanted.columns,
-        parentIndex.unique,
-      ).parent = parentIndex;
+      newIndex(context, one, nameLike(parentIndex, one, context), wanted.columns, parentIndex.unique).parent =
+        parentIndex;
     }
   }
   partition.parents.add(relation);

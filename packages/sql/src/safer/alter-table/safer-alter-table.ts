@@ -5,7 +5,7 @@ import { blockingWork, describeIdle, describeWork } from "../blocking-work.js";
 import { changeType } from "../change-type/change-type.js";
 import { attachPartition, detachPartition } from "../forms/partitions.js";
 import { alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
-import { readTarget, type SaferContext, type Target } from "../safer-context.js";
+import { notThere, readTarget, type SaferContext, type Target } from "../safer-context.js";
 import { addColumn } from "./add-column.js";
 import { addConstraint } from "./add-constraint.js";
 import { cutSubcommands } from "./cut-subcommands.js";
@@ -47,11 +47,9 @@ const joinsUnproved = new Set([
 /** ALTER TABLE: each subcommand that does blocking work is taken apart, the others stay together. */
 export async function saferAlterTable(context: SaferContext): Promise<SaferDraft> {
   const target = readTarget(context.fields.relation, context);
-  if (target.relation === undefined && context.catalog !== undefined) {
-    return alreadySafe(`${target.sql} is not in the catalog: nobody uses it yet.`);
-  }
-  const whole = (await context.predict([context.statement.text]))?.[0];
-  if (whole === undefined || whole.certainty === "unknown") return none("the statement is not understood");
+  if (target.relation === undefined && context.catalog !== undefined) return notThere(target, context);
+  const { whole } = context;
+  if (whole.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(whole);
   if (work.length === 0 && !detaches(context)) return alreadySafe(describeIdle(whole));
   const subcommands = cutSubcommands(context);
@@ -69,9 +67,8 @@ export async function saferAlterTable(context: SaferContext): Promise<SaferDraft
 }
 
 /** A constraint that falls is run first: what comes behind may have its name, and need not carry it on. */
-function forgetDropped(command: TreeFields, { schema, relation }: Target, { names, picture }: SaferContext): void {
+function forgetDropped(command: TreeFields, { relation }: Target, { picture }: SaferContext): void {
   if (command.subtype !== "AT_DropConstraint") return;
-  names.release(schema, namedBy(command));
   const constraint = relation?.constraints.get(quoteIdentifier(namedBy(command)));
   if (relation !== undefined && constraint !== undefined) picture.dropConstraint(relation, constraint);
 }

@@ -19,6 +19,13 @@ import { whyNotInTrigger } from "./using-columns.js";
 
 /** ALTER COLUMN TYPE: a second column of the new type, kept alike by a trigger, filled in batches, then put in place. */
 export function changeType(input: PartInput): Part {
+  const { relation } = input.target;
+  const { course } = input.context;
+  if (relation !== undefined && course.isChanged(relation)) {
+    return refuse(
+      `statements before it change or make ${input.target.sql}, of which the catalog then no longer tells everything: put it into a file of its own, to be looked at when they have run`,
+    );
+  }
   const shadow = readShadowColumn(input);
   if (shadow === undefined) return refuse("what stands on the column is not known: pass a catalog");
   const obstacle = obstacleTo(shadow, input);

@@ -7,10 +7,10 @@ import { alreadySafe, none, own, type SaferDraft } from "../safer-answer.js";
 import { plainName, type SaferContext } from "../safer-context.js";
 
 /** ALTER DOMAIN … ADD CHECK: new values are held to it at once, old ones are read in a transaction of their own. */
-export async function saferAlterDomain(context: SaferContext): Promise<SaferDraft> {
+export function saferAlterDomain(context: SaferContext): SaferDraft {
   const { fields, picture, names, cut } = context;
-  const effect = (await context.predict([context.statement.text]))?.[0];
-  if (effect === undefined || effect.certainty === "unknown") return none("the statement is not understood");
+  const effect = context.whole;
+  if (effect.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(effect);
   const constraint = fieldsOf(fields.def, "Constraint");
   // Which tables have a column of it only a catalog tells; what is checked later does no harm if there is none.

@@ -1,11 +1,11 @@
+import { indexNameAddition } from "../../effects/names/index-column-names.js";
 import { shapeOf } from "../../effects/picture/index-shape.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { isFields, listOf, stringOf } from "../../parse/parse-tree.js";
 import { nameFromObject } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
-import { indexNameAddition } from "../names/index-column-names.js";
 import { alone, alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
-import { plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
+import { notThere, plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
 
 const invalidLeftOver =
   "When it fails (a duplicate, a deadlock, a cancel), it leaves an invalid index: drop it and run the step again.";
@@ -16,9 +16,7 @@ export function saferCreateIndex(context: SaferContext): SaferDraft {
   if (fields.concurrent === true) return alreadySafe("CONCURRENTLY lets others read and write the table.");
   const target = readTarget(fields.relation, context);
   const { relation } = target;
-  if (relation === undefined && context.catalog !== undefined) {
-    return alreadySafe(`${target.sql} is not in the catalog: nobody uses it yet.`);
-  }
+  if (relation === undefined && context.catalog !== undefined) return notThere(target, context);
   const written = stringOf(fields.idxname);
   const isThere =
     written !== undefined &&
@@ -148,6 +146,9 @@ export function saferRefresh(context: SaferContext): SaferDraft {
   const view = catalog?.materializedViews.find(({ name }) => name === target.sql);
   if (target.relation === undefined || view === undefined) {
     return none("whether the view has a unique index is not known: pass a catalog");
+  }
+  if (!view.populated && context.course.isChanged(target.relation)) {
+    return none("whether the view holds rows by then is not known: CONCURRENTLY needs it to");
   }
   if (!view.populated) return alreadySafe("The view holds no rows yet, so that nobody reads it.");
   const isFit = (index: Index) => {

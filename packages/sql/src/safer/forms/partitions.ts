@@ -1,9 +1,9 @@
+import { indexNameAddition } from "../../effects/names/index-column-names.js";
 import { checkExpression } from "../../effects/picture/check-expression.js";
 import { shapeOf } from "../../effects/picture/index-shape.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { fieldsIn, fieldsOf, isFields, listOf, type TreeFields } from "../../parse/parse-tree.js";
 import { type Part, type PartInput, refuse, split } from "../alter-table/part.js";
-import { indexNameAddition } from "../names/index-column-names.js";
 import { alone, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
 import { plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
 import { boundCondition, type PartitionKey, readPartitionKey } from "./partition-bound.js";

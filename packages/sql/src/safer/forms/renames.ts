@@ -60,6 +60,8 @@ export function saferRename(context: SaferContext): SaferDraft {
   }
   if (relation.partition !== undefined)
     return alreadySafe("Rows reach a partition through its parent, whose name stays.");
+  const inTheWay = whyNotInFile(target, isTable ? `${relation.schema}.${to}` : target.sql, context);
+  if (inTheWay !== undefined) return none(inTheWay);
   const rights = rightsBehind(relation, context);
   if (rights === "neither") {
     return none(
@@ -68,6 +70,17 @@ export function saferRename(context: SaferContext): SaferDraft {
   }
   const given: OldName = { context, target, relation, to, rights };
   return isTable ? renameTable(given) : renameColumn(given);
+}
+
+/** A view under the old name stands from here to the second migration: what the file does besides has to bear it. */
+function whyNotInFile({ sql, relation }: Target, renamed: string, { course }: SaferContext): string | undefined {
+  if (relation !== undefined && course.isChanged(relation)) {
+    return `statements before it change ${sql}, of which the catalog then no longer tells who has which rights: put it into a file of its own`;
+  }
+  if (course.isUsedLater(sql) || course.isChangedLater(renamed)) {
+    return `statements behind it work on ${renamed}, or need the name ${sql}, and would find a view: put it into a file of its own`;
+  }
+  return undefined;
 }
 
 function renameTable(given: OldName): SaferDraft {
