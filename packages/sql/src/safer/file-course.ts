@@ -77,7 +77,9 @@ export class FileCourse {
       if (relation !== undefined) this.#changed.add(relation);
     }
     advance(statement, this.picture, this.grammar);
-    if (mayReachAll(effects)) this.#isAllChanged = true;
+    // What was rolled back, and what was not, is not told apart.
+    const isBack = statement.kind === "TransactionStmt" && /\b(rollback|abort)\b/i.test(statement.text);
+    if (isBack || mayReachAll(effects)) this.#isAllChanged = true;
     this.#position += 1;
   }
 }

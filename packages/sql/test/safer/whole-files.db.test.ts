@@ -110,8 +110,31 @@ const files: readonly (readonly [file: string, ...kinds: SaferAnswer["kind"][]])
   ],
 ];
 
+const more: typeof files = [
+  ["create index on p_low (k); create index on p (k)", "safer", "none"],
+  [
+    "create index concurrently on t (a); create unique index concurrently t_new on t (id); alter table t drop constraint t_pkey, add constraint made primary key using index t_new; alter table t add unique (a)",
+    "already-safe",
+    "already-safe",
+    "already-safe",
+    "safer",
+  ],
+  [
+    "create index on p (note); create table q (k int not null, note text); alter table p attach partition q for values from (200) to (300)",
+    "safer",
+    "already-safe",
+    "already-safe",
+  ],
+  [
+    "create unique index concurrently t_b on t (b); alter table t drop constraint t_pkey; alter table t add primary key using index t_b",
+    "already-safe",
+    "already-safe",
+    "safer",
+  ],
+];
+
 describeEachVersion("the statements of a file end the same both ways", (version) => {
-  for (const [file, ...kinds] of files) {
+  for (const [file, ...kinds] of [...files, ...more]) {
     test(file, async () => {
       expect(await runFileBothWays(file, version)).toEqual(kinds);
     });

@@ -1,6 +1,13 @@
 import { indexNameAddition } from "../../effects/names/index-column-names.js";
 import { shapeOf } from "../../effects/picture/index-shape.js";
-import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
+import {
+  hasStorage,
+  type Index,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withDescendants,
+} from "../../effects/picture/relation.js";
 import { isFields, listOf, stringOf } from "../../parse/parse-tree.js";
 import { nameFromObject } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
@@ -48,6 +55,12 @@ function onPartitions(context: SaferContext, root: Relation): SaferDraft {
   const shape = cut.text.slice(from).trim();
   const unique = fields.unique === true ? "unique " : "";
   const target = targetOf(root);
+  const unread = withDescendants(root).find((one) => [...one.indexes].some(isOnlyOfFile));
+  if (unread !== undefined) {
+    return none(
+      `statements before it make an index of ${relationName(unread)}: whether PostgreSQL would take it for this one is not known; put it into a file of its own`,
+    );
+  }
   const written = stringOf(fields.idxname);
   const name =
     written === undefined ? names.relation(target.schema, target.bare, addition, "idx") : quoteIdentifier(written);
@@ -86,6 +99,11 @@ function onPartitions(context: SaferContext, root: Relation): SaferDraft {
     because: `CREATE INDEX keeps writers of ${target.sql} and all its partitions waiting until the last index is built.`,
     caveats: [...caveats],
   };
+}
+
+/** Made by a statement before, so that no catalog prints it. */
+function isOnlyOfFile({ definition }: Index): boolean {
+  return definition === undefined;
 }
 
 /** An index of a partition that fits already and belongs to no other. */

@@ -70,6 +70,11 @@ export function attachPartition(input: PartInput): Part {
   const [parent, child] = [target.relation, partition.relation];
   if (parent === undefined || child === undefined) return refuse("the partition key is not known: pass a catalog");
   if (!hasStorage(child)) return refuse("the partition has partitions of its own; attach those to it first");
+  const unread = [...parent.indexes, ...parent.constraints.values()].some(
+    (one) => one.definition === undefined && !("kind" in one && one.kind !== "foreign key"),
+  );
+  if (unread)
+    return refuse(`statements before it give ${target.sql} indexes or foreign keys that no catalog prints yet`);
   const key = readPartitionKey(parent, context);
   const condition =
     key === undefined ? undefined : boundCondition(isFields(given.bound) ? given.bound : {}, key, context.cut);
