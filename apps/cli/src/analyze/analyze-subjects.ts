@@ -1,4 +1,4 @@
-import { type Effect, lockModes, type RiskLevel, type Session, type Statement } from "@confiture/model";
+import { type Effect, lockModes, type RiskLevel, type Session } from "@confiture/model";
 import {
   assessRisk,
   type Calibration,
@@ -12,7 +12,7 @@ import {
   predictEffects,
   type SaferAnswer,
   type StatementEffects,
-  saferSequence,
+  saferSequences,
 } from "@confiture/sql";
 import type { Analysis, AnalyzedStatement, ShadowTrace } from "./analysis.js";
 import { planOfSubjects } from "./plan-of-subjects.js";
@@ -54,9 +54,7 @@ export async function analyzeSubjects(subjects: readonly Subject[], options: Ana
       basis,
     ),
   );
-  const safer = await Promise.all(
-    predicted.map((effects) => Promise.all(effects.map((one) => gentlerWay(one, basis)))),
-  );
+  const safer = await gentlerWays(predicted, basis);
   const plan = await planOfSubjects(subjects, predicted, safer);
   const facts = environment === undefined ? undefined : await readFacts(environment, plan);
   const calibration = environment?.calibration;
@@ -107,11 +105,22 @@ function readFacts({ session }: AnalyzedEnvironment, plan: Parameters<typeof rel
   });
 }
 
-async function gentlerWay(
-  { statement, effect }: StatementEffects,
+/** Of the statements that keep others out, each behind the ones before it. */
+async function gentlerWays(
+  predicted: readonly (readonly StatementEffects[])[],
   basis: PredictEffectsOptions,
-): Promise<SaferAnswer | null> {
-  return mayBeGentler(statement, effect) ? saferSequence(statement, basis) : null;
+): Promise<readonly (readonly (SaferAnswer | null)[])[]> {
+  const answers = await saferSequences(
+    predicted.flat().map(({ statement }) => statement),
+    basis,
+  );
+  let place = 0;
+  return predicted.map((effects) =>
+    effects.map(({ effect }) => {
+      const answer = answers[place++];
+      return keepsOthersOut(effect) ? (answer ?? null) : null;
+    }),
+  );
 }
 
 interface Known {
@@ -152,14 +161,6 @@ function worksOnRows({ rewrites, scans, indexBuilds }: Effect): boolean {
 
 function changesAnyRow({ rowChanges = [] }: Effect): boolean {
   return rowChanges.some(({ rows, what }) => rows === "any" && what !== "insert");
-}
-
-/**
- * `saferSequence` looks at a statement alone. What an ALTER TABLE spares because of a statement before it (a CHECK that
- * proves NOT NULL, say) only the effect knows.
- */
-function mayBeGentler({ kind }: Statement, effect: Effect): boolean {
-  return keepsOthersOut(effect) && (kind !== "AlterTableStmt" || worksOnRows(effect));
 }
 
 /** From SHARE up, writers wait. */

@@ -70,6 +70,8 @@ export const constraints = defineQuery({
              select quote_ident((
                select a.attname from pg_catalog.pg_attribute a where a.attrelid = con.conrelid and a.attnum = u.number))
              from unnest(con.conkey) with ordinality u (number, place)
+             -- 0 stands for an expression of an exclusion constraint, and for a whole row in a CHECK.
+             where u.number <> 0
              order by u.place) as columns,
            nullif(con.confrelid, 0)::regclass::text as "references",
            coalesce(odd.states, '{}') as "triggerStates",

@@ -77,6 +77,8 @@ export class Picture {
   readonly operators = new Map<string, UserOperator[]>();
   readonly casts: UserCast[] = [];
   readonly eventTriggers = new Map<string, EventTrigger>();
+  /** Who has, or has had, a constraint of that name: PostgreSQL chooses names that are free in the whole schema. */
+  readonly constraintHolders = new Map<string, Set<Relation>>();
   readonly publications = new Map<string, Set<Relation>>();
   /** Foreign servers with their wrappers. */
   readonly servers = new Map<string, string>();
@@ -270,8 +272,31 @@ export class Picture {
 
   addConstraint(relation: Relation, constraint: Constraint): Constraint {
     relation.constraints.set(constraint.name, constraint);
+    this.noteConstraint(relation, constraint.name);
     constraint.references?.referencedBy.add({ from: relation, key: constraint });
     return constraint;
+  }
+
+  noteConstraint(relation: Relation, name: string): void {
+    const holders = this.constraintHolders.get(name);
+    if (holders === undefined) this.constraintHolders.set(name, new Set([relation]));
+    else holders.add(relation);
+  }
+
+  /** Whether a table or domain of the schema has a constraint of that name. Both as SQL. */
+  hasConstraint(schema: string, name: string): boolean {
+    for (const one of this.constraintHolders.get(name) ?? []) {
+      if (one.schema === schema && one.constraints.has(name)) return true;
+    }
+    for (const [key, { checks }] of this.types) {
+      if (checks.has(name) && key.startsWith(`${schema}.`)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a table, index or anything else that shares their names is called so. `schema.name` as SQL. */
+  hasRelation(name: string): boolean {
+    return this.relations.has(name) || this.indexes.has(name) || this.types.get(name)?.kind === "composite type";
   }
 
   dropConstraint(relation: Relation, constraint: Constraint): void {

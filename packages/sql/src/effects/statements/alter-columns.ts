@@ -8,6 +8,7 @@ import { isShiftByUtc, keepsValues } from "../column-types/values-kept.js";
 import { volatilityOf, volatilityOfValue } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { behindUsing } from "../expressions-in-text.js";
+import { FreeNames, plainName } from "../names/free-names.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation, type Picture } from "../picture/picture.js";
 import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
@@ -90,7 +91,8 @@ function newColumn(
 }
 
 function addSequence(relation: Relation, column: string, isIdentity: boolean, context: StatementContext): void {
-  const bare = quoteIdentifier(`${relation.bare}_${column}_seq`.replaceAll('"', ""));
+  const names = new FreeNames(context.picture);
+  const bare = names.relation(relation.schema, plainName(relation.bare), plainName(column), "seq");
   const sequence = newRelation(relation.schema, bare, "sequence", { bornHere: true });
   context.picture.add(sequence);
   context.picture.own(sequence, relation, column);

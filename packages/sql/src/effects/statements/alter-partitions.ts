@@ -2,6 +2,7 @@ import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { checksProveBound } from "../column-types/partition-bounds.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { nameLike } from "../names/name-like.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { MatchingIndexes } from "../picture/matching-index.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
@@ -73,8 +74,13 @@ function joinIndexes(draft: EffectDraft, parent: Relation, partition: Relation, 
     }
     const { columns, method } = shapeOf(wanted, context.grammar);
     buildIndex(draft, partition, { name: undefined, columns, unique: wanted.unique, method });
-    const bare = `${partition.bare}_${columns.join("_")}_idx`.replaceAll('"', "");
-    newIndex(context, partition, bare, shapeOf(wanted, context.grammar), wanted.unique).parent = wanted;
+    newIndex(
+      context,
+      partition,
+      nameLike(wanted, partition, context),
+      shapeOf(wanted, context.grammar),
+      wanted.unique,
+    ).parent = wanted;
   }
 }
 

@@ -124,6 +124,7 @@ function renameConstraint(fields: TreeFields, from: string, to: string, context:
   relation.constraints.delete(from);
   constraint.name = to;
   relation.constraints.set(to, constraint);
+  context.picture.noteConstraint(relation, to);
 }
 
 function renamePart(

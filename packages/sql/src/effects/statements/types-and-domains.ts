@@ -5,7 +5,9 @@ import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js
 import { spellType } from "../column-types/spell-type.js";
 import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { FreeNames, plainName } from "../names/free-names.js";
 import { hasStorage, relationName } from "../picture/relation.js";
+import { splitName } from "../picture/spelled-name.js";
 import type { StatementContext } from "../statement-context.js";
 
 export function createType(kind: "enum" | "composite type" | "range" | "base type") {
@@ -36,13 +38,15 @@ export function createDomain(fields: TreeFields, context: StatementContext): voi
   const base = isFields(fields.typeName) ? resolveType(fields.typeName, context.picture) : undefined;
   const own = constraints.find((one) => one?.contype === "CONSTR_DEFAULT")?.raw_expr;
   const value = own ?? (base?.isArray === true ? undefined : base?.user?.default);
+  const made = new Map<string, boolean>();
   context.picture.types.set(key, {
     kind: "domain",
     notNull: constraints.some((one) => one?.contype === "CONSTR_NOTNULL"),
-    checks: new Map(checks.map((one, position) => [stringOf(one?.conname) ?? `check${position}`, true])),
+    checks: made,
     ...(isFields(fields.typeName) ? { baseType: spellType(fields.typeName, context.picture) } : {}),
     ...(value === undefined ? {} : { default: value }),
   });
+  for (const one of checks) made.set(checkName(key, stringOf(one?.conname), context), true);
 }
 
 const domainKinds: Readonly<Record<string, OperationKind>> = {
@@ -68,7 +72,7 @@ export function alterDomain(fields: TreeFields, context: StatementContext): void
   const isSettled = found !== undefined && isNotNull && found.type.notNull;
   if (looks && !isSettled) readTablesWith(draft, key, found === undefined, isNotNull, context);
   if (found === undefined) return;
-  const own = quoteIdentifier(stringOf(constraint?.conname) ?? stringOf(fields.name) ?? "check");
+  const own = checkName(found.key, stringOf(constraint?.conname) ?? stringOf(fields.name), context);
   if (isNotNull) found.type.notNull = true;
   else if (subtype === "N") found.type.notNull = false;
   else if (subtype === "C") found.type.checks.set(own, constraint?.skip_validation !== true);
@@ -105,6 +109,13 @@ function domainsOver(domain: string, context: StatementContext): ReadonlySet<str
     for (const [other, type] of context.picture.types) if (type.baseType === name) names.add(other);
   }
   return names;
+}
+
+/** As written, or as PostgreSQL chooses it. */
+function checkName(domain: string, written: string | undefined, { picture }: StatementContext): string {
+  if (written !== undefined) return quoteIdentifier(written);
+  const { schema, bare } = splitName(domain);
+  return new FreeNames(picture).constraint(schema, plainName(bare), undefined, "check");
 }
 
 /** ALTER TYPE … ADD VALUE and RENAME VALUE. */
