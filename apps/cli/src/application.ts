@@ -51,6 +51,50 @@ const build = buildCommand({
   docs: { brief: "Put the project's DDL together in load order; print, write or apply it" },
 });
 
+/** What of a schema counts when two are compared. */
+const comparedFlags = {
+  owners: {
+    kind: "boolean",
+    optional: true,
+    brief: "Compare who owns what (default: between two live databases only)",
+  },
+  grants: { kind: "boolean", default: true, brief: "Compare grants and default privileges" },
+} as const;
+
+const sideText = "a folder or file of DDL, a postgres:// URL, or env:NAME";
+
+const diff = buildCommand({
+  loader: async () => (await import("./commands/diff.js")).runDiff,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      env: textFlag("Environment whose load order counts, and on whose server DDL is built", "name"),
+      from: { kind: "parsed", parse: String, brief: `The schema as it is: ${sideText}`, placeholder: "schema" },
+      to: { kind: "parsed", parse: String, brief: `The schema wanted: ${sideText}`, placeholder: "schema" },
+      format: {
+        kind: "enum",
+        values: ["pretty", "sql", "json"],
+        default: "pretty",
+        brief: "How results are printed; sql is the script alone",
+      },
+      ...comparedFlags,
+    },
+  },
+  docs: { brief: "Print the SQL that turns one schema into another; runs nothing" },
+});
+
+const drift = buildCommand({
+  loader: async () => (await import("./commands/drift.js")).runDrift,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      against: textFlag("DDL to hold it against, a folder or a file (default: the project's)", "path"),
+      ...comparedFlags,
+    },
+  },
+  docs: { brief: "Hold an environment's schema against the DDL; exit 1 when it is another" },
+});
+
 const optionalName = {
   kind: "tuple",
   parameters: [{ brief: "What the migration does, in words", parse: String, placeholder: "name" }],
@@ -264,7 +308,7 @@ const completion = buildCommand({
 /** The command line as a tree of commands; `text` is what it says of input it cannot take. */
 export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { init, demo, build, migrate, performance, completion },
+    routes: { init, demo, build, diff, drift, migrate, performance, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
   });
   return buildApplication<CliContext>(root, {

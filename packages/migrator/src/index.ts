@@ -6,6 +6,8 @@ export type { EarlyCommit } from "./build/build-run.js";
 export type { BuildSchemaOptions, SchemaBuild, SchemaBuildFile } from "./build/build-schema.js";
 export { buildSchema } from "./build/build-schema.js";
 export type { FileSystem, FolderEntry } from "./build/file-system.js";
+export type { BuildCatalog, ReadBuildCatalogOptions } from "./build/read-build-catalog.js";
+export { readBuildCatalog } from "./build/read-build-catalog.js";
 export type { MigrateOutcome, MigrationFailure, MigrationResult, StepResult } from "./execute/migration-outcome.js";
 export type { MigrationProgress, ProgressListener } from "./execute/migration-progress.js";
 export type { RunOptions } from "./execute/run-options.js";

@@ -1,6 +1,8 @@
 export type { CanonicalOptions } from "./canonical/canonical-entries.js";
 export { canonicalText } from "./canonical/canonical-text.js";
 export { catalogHash } from "./canonical/catalog-hash.js";
+export type { ChangedField } from "./compare/changed-fields.js";
+export { changedFields } from "./compare/changed-fields.js";
 export type { CatalogDifference } from "./compare/compare-catalogs.js";
 export { compareCatalogs } from "./compare/compare-catalogs.js";
 export type { DiffOptions, DiffStatement, SchemaDiff } from "./diff/diff-catalogs.js";

@@ -151,6 +151,17 @@ export const errorCodes = {
     meaning: "A rehearsal needs a shadow database and none can be made.",
     remedy: "Grant CREATEDB on the server, or name another one for shadows.",
   },
+  CONFITURE_VERSIONS_DIFFER: {
+    exit: 2,
+    meaning:
+      "The two databases to compare are of different major versions, which print definitions each in its own way.",
+    remedy: "Compare with the DDL, which is built on the version of the other side; or upgrade one of them first.",
+  },
+  CONFITURE_NOTHING_INSPECTED: {
+    exit: 2,
+    meaning: "Neither side of a comparison holds anything: that they agree says nothing.",
+    remedy: "Check that the environment and the DDL are the ones you mean.",
+  },
   // A check found something.
   CONFITURE_BASELINE_MISMATCH: {
     exit: 1,
