@@ -1,7 +1,7 @@
 import type { CatalogColumn, CatalogGrant } from "@confiture/model";
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
-import { type Change, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
+import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { alterTable, retype } from "./kinds/columns.js";
@@ -44,14 +44,16 @@ export function buildActions(
   for (const change of changes.values()) {
     const { before, after, fate, key } = change;
     if ((before ?? after)?.kind === "grants") continue;
-    const kept = isRenamedAside(change, changes);
     const removes = removed.get(key);
     if (before !== undefined && removes !== undefined) {
       const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
         `drop ${rulesOf(before.kind).named(before.entry as never)}`,
       ];
-      const aside = kept ? asideName(before, sides) : undefined;
-      if (aside !== undefined) actions.push(...stoodAside(before, aside, sides));
+      const aside = change.aside ? asideName(before, sides) : undefined;
+      if (aside !== undefined)
+        actions.push(
+          ...stoodAside(before, aside, sides, (type) => changes.get(`types ${elementOf(type)}`)?.aside === true),
+        );
       const [was, is] =
         before.kind === "columns"
           ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
@@ -63,7 +65,7 @@ export function buildActions(
     if (after !== undefined && provides !== undefined)
       actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
-      const statements = [...change.statements, ...remade(change, sides)];
+      const statements = [...remade(change, sides), ...change.statements];
       if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
     }
     if (before === undefined) continue;
@@ -105,7 +107,12 @@ function grantActions(
 }
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
-function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Action[] {
+function stoodAside(
+  before: DiffEntry,
+  aside: string,
+  sides: Sides,
+  isRemade: (type: string) => boolean,
+): readonly Action[] {
   if (before.kind === "columns") {
     const { table, column } = before.entry as CatalogColumn;
     return [
@@ -121,7 +128,7 @@ function stoodAside(before: DiffEntry, aside: string, sides: Sides): readonly Ac
       ...identities.map(({ column }) => `alter table ${before.name} alter column ${column} drop identity`),
       rename,
     ]),
-    action("copy", before, copyRows(before.name, aside, sides)),
+    action("copy", before, copyRows(before.name, aside, sides, isRemade)),
   ];
 }
 
@@ -155,7 +162,7 @@ function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, si
     if (hasLeft(change.before, whole, changes)) continue;
     const carrier = dropCarrier(whole, changes, sides);
     if (carrier === undefined) continue;
-    if (whole.before?.kind === "tables" && isRenamedAside(whole, changes) && needsItsName(change)) continue;
+    if (whole.before?.kind === "tables" && whole.aside && needsItsName(change)) continue;
     return carrier;
   }
   return change.key;
@@ -196,20 +203,6 @@ function needsItsName({ before }: Change): boolean {
   return before !== undefined && keptApart.has(before.kind);
 }
 
-/** A type that columns with rows still have stands aside under another name until they have the new one. */
-export function isRenamedAside({ key, before, after, fate }: Change, changes: ReadonlyMap<ObjectKey, Change>): boolean {
-  if (fate !== "replace") return false;
-  if (before?.kind === "tables") return true;
-  if (before?.kind === "columns")
-    return (after?.entry as CatalogColumn | undefined)?.inheritance === "inherited" && isOwn(before) && isOwn(after);
-  if (before?.kind !== "types") return false;
-  return [...changes.values()].some(({ retypedBy }) => retypedBy.includes(key));
-}
-
-function isOwn(side: DiffEntry | undefined): boolean {
-  return (side?.entry as CatalogColumn | undefined)?.generated === undefined;
-}
-
 function asideName({ name }: DiffEntry, { before, after }: Sides): string {
   const schema = name.slice(0, name.length - unqualified(name).length);
   const bare = unqualified(name).replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
@@ -237,7 +230,8 @@ function remade(change: Change, sides: Sides): readonly string[] {
     `${alterTable(is, sides.after)} ${[
       ...(was.default === undefined ? [] : [`${alter} drop default`]),
       retype(was, is, sides, true),
-      ...(is.default === undefined ? [] : [`${alter} set default ${is.default}`]),
+      // One that changes is set by what follows.
+      ...(is.default === undefined || is.default !== was.default ? [] : [`${alter} set default ${is.default}`]),
     ].join(", ")}`,
   ];
 }

@@ -5,7 +5,8 @@ import { keyOf } from "./catalog-index.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { areComparable } from "./kinds/change-type.js";
-import { isAttached, isMadeAnew } from "./kinds/inheritance.js";
+import { isHandedUp } from "./kinds/columns.js";
+import { isAttached, isInPartitionKey, isMadeAnew } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** What becomes of one object. `replace`: dropped and made again. */
@@ -22,6 +23,8 @@ export interface Change {
   letGo: { readonly needed: ObjectKey; readonly before: readonly string[]; readonly behind: readonly string[] }[];
   /** Types made anew under the same name, which this column has to be brought to. */
   retypedBy: ObjectKey[];
+  /** Replaced, and kept under another name until its rows, or the columns of its type, have the new one. */
+  aside: boolean;
 }
 
 export interface FateOptions {
@@ -31,6 +34,15 @@ export interface FateOptions {
 
 /** Decides what becomes of every object: what differs, and what has to go because something else does. */
 export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
+  for (;;) {
+    const known = sides.madeAnew.size;
+    const changes = decideOnce(sides, options);
+    // What hangs on a table that is made anew is decided with that in mind.
+    if (sides.madeAnew.size === known) return changes;
+  }
+}
+
+function decideOnce(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
   const changes = new Map<ObjectKey, Change>();
   for (const key of new Set([...sides.before.entries.keys(), ...sides.after.entries.keys()])) {
     const change = compare(key, sides, options);
@@ -38,6 +50,7 @@ export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<Obj
   }
   replaceIndexesThatLoseChildren(changes, sides);
   spread(changes, sides);
+  standAside(changes, sides);
   return changes;
 }
 
@@ -55,7 +68,7 @@ function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>,
 
 function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
   const [before, after] = [counted(sides.before, key, options), counted(sides.after, key, options)];
-  const blank = { key, statements: [], letGo: [], retypedBy: [] };
+  const blank = { key, statements: [], letGo: [], retypedBy: [], aside: false };
   if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
   if (after === undefined) return { ...blank, before, fate: "drop" };
   const same = JSON.stringify(before.entry) === JSON.stringify(after.entry);
@@ -196,6 +209,8 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
       push(dependent);
       return;
     }
+    if (isInPartitionKey(before.entry as CatalogColumn, sides.after))
+      sides.madeAnew.add((before.entry as CatalogColumn).table);
     dependent.retypedBy.push(replaced.key);
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);
@@ -227,7 +242,34 @@ function describe({ kind, entry }: DiffEntry): string {
 }
 
 function isOfType({ type }: CatalogColumn, name: string): boolean {
-  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "") === name;
+  return elementOf(type) === name;
+}
+
+/** Without brackets and modifier. */
+export function elementOf(type: string): string {
+  return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)$/, "");
+}
+
+/** A type stands aside with what is made of it; a column that comes from its parent from now on, with its values. */
+function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  const types: Change[] = [];
+  const add = (change: Change | undefined) => {
+    if (change?.before?.kind !== "types" || change.fate !== "replace" || change.aside) return;
+    change.aside = true;
+    types.push(change);
+  };
+  for (const change of changes.values()) {
+    for (const key of change.retypedBy) add(changes.get(key));
+    if (change.fate !== "replace" || change.before === undefined || change.after === undefined) continue;
+    if (change.before.kind === "tables") {
+      change.aside = true;
+      for (const { type } of sides.before.columnsOf(change.before.name)) add(changes.get(`types ${elementOf(type)}`));
+    }
+    if (change.before.kind === "columns")
+      change.aside = isHandedUp(change.before.entry as CatalogColumn, change.after.entry as CatalogColumn, sides);
+  }
+  for (let next = types.pop(); next !== undefined; next = types.pop())
+    for (const key of sides.before.needsOf(next.key)) add(changes.get(key));
 }
 
 export function isRetype({ before, after, retypedBy }: Change): boolean {

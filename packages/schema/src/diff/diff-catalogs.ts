@@ -26,7 +26,7 @@ export interface SchemaDiff {
 }
 
 export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptions = {}): SchemaDiff {
-  const sides = { before: indexCatalog(before), after: indexCatalog(after) };
+  const sides = { before: indexCatalog(before), after: indexCatalog(after), madeAnew: new Set<string>() };
   const changes = decideFates(sides, options);
   const build: BuildOptions = options;
   try {

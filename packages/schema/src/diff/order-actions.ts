@@ -156,6 +156,8 @@ function edgesBetween(
         const rename = renames.get(key) ?? renames.get(subject.key);
         const rows = copies.get(subject.key);
         if (rename !== undefined && remover !== place && remover !== undefined) {
+          // What stands aside itself follows the other by its oid.
+          if (renames.has(actions[remover]?.subject.key ?? "")) continue;
           if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
           else link(remover, rename);
         }

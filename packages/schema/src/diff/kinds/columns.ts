@@ -86,7 +86,7 @@ export const columnRules: KindRules<"columns"> = {
     ];
   },
   drop(entry, before, sides) {
-    if (isInheritedFromKept(entry, { before: sides.after, after: before })) {
+    if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) {
       const parents = parentsOf(entry.table, before);
       if (!parents.some((parent) => isDroppedAlone(parent, entry.column, sides))) return [];
     }

@@ -98,7 +98,7 @@ function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: S
         ? [`${owner(entry, before)} rename constraint ${entry.constraint} to ${other.constraint}`]
         : [];
   }
-  if (isInheritedFromKept(entry, { before: sides.after, after: before })) return [];
+  if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) return [];
   // Tables that inherit keep theirs, where they still have it; partitions get it back.
   const kept = before
     .childrenOf(entry.table ?? "")

@@ -1,13 +1,21 @@
 import { conversion } from "./change-type.js";
 import type { Sides } from "./kind-rules.js";
 
-/** Brings the rows of a table that stands aside into the one made in its place, and its identity columns up to them. */
-export function copyRows(table: string, aside: string, { before, after }: Sides): readonly string[] {
+/**
+ * Brings the rows of a table that stands aside into the one made in its place, and its identity columns up to them.
+ * @param isRemade whether a type of that name stands aside itself.
+ */
+export function copyRows(
+  table: string,
+  aside: string,
+  { before, after }: Sides,
+  isRemade: (type: string) => boolean,
+): readonly string[] {
   const had = new Map(before.columnsOf(table).map((column) => [column.column, column]));
   const columns = after.columnsOf(table).filter(({ column, generated }) => generated === undefined && had.has(column));
   if (columns.length === 0) return [];
   const values = columns.map(
-    ({ column, type }) => conversion(column, had.get(column)?.type ?? type, type, before) ?? column,
+    ({ column, type }) => conversion(column, had.get(column)?.type ?? type, type, before, isRemade(type)) ?? column,
   );
   const always = columns.some(({ identity }) => identity?.generation === "always");
   return [

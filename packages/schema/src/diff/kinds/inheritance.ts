@@ -33,14 +33,22 @@ function boundOf(table: string, index: CatalogIndex): string | undefined {
 }
 
 /** A table that the one side has as partitioned by one key and the other by another is another table. */
-export function isMadeAnew(table: string, { before, after }: Sides): boolean {
+export function isMadeAnew(table: string, { before, after, madeAnew }: Sides): boolean {
+  if (madeAnew.has(table)) return true;
   const [was, is] = [before.find("tables", table), after.find("tables", table)];
   if (was?.partitionKey !== is?.partitionKey) return true;
   if (is?.partitionKey === undefined) return false;
   // The columns of the key keep their types.
-  const words = new Set(is.partitionKey.match(/"(?:[^"]|"")+"|[^\s(),"]+/g));
-  return after.columnsOf(table).some(({ name, column, type }) => {
-    const had = before.find("columns", name);
-    return words.has(column) && had !== undefined && had.type !== type;
+  return after.columnsOf(table).some((column) => {
+    const had = before.find("columns", column.name);
+    return isInPartitionKey(column, after) && had !== undefined && had.type !== column.type;
   });
+}
+
+export function isInPartitionKey(
+  { table, column }: { readonly table: string; readonly column: string },
+  index: CatalogIndex,
+): boolean {
+  const key = index.find("tables", table)?.partitionKey;
+  return key?.match(/"(?:[^"]|"")+"|[^\s(),"]+/g)?.includes(column) === true;
 }

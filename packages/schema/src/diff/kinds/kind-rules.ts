@@ -42,4 +42,6 @@ export interface KindRules<Kind extends DiffKind> {
 export interface Sides {
   readonly before: CatalogIndex;
   readonly after: CatalogIndex;
+  /** Tables that are made anew, beyond those of another partition key: found while fates are decided. */
+  readonly madeAnew: Set<string>;
 }
