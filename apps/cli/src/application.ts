@@ -61,6 +61,15 @@ const comparedFlags = {
   grants: { kind: "boolean", default: true, brief: "Compare grants and default privileges" },
 } as const;
 
+const renameFlag = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  variadic: true,
+  brief: "What has another name now: 'column shop.orders.note to remark'; also in the DDL and in confiture.yaml",
+  placeholder: "rename",
+} as const;
+
 const sideText = "a folder or file of DDL, a postgres:// URL, or env:NAME";
 
 const diff = buildCommand({
@@ -77,6 +86,7 @@ const diff = buildCommand({
         default: "pretty",
         brief: "How results are printed; sql is the script alone",
       },
+      rename: renameFlag,
       ...comparedFlags,
     },
   },
@@ -105,11 +115,30 @@ const migrateNew = buildCommand({
   parameters: {
     flags: {
       ...globalFlags,
+      env: textFlag(
+        "With --from-diff: start from this environment as it is (default: where the migrations lead)",
+        "name",
+      ),
       kind: { kind: "enum", values: ["sql", "yaml", "typescript"], default: "sql", brief: "What it is written in" },
+      fromDiff: switchFlag("Write what leads to the DDL, and the way back; try both in a shadow database"),
+      online: {
+        kind: "boolean",
+        optional: true,
+        brief: "With --from-diff: gentler forms for tables that are there (default: yes)",
+      },
+      allow: {
+        kind: "enum",
+        values: ["DeletesData"],
+        optional: true,
+        variadic: true,
+        brief: "With --from-diff: a hazard that is meant, by its name",
+      },
+      rename: renameFlag,
+      ...comparedFlags,
     },
     positional: optionalName,
   },
-  docs: { brief: "Write the files of a new migration" },
+  docs: { brief: "Write the files of a new migration: empty ones, or what leads to the DDL" },
 });
 
 const targetFlags = {
@@ -178,11 +207,12 @@ const migrateValidate = buildCommand({
         kind: "enum",
         values: ["empty", "ddl"],
         default: "empty",
-        brief: "With --stairway: what stands before the first migration",
+        brief: "With --stairway or --against: what stands before the first migration",
       },
+      against: textFlag("Prove that the migrations lead from there to this environment's schema", "name"),
     },
   },
-  docs: { brief: "Read every migration as a run would; with --stairway prove its way back" },
+  docs: { brief: "Read every migration as a run would; prove its way back, or where all of them lead" },
 });
 
 const migrateRepair = buildCommand({

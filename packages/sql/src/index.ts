@@ -16,6 +16,8 @@ export { renderMigration } from "./safer/render-migration.js";
 export type { SaferAnswer, SaferSequence, SaferStep } from "./safer/safer-answer.js";
 export type { SaferSequenceOptions } from "./safer/safer-context.js";
 export { saferSequence } from "./safer/safer-sequence.js";
+export type { LineComment } from "./split/find-line-comments.js";
+export { findLineComments } from "./split/find-line-comments.js";
 export type { RawMetaCommand, RawPiece, RawStatement, SplitText, Unterminated } from "./split/raw-piece.js";
 export { splitStatements } from "./split/split-statements.js";
 export type { EffectComparison, EffectDifference } from "./trace/compare-effects.js";

@@ -1,15 +1,16 @@
 import { ConfitureError } from "@confiture/model";
-import { type DiffPlan, planDiff, renderDiff } from "@confiture/schema";
+import { type DiffPlan, planRenamedDiff, renderDiff } from "@confiture/schema";
 import type { CliContext } from "../context.js";
 import { diffDocument } from "../diff/diff-document.js";
 import { noteDiff } from "../diff/note-diff.js";
 import type { GlobalFlags, PrintFlags } from "../flags.js";
 import { type CommandResult, runCommand } from "../output/run-command.js";
 import { type ComparedFlags, whatCounts } from "../sides/compared.js";
+import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js";
 import { readSides } from "../sides/read-sides.js";
 import { type Side, sideOf } from "../sides/side.js";
 
-export interface DiffFlags extends PrintFlags, Pick<GlobalFlags, "env" | "config">, ComparedFlags {
+export interface DiffFlags extends PrintFlags, Pick<GlobalFlags, "env" | "config">, ComparedFlags, RenameFlags {
   readonly from: string;
   readonly to: string;
 }
@@ -19,8 +20,12 @@ export async function runDiff(this: CliContext, flags: DiffFlags): Promise<void>
     const named = { from: sideOf(this, flags.from), to: sideOf(this, flags.to) };
     refuseSame(named);
     await using sides = await readSides(this, flags, named, tools);
-    const counts = whatCounts(flags, sides);
-    const plan = await planDiff(sides.from.catalog, sides.to.catalog, counts);
+    const counts = whatCounts(flags, sides.from, sides.to);
+    const plan = await planRenamedDiff(sides.from.catalog, sides.to.catalog, {
+      ...counts,
+      shadow: sides.shadow,
+      renames: declaredRenames(flags, sides),
+    });
     noteDiff(plan, tools.terminal);
     return { document: diffDocument(plan, { sides, counts }), lines: linesOf(plan, flags) };
   });

@@ -21,7 +21,7 @@ export async function runDrift(this: CliContext, flags: DriftFlags): Promise<voi
     const name = flags.env ?? defaultEnvironment;
     const to: Side = { kind: "environment", name, shown: `env:${name}` };
     await using sides = await readSides(this, flags, { from: await ddlSide(this, flags), to }, tools);
-    const counts = whatCounts(flags, sides);
+    const counts = whatCounts(flags, sides.from, sides.to);
     refuseNothing(sides, counts);
     const drift = compareCatalogs(sides.from.catalog, sides.to.catalog, counts);
     const notInspected = notInspectedOf(sides, counts);

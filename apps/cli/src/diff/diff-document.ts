@@ -26,7 +26,7 @@ export function sideDocument({ side, ddl }: ReadSide): Record<string, unknown> {
   return { kind: side.kind, name: side.shown, ...(ddl === undefined ? {} : { files: ddl.build.files.length }) };
 }
 
-function statementDocument(statement: PlannedStatement): Record<string, unknown> {
+export function statementDocument(statement: PlannedStatement): Record<string, unknown> {
   const { sql, object, change, transactional, commitBehind, hazards, effect } = statement;
   return {
     sql,

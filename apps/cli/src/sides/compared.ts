@@ -1,5 +1,5 @@
 import type { CanonicalOptions } from "@confiture/schema";
-import type { ReadSides } from "./read-sides.js";
+import type { ReadSide } from "./read-sides.js";
 
 /** What of a schema is compared. */
 export interface ComparedFlags {
@@ -12,10 +12,7 @@ export interface ComparedFlags {
  * What counts. DDL is built by whoever may make databases, so who owns what says nothing unless somebody asks for it, or
  * both sides are live.
  */
-export function whatCounts(
-  { owners, grants }: ComparedFlags,
-  { from, to }: Pick<ReadSides, "from" | "to">,
-): CanonicalOptions {
-  const bothLive = from.ddl === undefined && to.ddl === undefined;
-  return { ignoreOwners: !(owners ?? bothLive), ignoreGrants: !grants };
+export function whatCounts({ owners, grants }: ComparedFlags, ...sides: readonly ReadSide[]): CanonicalOptions {
+  const allLive = sides.every(({ ddl }) => ddl === undefined);
+  return { ignoreOwners: !(owners ?? allLive), ignoreGrants: !grants };
 }

@@ -1,14 +1,11 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { type BuildCatalog, readBuildCatalog, type SchemaBuild } from "@confiture/migrator";
+import { readBuildCatalog, type SchemaBuild } from "@confiture/migrator";
 import { type Catalog, ConfitureError, isConfitureError, type ShadowProvider } from "@confiture/model";
-import { connectDatabase, openEmbeddedServer, shadowProvider } from "@confiture/postgres";
-import { readServerView } from "../analyze/read-server-view.js";
 import type { CliContext } from "../context.js";
 import type { CommandTools } from "../output/run-command.js";
-import { openProject, type Project, type ProjectFiles, readProject } from "../project/open-project.js";
+import { type Project, type ProjectFiles, readProject } from "../project/open-project.js";
 import { buildDdl, type ProjectFlags } from "./build-ddl.js";
-import { type ShadowServer, shadowOnFirst } from "./shadow-servers.js";
+import { Servers } from "./servers.js";
+import { shadowOnFirst } from "./shadow-servers.js";
 import type { Side } from "./side.js";
 
 /** A schema that was named, and read. */
@@ -38,52 +35,79 @@ export async function readSides(
   context: CliContext,
   flags: ProjectFlags,
   sides: { readonly from: Side; readonly to: Side },
-  { terminal, signal }: CommandTools,
+  tools: CommandTools,
 ): Promise<ReadSides> {
-  const project = await projectHere(context, flags);
-  const ownSchema = project?.config.migrations.ownSchema ?? "confiture";
-  const servers = new Servers(context, flags, terminal, project);
+  const reader = await openSideReader(context, flags, [sides.from, sides.to], tools);
   try {
     // Files first: what is wrong with them is told before any server is reached.
-    const builds = new Map<Side, SchemaBuild>();
-    for (const side of [sides.from, sides.to])
-      if (side.kind === "ddl") builds.set(side, await buildDdl(context, flags, side));
-    const live = new Map<Side, Catalog>();
-    for (const side of [sides.from, sides.to]) {
-      if (side.kind === "ddl") continue;
-      terminal.status(`  reading ${side.shown}`);
-      live.set(side, await servers.read(side, ownSchema));
-    }
-    refuseOtherVersion(sides, live);
-    const shadow = shadowOnFirst(servers.forShadows([sides.from, sides.to]));
-    let version = majorOf([...live.values()][0]);
-    const read = async (side: Side): Promise<ReadSide> => {
-      const catalog = live.get(side);
-      const build = builds.get(side);
-      if (build === undefined || catalog !== undefined) return { side, catalog: catalog! };
-      terminal.status(`  building ${side.shown} in a shadow database`);
-      const built: BuildCatalog = await readBuildCatalog(build, {
-        shadow,
-        ownSchema,
-        signal,
-        ...(version === undefined ? {} : { version }),
-      });
-      version = majorOf(built.catalog);
-      return { side, catalog: built.catalog, ddl: { build, empty: built.empty } };
-    };
-    const [from, to] = [await read(sides.from), await read(sides.to)];
-    terminal.clearStatus();
+    const builds = { from: await reader.files(sides.from), to: await reader.files(sides.to) };
+    const live = { from: await reader.live(sides.from), to: await reader.live(sides.to) };
+    if (live.from !== undefined && live.to !== undefined) refuseOtherVersion(sides, live.from, live.to);
+    const wanted = majorOf(live.from ?? live.to);
+    const from =
+      live.from === undefined
+        ? await reader.built(sides.from, builds.from!, wanted)
+        : { side: sides.from, catalog: live.from };
+    const version = majorOf(from.catalog);
+    const to =
+      live.to === undefined ? await reader.built(sides.to, builds.to!, version) : { side: sides.to, catalog: live.to };
+    tools.terminal.clearStatus();
     return {
       from,
       to,
-      shadow: { create: (wanted) => shadow.create(wanted ?? version) },
-      project,
-      [Symbol.asyncDispose]: () => servers.close(),
+      shadow: reader.shadow,
+      project: reader.project,
+      [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await servers.close();
+    await reader[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Reads schemas one by one; what it opened stays open until it is disposed. */
+export interface SideReader extends AsyncDisposable {
+  readonly project: ProjectFiles | undefined;
+  /** Makes databases on the first server that lets us. */
+  readonly shadow: ShadowProvider;
+  /** The environment with its database: `local` when none is named. */
+  environment(name: string | undefined): Promise<Project>;
+  /** The files of DDL; undefined for what is live. */
+  files(side: Side): Promise<SchemaBuild | undefined>;
+  /** The schema of what is live; undefined for DDL. */
+  live(side: Side): Promise<Catalog | undefined>;
+  /** DDL as a database of that version becomes by it. */
+  built(side: Side, build: SchemaBuild, version: number | undefined): Promise<ReadSide>;
+}
+
+export async function openSideReader(
+  context: CliContext,
+  flags: ProjectFlags,
+  among: readonly Side[],
+  { terminal, signal }: CommandTools,
+): Promise<SideReader> {
+  const project = await projectHere(context, flags);
+  const ownSchema = project?.config.migrations.ownSchema ?? "confiture";
+  const servers = new Servers(context, flags, terminal, project);
+  const shadow = shadowOnFirst(servers.forShadows(among));
+  return {
+    project,
+    shadow,
+    environment: (name) => servers.environment(name),
+    files: async (side) => (side.kind === "ddl" ? buildDdl(context, flags, side) : undefined),
+    live: async (side) => {
+      if (side.kind === "ddl") return undefined;
+      terminal.status(`  reading ${side.shown}`);
+      return servers.read(side, ownSchema);
+    },
+    built: async (side, build, version) => {
+      terminal.status(`  building ${side.shown} in a shadow database`);
+      const where = { shadow, ownSchema, signal, ...(version === undefined ? {} : { version }) };
+      const { catalog, empty } = await readBuildCatalog(build, where);
+      return { side, catalog, ddl: { build, empty } };
+    },
+    [Symbol.asyncDispose]: () => servers.close(),
+  };
 }
 
 function majorOf(catalog: Catalog | undefined): number | undefined {
@@ -91,12 +115,13 @@ function majorOf(catalog: Catalog | undefined): number | undefined {
 }
 
 /** Each version prints some definitions its own way, so two of them never compare as equal. */
-function refuseOtherVersion(
+export function refuseOtherVersion(
   { from, to }: { readonly from: Side; readonly to: Side },
-  live: ReadonlyMap<Side, Catalog>,
+  before: Catalog,
+  after: Catalog,
 ): void {
-  const [left, right] = [majorOf(live.get(from)), majorOf(live.get(to))];
-  if (left === undefined || right === undefined || left === right) return;
+  const [left, right] = [majorOf(before), majorOf(after)];
+  if (left === right) return;
   throw new ConfitureError(
     "CONFITURE_VERSIONS_DIFFER",
     `${from.shown} is PostgreSQL ${left} and ${to.shown} is PostgreSQL ${right}: each prints definitions its own way.`,
@@ -114,110 +139,5 @@ async function projectHere(context: CliContext, flags: ProjectFlags): Promise<Pr
     const missing = isConfitureError(error) && error.code === "CONFITURE_CONFIG_NOT_FOUND";
     if (missing && flags.config === undefined && flags.env === undefined) return undefined;
     throw error;
-  }
-}
-
-/** Servers that were reached, each once. */
-class Servers {
-  readonly #context: CliContext;
-  readonly #flags: ProjectFlags;
-  readonly #terminal: CommandTools["terminal"];
-  readonly #project: ProjectFiles | undefined;
-  readonly #projects = new Map<string | undefined, Promise<Project>>();
-  readonly #opened: AsyncDisposable[] = [];
-
-  constructor(
-    context: CliContext,
-    flags: ProjectFlags,
-    terminal: CommandTools["terminal"],
-    project: ProjectFiles | undefined,
-  ) {
-    this.#context = context;
-    this.#flags = flags;
-    this.#terminal = terminal;
-    this.#project = project;
-  }
-
-  async read(side: Exclude<Side, { kind: "ddl" }>, ownSchema: string): Promise<Catalog> {
-    const database =
-      side.kind === "environment" ? (await this.#environment(side.name)).database : this.#databaseAt(side.url);
-    await using session = await database.openSession();
-    return (await readServerView(session, ownSchema)).catalog;
-  }
-
-  /** In the order in which they are asked: who was named, who has the other side, who is there anyway. */
-  forShadows(sides: readonly Side[]): readonly ShadowServer[] {
-    const { env } = this.#flags;
-    const environment = (name: string | undefined, wanted: boolean): ShadowServer => ({
-      name: name === undefined ? "the default environment" : `environment ${name}`,
-      wanted,
-      open: async () => (await this.#environment(name)).shadow,
-    });
-    const environments = sides.flatMap((side) => (side.kind === "environment" ? [environment(side.name, false)] : []));
-    const urls = sides.flatMap((side) =>
-      side.kind === "url"
-        ? [{ name: `the server of ${side.shown}`, wanted: false, open: async () => this.#shadowAt(side.url) }]
-        : [],
-    );
-    return [
-      ...(env === undefined ? [] : [environment(env, true)]),
-      ...environments,
-      ...(this.#project === undefined || env !== undefined ? [] : [environment(undefined, false)]),
-      ...urls,
-      this.#embedded(),
-    ];
-  }
-
-  async close(): Promise<void> {
-    for (const opened of this.#opened.reverse()) await opened[Symbol.asyncDispose]();
-  }
-
-  #environment(name: string | undefined): Promise<Project> {
-    const known = this.#projects.get(name);
-    if (known !== undefined) return known;
-    const { env: _env, ...flags } = this.#flags;
-    const opening = openProject(
-      this.#context,
-      name === undefined ? flags : { ...flags, env: name },
-      this.#terminal,
-    ).then((project) => {
-      this.#opened.push(project);
-      return project;
-    });
-    this.#projects.set(name, opening);
-    return opening;
-  }
-
-  #databaseAt(url: string) {
-    const database = connectDatabase(url, { applicationName: "confiture" });
-    this.#opened.push(database);
-    return database;
-  }
-
-  #shadowAt(url: string): ShadowProvider {
-    return shadowProvider({ database: this.#databaseAt(url) });
-  }
-
-  /** The PostgreSQL that comes through npm, with its data where this user keeps what can be made again. */
-  #embedded(): ShadowServer {
-    return {
-      name: "the PostgreSQL that comes with Confiture",
-      wanted: false,
-      open: async (version) => {
-        const { env, cwd } = this.#context;
-        const cache = env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-        const server = await openEmbeddedServer({
-          directory:
-            this.#project === undefined
-              ? join(cache, "confiture", "postgres")
-              : join(this.#project.root, ".confiture", "postgres"),
-          resolveFrom: cwd,
-          ...(version === undefined ? {} : { version }),
-          onProgress: (message) => this.#terminal.note(this.#terminal.paint("dim", message)),
-        });
-        this.#opened.push(server);
-        return this.#shadowAt(server.url());
-      },
-    };
   }
 }
