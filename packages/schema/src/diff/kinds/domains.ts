@@ -1,10 +1,12 @@
 import type { CatalogConstraint, CatalogDomain } from "@confiture/model";
-import type { CatalogIndex } from "../catalog-index.js";
+import { type CatalogIndex, keyOf, type ObjectKey } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import type { Sides } from "./kind-rules.js";
 
-/** With NOT NULL under the name somebody chose for it, as PostgreSQL 17 began to keep; a CHECK is added behind. */
+/** With the constraints that can be said there. */
 export function createDomain(entry: CatalogDomain, after: CatalogIndex): string {
+  const said = after.constraintsOf(entry.name).filter(isOfDomain);
+  const checks = said.filter((constraint) => constraint.kind === "check" && isSaidWithDomain(constraint, after));
   const named = namedNotNull(entry, after);
   return [
     `create domain ${entry.name} as ${entry.type}`,
@@ -12,6 +14,7 @@ export function createDomain(entry: CatalogDomain, after: CatalogIndex): string 
     ...(entry.default === undefined ? [] : [`default ${entry.default}`]),
     ...(named === undefined ? [] : [`constraint ${named.constraint}`]),
     ...(entry.notNull ? ["not null"] : []),
+    ...checks.map(({ constraint, definition }) => `constraint ${constraint} ${definition}`),
   ].join(" ");
 }
 
@@ -46,15 +49,37 @@ export function isOfDomain(entry: CatalogConstraint): entry is DomainConstraint 
   return entry.domain !== undefined;
 }
 
-/** How the constraints of domains are put into SQL. */
+/** Whether CREATE DOMAIN says it: not where it was not validated, and not where it needs a function that needs the domain. */
+function isSaidWithDomain(entry: DomainConstraint, index: CatalogIndex): boolean {
+  return entry.kind === "not null" || (entry.validated && !needsWhatNeedsTheDomain(entry, index));
+}
+
+function needsWhatNeedsTheDomain({ name, domain }: DomainConstraint, index: CatalogIndex): boolean {
+  const whole = keyOf({ kind: "types", name: domain });
+  const others = (key: ObjectKey) => index.needsOf(key).filter((need) => need !== whole);
+  const seen = new Set<ObjectKey>(others(keyOf({ kind: "constraints", name })));
+  for (const key of seen) {
+    if (index.needsOf(key).includes(whole)) return true;
+    for (const need of others(key)) seen.add(need);
+  }
+  return false;
+}
+
+/**
+ * How the constraints of domains are put into SQL. What CREATE DOMAIN says is made with the domain and goes with it;
+ * before that, ALTER DOMAIN takes from it what it needs and what needs it.
+ */
 export const domainConstraints = {
   create: createConstraint,
   drop: dropConstraint,
   alter: alterConstraint,
-  /** CREATE DOMAIN says NOT NULL. */
-  madeWith: ({ domain, kind }: DomainConstraint): DiffReference | undefined =>
-    kind === "not null" ? { kind: "types", name: domain } : undefined,
+  madeWith: (entry: DomainConstraint, { after }: Sides) => domainOf(entry, after)[0],
+  partOf: (entry: DomainConstraint, before: CatalogIndex) => domainOf(entry, before),
 } as const;
+
+function domainOf(entry: DomainConstraint, index: CatalogIndex): readonly DiffReference[] {
+  return isSaidWithDomain(entry, index) ? [{ kind: "types", name: entry.domain }] : [];
+}
 
 function createConstraint(entry: DomainConstraint, { before }: Sides): readonly string[] {
   const there = entry.kind === "not null" ? notNullOf(entry.domain, before) : undefined;

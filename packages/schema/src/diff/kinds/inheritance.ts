@@ -34,7 +34,7 @@ function boundOf(table: string, index: CatalogIndex): string | undefined {
 
 /** A table that the one side has as partitioned by one key and the other by another is another table. */
 export function isMadeAnew(table: string, { before, after, madeAnew }: Sides): boolean {
-  if (madeAnew.has(table)) return true;
+  if (madeAnew?.has(table) === true) return true;
   const [was, is] = [before.find("tables", table), after.find("tables", table)];
   if (was?.partitionKey !== is?.partitionKey) return true;
   if (is?.partitionKey === undefined) return false;

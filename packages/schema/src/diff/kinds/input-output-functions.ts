@@ -19,8 +19,7 @@ export function inputOutputFunctions(type: CatalogType, index: CatalogIndex): re
 }
 
 /** The type such a function belongs to. */
-export function typeOfInputOutput(entry: CatalogFunction, index?: CatalogIndex): DiffReference | undefined {
-  if (index === undefined) return undefined;
+export function typeOfInputOutput(entry: CatalogFunction, index: CatalogIndex): DiffReference | undefined {
   for (const need of index.needsOf(keyOf({ kind: "functions", name: entry.name }))) {
     const found = index.entries.get(need);
     if (found?.kind !== "types") continue;

@@ -43,5 +43,5 @@ export interface Sides {
   readonly before: CatalogIndex;
   readonly after: CatalogIndex;
   /** Tables that are made anew, beyond those of another partition key: found while fates are decided. */
-  readonly madeAnew: Set<string>;
+  readonly madeAnew?: Set<string>;
 }

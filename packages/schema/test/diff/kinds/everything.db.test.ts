@@ -69,7 +69,7 @@ describeEachVersion(`the rules, on one of everything (CONFITURE_TEST_SEED=${quar
   });
 
   test("say nothing where only the owner differs, and name everything as ALTER … OWNER TO takes it", async () => {
-    const sides = { before: indexCatalog(everything), after: indexCatalog(everything) };
+    const sides = { before: indexCatalog(everything), after: indexCatalog(everything), madeAnew: new Set<string>() };
     await inside(db, "", async () => {
       for (const { kind, entry, name } of indexCatalog(ruledPart(everything)).entries.values()) {
         const rule = rulesOf(kind);

@@ -33,8 +33,8 @@ const rules = {
     create: (entry, _, sides) => domainConstraints.create(ofDomain(entry), sides),
     drop: (entry, _, sides) => domainConstraints.drop(ofDomain(entry), sides),
     alter: (before, after) => domainConstraints.alter(ofDomain(before), ofDomain(after)),
-    partOf: ({ domain = "" }) => ({ kind: "types", name: domain }),
-    madeWith: (entry) => domainConstraints.madeWith(ofDomain(entry)),
+    partOf: (entry, index) => domainConstraints.partOf(ofDomain(entry), index),
+    madeWith: (entry, sides) => domainConstraints.madeWith(ofDomain(entry), sides),
   } satisfies KindRules<"constraints">,
 };
 
@@ -68,7 +68,7 @@ export interface RuledPlan {
  * object had needed goes behind that.
  */
 export function planByRules(from: Catalog, to: Catalog): RuledPlan {
-  const sides: Sides = { before: indexCatalog(from), after: indexCatalog(to) };
+  const sides: Sides = { before: indexCatalog(from), after: indexCatalog(to), madeAnew: new Set() };
   const altered = new Map<ObjectKey, readonly string[]>();
   const [gone, made] = [new Set<ObjectKey>(), new Set<ObjectKey>()];
   const replaced: ObjectKey[] = [];
@@ -172,15 +172,16 @@ function carrierOf(key: ObjectKey, index: CatalogIndex): ObjectKey | undefined {
 }
 
 function dropOf(key: ObjectKey, gone: ReadonlySet<ObjectKey>, sides: Sides): readonly string[] {
-  const { kind, entry } = sides.before.entries.get(key)!;
-  const whole =
-    kind === "functions"
-      ? typeOfInputOutput(entry as CatalogFunction, sides.before)
-      : rulesOf(kind).partOf?.(entry as never);
-  for (const owner of whole === undefined ? [] : "kind" in whole ? [whole] : whole)
-    if (gone.has(keyOf(owner))) return [];
+  const entry = sides.before.entries.get(key)!;
+  const { kind, entry: fields } = entry;
+  if (wholesOf(entry, sides.before).some((whole) => gone.has(keyOf(whole)))) return [];
   const rule = rulesOf(kind);
-  return rule.drop?.(entry as never, sides.before, sides) ?? [`drop ${rule.named(entry as never)}`];
+  return rule.drop?.(fields as never, sides.before, sides) ?? [`drop ${rule.named(fields as never)}`];
+}
+
+function wholesOf({ kind, entry }: DiffEntry, before: CatalogIndex): readonly DiffReference[] {
+  const whole = rulesOf(kind).partOf?.(entry as never, before);
+  return whole === undefined ? [] : "kind" in whole ? [whole] : whole;
 }
 
 function createOf(key: ObjectKey, made: ReadonlySet<ObjectKey>, sides: Sides): readonly string[] {
