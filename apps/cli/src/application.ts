@@ -87,6 +87,7 @@ const diff = buildCommand({
         brief: "How results are printed; sql is the script alone",
       },
       rename: renameFlag,
+      prove: switchFlag("Run it in a shadow database with rows, and look at what came of it; exit 1 when not proven"),
       ...comparedFlags,
     },
   },
@@ -125,6 +126,11 @@ const migrateNew = buildCommand({
         kind: "boolean",
         optional: true,
         brief: "With --from-diff: gentler forms for tables that are there (default: yes)",
+      },
+      prove: {
+        kind: "boolean",
+        optional: true,
+        brief: "With --from-diff: prove it on rows in a shadow database, before two observers (default: yes)",
       },
       allow: {
         kind: "enum",

@@ -1,18 +1,21 @@
 import { ConfitureError } from "@confiture/model";
-import { type DiffPlan, planRenamedDiff, renderDiff } from "@confiture/schema";
+import { type CanonicalOptions, type DiffPlan, type DiffProof, planRenamedDiff, renderDiff } from "@confiture/schema";
 import type { CliContext } from "../context.js";
 import { diffDocument } from "../diff/diff-document.js";
 import { noteDiff } from "../diff/note-diff.js";
 import type { GlobalFlags, PrintFlags } from "../flags.js";
-import { type CommandResult, runCommand } from "../output/run-command.js";
+import { formatCount } from "../output/durations.js";
+import { type CommandResult, type CommandTools, runCommand } from "../output/run-command.js";
 import { type ComparedFlags, whatCounts } from "../sides/compared.js";
 import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js";
-import { readSides } from "../sides/read-sides.js";
+import { provePlan, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
+import { type ReadSides, readSides } from "../sides/read-sides.js";
 import { type Side, sideOf } from "../sides/side.js";
 
 export interface DiffFlags extends PrintFlags, Pick<GlobalFlags, "env" | "config">, ComparedFlags, RenameFlags {
   readonly from: string;
   readonly to: string;
+  readonly prove: boolean;
 }
 
 export async function runDiff(this: CliContext, flags: DiffFlags): Promise<void> {
@@ -27,8 +30,38 @@ export async function runDiff(this: CliContext, flags: DiffFlags): Promise<void>
       renames: declaredRenames(flags, sides),
     });
     noteDiff(plan, tools.terminal);
-    return { document: diffDocument(plan, { sides, counts }), lines: linesOf(plan, flags) };
+    const proof = flags.prove ? await proveDiff(plan, { sides, counts, tools }) : undefined;
+    return {
+      document: { ...diffDocument(plan, { sides, counts }), proof: proof ?? null },
+      lines: linesOf(plan, flags),
+      exitCode: proof === undefined || proof.proven ? 0 : 1,
+    };
   });
+}
+
+interface Proving {
+  readonly sides: ReadSides;
+  readonly counts: CanonicalOptions;
+  readonly tools: CommandTools;
+}
+
+/** What the proof found goes to stderr: the script stays one. */
+async function proveDiff(plan: DiffPlan, { sides, counts, tools: { terminal } }: Proving): Promise<DiffProof> {
+  terminal.status("  proving it in a shadow database with rows");
+  const { from, to, shadow } = sides;
+  const proof = await provePlan(plan, {
+    before: sourceOf(from, counts),
+    after: sourceOf(to, counts),
+    counts,
+    shadow,
+    version: Math.floor(from.catalog.serverVersion / 10_000),
+  });
+  terminal.clearStatus();
+  const rows = proof.rows.reduce((sum, { before }) => sum + before, 0);
+  for (const what of proof.notInspected) terminal.note(`${terminal.paint("yellow", "note")} not proven: ${what}`);
+  if (proof.proven) terminal.note(`${terminal.paint("green", "proven")} on ${formatCount(rows, "row")}`);
+  else terminal.errorLines(whatSpeaksAgainst(proof).map((line) => `${terminal.paint("red", "not proven")} ${line}`));
+  return proof;
 }
 
 function linesOf(plan: DiffPlan, { format }: DiffFlags): CommandResult["lines"] {

@@ -29,8 +29,8 @@ export async function runMigrateNew(this: CliContext, flags: MigrateNewFlags, na
 }
 
 /** Who allows a loss means a difference. */
-function refuseWithoutDiff({ allow, rename, online, owners, grants }: MigrateNewFlags): void {
-  const given = { allow, rename, online, owners, "no-grants": grants ? undefined : grants };
+function refuseWithoutDiff({ allow, rename, online, prove, owners, grants }: MigrateNewFlags): void {
+  const given = { allow, rename, online, prove, owners, "no-grants": grants ? undefined : grants };
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined)
     throw usage(`--${flag} is for --from-diff. Nothing was written.`, "Add --from-diff, or leave it out.");

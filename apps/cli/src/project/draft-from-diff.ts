@@ -8,6 +8,7 @@ import {
   readStatus,
 } from "@confiture/migrator";
 import { ConfitureError, type Hazard, isConfitureError } from "@confiture/model";
+import type { DiffProof } from "@confiture/schema";
 import type { CliContext } from "../context.js";
 import { statementDocument } from "../diff/diff-document.js";
 import { noteDiff } from "../diff/note-diff.js";
@@ -17,13 +18,15 @@ import { formatCount } from "../output/durations.js";
 import type { CommandResult, CommandTools } from "../output/run-command.js";
 import { type ComparedFlags, whatCounts } from "../sides/compared.js";
 import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js";
-import { openSideReader, type SideReader } from "../sides/read-sides.js";
+import { copyOf, isOnlyAboutRows, provePlan, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
+import { openSideReader, type ReadSide, type SideReader } from "../sides/read-sides.js";
 import type { Side } from "../sides/side.js";
 import type { ProjectFiles } from "./open-project.js";
 
 export interface DraftFlags extends GlobalFlags, ComparedFlags, RenameFlags {
   readonly online?: boolean;
   readonly allow?: readonly Hazard[];
+  readonly prove?: boolean;
 }
 
 /** `migrate new --from-diff`: from where the migrations lead, or from an environment as it is, to the DDL. */
@@ -58,11 +61,12 @@ export async function draftFromDiff(
   noteDiff(draft.plan, terminal);
   if (draft.plan.statements.length === 0)
     return {
-      document: draftDocument(draft, []),
+      document: { ...draftDocument(draft, []), proof: null },
       lines: [`Nothing to write: from ${start.words} to the DDL there is nothing to do.`],
     };
   if (draft.notOnline !== undefined)
     terminal.note(`${terminal.paint("yellow", "note")} gentler forms were left out. ${draft.notOnline.message}`);
+  const proof = flags.prove === false ? undefined : await proveDraft(draft, { flags, to, reader, tools });
   const { up, down } = draft;
   const files = await newMigration({
     directory: project.migrationsDirectory,
@@ -71,14 +75,57 @@ export async function draftFromDiff(
     now: new Date(),
   });
   return {
-    document: draftDocument(draft, files),
-    lines: [...files.map((file) => `Wrote ${project.shown(file)}`), summary(draft)],
+    document: { ...draftDocument(draft, files), proof: proof ?? null },
+    lines: [...files.map((file) => `Wrote ${project.shown(file)}`), summary(draft, proof)],
   };
 }
 
-function summary({ plan, online }: MigrationDraft): string {
+/**
+ * Runs the plan where there are rows. That rows as they may be are in the way is told; anything else keeps it from being
+ * written, but for losses that were allowed.
+ */
+async function proveDraft(draft: MigrationDraft, { flags, to, reader, tools }: Proving): Promise<DiffProof> {
+  const { terminal } = tools;
+  terminal.status("  proving it in a shadow database with rows");
+  const counts = whatCounts(flags, to);
+  const proof = await provePlan(draft.plan, {
+    before: copyOf(draft.from, counts),
+    after: sourceOf(to, counts),
+    counts,
+    shadow: reader.shadow,
+    version: Math.floor(draft.from.serverVersion / 10_000),
+  });
+  terminal.clearStatus();
+  const against = whatSpeaksAgainst(proof);
+  const allowed = (flags.allow ?? []).includes("DeletesData");
+  const pardoned = isOnlyAboutRows(proof) || (allowed && proof.rowsLost.length === against.length);
+  if (against.length > 0 && !pardoned)
+    throw new ConfitureError("CONFITURE_DRAFT_FAILED", `The difference was not proven:\n  ${against.join("\n  ")}`, {
+      hint: "Nothing was written. Declare what is a rename, or write this migration by hand; --no-prove leaves the proof out.",
+      facts: { proof },
+    });
+  for (const line of [...against, ...proof.notInspected.map((what) => `not proven: ${what}`)])
+    terminal.note(`${terminal.paint("yellow", "note")} ${line}`);
+  return proof;
+}
+
+interface Proving {
+  readonly flags: DraftFlags;
+  readonly to: ReadSide;
+  readonly reader: SideReader;
+  readonly tools: CommandTools;
+}
+
+function summary({ plan, online }: MigrationDraft, proof: DiffProof | undefined): string {
   const gentler = online === 0 ? "" : `, ${online} of them (up and down) in a gentler form`;
-  return `${formatCount(plan.statements.length, "statement")}${gentler}. Tried up and down in a shadow database, without rows.`;
+  return `${formatCount(plan.statements.length, "statement")}${gentler}. Tried up and down in a shadow database; ${
+    proof === undefined
+      ? "not proven on rows (--no-prove)"
+      : `proven on ${formatCount(
+          proof.rows.reduce((sum, { before }) => sum + before, 0),
+          "row",
+        )}`
+  }.`;
 }
 
 function draftDocument({ plan, online }: MigrationDraft, files: readonly string[]): Record<string, unknown> {

@@ -23,6 +23,8 @@ export interface DraftMigrationOptions extends StartingPointOptions {
 
 /** The texts of a migration that was drafted, and tried. */
 export interface MigrationDraft {
+  /** The schema it starts from. */
+  readonly from: Catalog;
   readonly up: string;
   readonly down: string;
   /** Its statements in their plain form. No statement: there is nothing to migrate. */
@@ -44,7 +46,7 @@ export async function draftMigration(options: DraftMigrationOptions): Promise<Mi
   const { shadow, compare, wanted, online = true } = options;
   await using start = await openStartingPoint(options);
   const plan = await planAsking(start.catalog, options);
-  if (plan.statements.length === 0) return { up: "", down: "", plan, online: 0 };
+  if (plan.statements.length === 0) return { from: start.catalog, up: "", down: "", plan, online: 0 };
   refuseLoss(plan, options.allow);
   const back = await planRenamedDiff(wanted, start.catalog, {
     ...compare,
@@ -54,13 +56,13 @@ export async function draftMigration(options: DraftMigrationOptions): Promise<Mi
   const plain = await render(plan, back, { ...options, online: false });
   const gentle = online ? await render(plan, back, { ...options, online: true }) : plain;
   const failed = await tryDraft(start, gentle, options);
-  if (failed === undefined) return { ...gentle, plan };
+  if (failed === undefined) return { ...gentle, from: start.catalog, plan };
   if (gentle.online === 0) throw failed;
   // On another shadow: this one is somewhere on the way.
   await using again = await openStartingPoint(options);
   const alsoFailed = await tryDraft(again, plain, options);
   if (alsoFailed !== undefined) throw alsoFailed;
-  return { ...plain, plan, notOnline: failed };
+  return { ...plain, from: start.catalog, plan, notOnline: failed };
 }
 
 async function planAsking(
