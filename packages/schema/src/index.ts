@@ -1,6 +1,8 @@
 export type { CanonicalOptions } from "./canonical/canonical-entries.js";
 export { canonicalText } from "./canonical/canonical-text.js";
 export { catalogHash } from "./canonical/catalog-hash.js";
+export type { ChangedField } from "./compare/changed-fields.js";
+export { changedFields } from "./compare/changed-fields.js";
 export type { CatalogDifference } from "./compare/compare-catalogs.js";
 export { compareCatalogs } from "./compare/compare-catalogs.js";
 export type { DiffOptions, DiffStatement, SchemaDiff } from "./diff/diff-catalogs.js";
@@ -27,3 +29,9 @@ export type { SeededRows, SeedRowsOptions } from "./prove/seed-rows.js";
 export { seedRows } from "./prove/seed-rows.js";
 export type { ReadCatalogOptions } from "./read/read-catalog.js";
 export { readCatalog } from "./read/read-catalog.js";
+export { copySchema } from "./renames/copy-schema.js";
+export type { RenamedDiffOptions, RenamedDiffPlan } from "./renames/plan-renamed-diff.js";
+export { planRenamedDiff } from "./renames/plan-renamed-diff.js";
+export { readRenameDirectives } from "./renames/read-rename-directives.js";
+export type { Rename, RenamedKind } from "./renames/rename.js";
+export { parseRename } from "./renames/rename.js";

@@ -3,7 +3,9 @@ import { findCommitBoundaries, parseSqlFile, predictEffects } from "@confiture/s
 import { type DiffOptions, type DiffStatement, diffCatalogs } from "./diff-catalogs.js";
 
 /** A statement of a difference, with what it does to the database it starts from. */
-export interface PlannedStatement extends DiffStatement {
+export interface PlannedStatement extends Omit<DiffStatement, "change"> {
+  /** `rename`: declared to be the same under another name. */
+  readonly change: DiffStatement["change"] | "rename";
   /** False for what PostgreSQL refuses inside a transaction block. */
   readonly transactional: boolean;
   /** Why the transaction has to be committed behind it; absent when it need not. */
@@ -37,25 +39,8 @@ export interface DiffPlan {
  */
 export async function planDiff(before: Catalog, after: Catalog, options: DiffOptions = {}): Promise<DiffPlan> {
   const { statements } = diffCatalogs(before, after, options);
-  const files = await Promise.all(statements.map(({ sql }) => parseSqlFile(sql, { file: "difference" })));
-  const parsed = files.flatMap((file, index) => file.statements.map((statement) => ({ ...statement, index })));
-  const version = Math.floor(before.serverVersion / 10_000);
-  const effects = await predictEffects(parsed, { catalog: before, serverVersion: version });
-  const boundaries = new Map(
-    (await findCommitBoundaries(parsed, { serverVersion: version })).map(({ after: at, because }) => [at, because]),
-  );
   return {
-    statements: statements.map((statement, place) => {
-      const { effect } = effects[place]!;
-      const because = boundaries.get(place);
-      return {
-        ...statement,
-        transactional: effect.transactional,
-        ...(because === undefined ? {} : { commitBehind: because }),
-        hazards: effect.hazards,
-        effect,
-      };
-    }),
+    statements: await planStatements(statements, before),
     unsupported: [
       ...before.unsupported.map((object) => ({ ...object, side: "from" as const })),
       ...after.unsupported.map((object) => ({ ...object, side: "to" as const })),
@@ -63,6 +48,31 @@ export async function planDiff(before: Catalog, after: Catalog, options: DiffOpt
     columnOrder: columnOrders(before, after),
     likelyRenames: [...renamedTables(before, after), ...renamedColumns(before, after)],
   };
+}
+
+/** What each statement does, one after another, to the database they start from. */
+export async function planStatements<Given extends Pick<PlannedStatement, "sql" | "object" | "change">>(
+  statements: readonly Given[],
+  before: Catalog,
+): Promise<readonly (Given & PlannedStatement)[]> {
+  const files = await Promise.all(statements.map(({ sql }) => parseSqlFile(sql, { file: "difference" })));
+  const parsed = files.flatMap((file, index) => file.statements.map((statement) => ({ ...statement, index })));
+  const version = Math.floor(before.serverVersion / 10_000);
+  const effects = await predictEffects(parsed, { catalog: before, serverVersion: version });
+  const boundaries = new Map(
+    (await findCommitBoundaries(parsed, { serverVersion: version })).map(({ after: at, because }) => [at, because]),
+  );
+  return statements.map((statement, place) => {
+    const { effect } = effects[place]!;
+    const because = boundaries.get(place);
+    return {
+      ...statement,
+      transactional: effect.transactional,
+      ...(because === undefined ? {} : { commitBehind: because }),
+      hazards: effect.hazards,
+      effect,
+    };
+  });
 }
 
 function columnOrders(before: Catalog, after: Catalog): readonly ColumnOrder[] {
