@@ -341,7 +341,9 @@ export class Picture {
   private marked() {
     const { relations, indexes, namesAtFirst, types, functions, operators, eventTriggers, publications, servers } =
       this;
+    const { constraintHolders } = this;
     const maps = {
+      constraintHolders,
       relations,
       indexes,
       namesAtFirst,
