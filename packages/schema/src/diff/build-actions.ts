@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogGrant } from "@confiture/model";
+import type { CatalogColumn, CatalogGrant, CatalogType } from "@confiture/model";
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
@@ -9,6 +9,7 @@ import { copyRows } from "./kinds/copy-rows.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { setTypeAside } from "./kinds/set-type-aside.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
 
@@ -63,7 +64,7 @@ export function buildActions(
     }
     const provides = provided.get(key);
     if (after !== undefined && provides !== undefined)
-      actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
+      actions.push({ ...action("create", after, createStatements(after, provides, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
       const statements = [...remade(change, sides), ...change.statements];
       if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
@@ -119,6 +120,10 @@ function stoodAside(
       action("rename", before, [`alter table ${table} rename column ${column} to ${unqualified(aside)}`]),
       action("copy", before, [`update only ${table} set ${column} = ${unqualified(aside)}`]),
     ];
+  }
+  if (before.kind === "types") {
+    const named = (name: string) => unqualified(name === before.name ? aside : asideName({ ...before, name }, sides));
+    return [action("rename", before, setTypeAside(before.entry as CatalogType, sides.before, named))];
   }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
   if (before.kind !== "tables") return [action("rename", before, [rename])];
@@ -184,14 +189,25 @@ function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, 
   return (whole === undefined ? undefined : createCarrier(whole, changes, sides)) ?? key;
 }
 
-function createStatements(after: DiffEntry, sides: Sides, { ignoreOwners, role }: BuildOptions): readonly string[] {
-  const rules = rulesOf(after.kind);
-  const owner = ownerOf(after);
-  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+function createStatements(
+  after: DiffEntry,
+  provides: readonly ObjectKey[],
+  sides: Sides,
+  options: BuildOptions,
+): readonly string[] {
+  const functions = provides.map((key) => sides.after.entries.get(key)).filter((entry) => entry?.kind === "functions");
   return [
-    ...rules.create(after.entry as never, sides.after, sides),
-    ...(owns ? [`alter ${rules.named(after.entry as never)} owner to ${owner}`] : []),
+    ...rulesOf(after.kind).create(after.entry as never, sides.after, sides),
+    ...[...new Set([after, ...functions])].flatMap((entry) => (entry === undefined ? [] : givenAway(entry, options))),
   ];
+}
+
+/** To its owner, unless whoever makes it is that. */
+function givenAway(entry: DiffEntry, { ignoreOwners, role }: BuildOptions): readonly string[] {
+  const rules = rulesOf(entry.kind);
+  const owner = ownerOf(entry);
+  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  return owns ? [`alter ${rules.named(entry.entry as never)} owner to ${owner}`] : [];
 }
 
 /** What cannot be there twice has to be dropped before the new table gets its own; the rest goes with the old table. */
