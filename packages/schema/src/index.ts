@@ -8,5 +8,22 @@ export { diffCatalogs } from "./diff/diff-catalogs.js";
 export type { ColumnOrder, DiffPlan, PlannedStatement } from "./diff/plan-diff.js";
 export { planDiff } from "./diff/plan-diff.js";
 export { renderDiff } from "./diff/render-diff.js";
+export type { CompareObservationsOptions, ObservedDifference } from "./observe/compare-observations.js";
+export { compareObservations } from "./observe/compare-observations.js";
+export type { ObserveSchemaOptions } from "./observe/observe-schema.js";
+export { observeSchema } from "./observe/observe-schema.js";
+export type { ObservedObject } from "./observe/observed-object.js";
+export type {
+  DiffProof,
+  ProveDiffInput,
+  ProveDiffOptions,
+  SchemaSource,
+  TableRows,
+} from "./prove/prove-diff.js";
+export { proveDiff } from "./prove/prove-diff.js";
+export type { FileChanges } from "./prove/relation-files.js";
+export type { ProofOutcome, ProofStatement } from "./prove/run-statements.js";
+export type { SeededRows, SeedRowsOptions } from "./prove/seed-rows.js";
+export { seedRows } from "./prove/seed-rows.js";
 export type { ReadCatalogOptions } from "./read/read-catalog.js";
 export { readCatalog } from "./read/read-catalog.js";

@@ -1,5 +1,5 @@
 import type { CatalogColumn, CatalogGrant, CatalogType } from "@confiture/model";
-import type { DiffEntry, ObjectKey } from "./catalog-index.js";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
 import type { DiffReference } from "./diff-kinds.js";
@@ -29,8 +29,8 @@ export interface Action {
 export interface BuildOptions extends FateOptions {
   /** The role that will run the statements: what it makes is its own. */
   readonly role?: string;
-  /** Columns whose default is set behind the table, for the default needs the table. */
-  readonly splitDefaults?: ReadonlySet<ObjectKey>;
+  /** What gets a statement of its own although it goes or comes with a table: that needs something that needs the table. */
+  readonly apart?: ReadonlySet<ObjectKey>;
 }
 
 /** Turns fates into actions. What goes or comes with something else has none of its own and is named in that action. */
@@ -39,7 +39,7 @@ export function buildActions(
   sides: Sides,
   options: BuildOptions,
 ): readonly Action[] {
-  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes, sides));
+  const removed = groupByCarrier(changes, (change) => dropCarrier(change, changes, sides, options));
   const provided = groupByCarrier(changes, (change) => createCarrier(change, changes, sides));
   const actions: Action[] = [];
   for (const change of changes.values()) {
@@ -57,7 +57,10 @@ export function buildActions(
         );
       const [was, is] =
         before.kind === "columns"
-          ? [` drop column ${(before.entry as CatalogColumn).column}`, ` drop column ${unqualified(aside ?? "")}`]
+          ? [
+              ` drop column ${(before.entry as CatalogColumn).column}`,
+              ` drop column ${aside?.slice((before.entry as CatalogColumn).table.length + 1)}`,
+            ]
           : [before.name, aside ?? ""];
       const final = aside === undefined ? statements : statements.map((text) => text.replace(was, () => is));
       actions.push({ ...action("drop", before, final), removes });
@@ -66,9 +69,11 @@ export function buildActions(
     if (after !== undefined && provides !== undefined)
       actions.push({ ...action("create", after, createStatements(after, provides, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
-      const statements = [...remade(change, sides), ...change.statements];
+      const said = new Set(change.letGo.flatMap(({ before: first }) => first));
+      const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
       if (statements.length > 0) actions.push({ ...action("alter", after, statements), provides: [key] });
     }
+    actions.push(...defaultsApart(change, options));
     if (before === undefined) continue;
     for (const { needed, before: first, behind } of change.letGo) {
       if (first.length > 0) actions.push({ ...action("let go", before, first), needed });
@@ -76,6 +81,21 @@ export function buildActions(
     }
   }
   return [...actions, ...grantActions(changes, sides, options)];
+}
+
+/** A default that is taken away before, or set behind, because the rest of the column cannot wait for it. */
+function defaultsApart({ key, before, after, fate }: Change, { apart }: BuildOptions): readonly Action[] {
+  if (apart?.has(key) !== true) return [];
+  const alter = ({ table, column }: CatalogColumn) => `alter table only ${table} alter column ${column}`;
+  const [was, is] = [before?.entry as CatalogColumn | undefined, after?.entry as CatalogColumn | undefined];
+  return [
+    ...(before !== undefined && was?.default !== undefined && (fate === "drop" || fate === "replace")
+      ? [action("let go", before, [`${alter(was)} drop default`])]
+      : []),
+    ...(after !== undefined && is?.default !== undefined && (fate === "create" || fate === "replace")
+      ? [action("take up", after, [`${alter(is)} set default ${is.default}`])]
+      : []),
+  ];
 }
 
 /** All rights on one object at once, when it stands: one grant says something of another. */
@@ -117,8 +137,8 @@ function stoodAside(
   if (before.kind === "columns") {
     const { table, column } = before.entry as CatalogColumn;
     return [
-      action("rename", before, [`alter table ${table} rename column ${column} to ${unqualified(aside)}`]),
-      action("copy", before, [`update only ${table} set ${column} = ${unqualified(aside)}`]),
+      action("rename", before, [`alter table ${table} rename column ${column} to ${aside.slice(table.length + 1)}`]),
+      action("copy", before, [`update only ${table} set ${column} = ${aside.slice(table.length + 1)}`]),
     ];
   }
   if (before.kind === "types") {
@@ -157,15 +177,21 @@ function groupByCarrier(
   return groups;
 }
 
-function dropCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): ObjectKey | undefined {
+function dropCarrier(
+  change: Change,
+  changes: ReadonlyMap<ObjectKey, Change>,
+  sides: Sides,
+  options: BuildOptions,
+): ObjectKey | undefined {
   if (change.before === undefined || (change.fate !== "drop" && change.fate !== "replace")) return undefined;
+  if (change.before.kind !== "columns" && options.apart?.has(change.key) === true) return change.key;
   for (const owner of ownersOf(change.before, sides.before)) {
     const whole = changes.get(keyOf(owner));
     if (whole === undefined || whole === change) continue;
     // A sequence that stays has been taken from its column before.
     if (change.before.kind === "sequences" && change.fate !== "drop") continue;
     if (hasLeft(change.before, whole, changes)) continue;
-    const carrier = dropCarrier(whole, changes, sides);
+    const carrier = dropCarrier(whole, changes, sides, options);
     if (carrier === undefined) continue;
     if (whole.before?.kind === "tables" && whole.aside && needsItsName(change)) continue;
     return carrier;
@@ -197,7 +223,11 @@ function createStatements(
 ): readonly string[] {
   const functions = provides.map((key) => sides.after.entries.get(key)).filter((entry) => entry?.kind === "functions");
   return [
-    ...rulesOf(after.kind).create(after.entry as never, sides.after, sides),
+    ...rulesOf(after.kind).create(
+      after.entry as never,
+      options.apart === undefined ? sides.after : withoutDefaults(sides.after, options.apart),
+      sides,
+    ),
     ...[...new Set([after, ...functions])].flatMap((entry) => (entry === undefined ? [] : givenAway(entry, options))),
   ];
 }
@@ -210,6 +240,16 @@ function givenAway(entry: DiffEntry, { ignoreOwners, role }: BuildOptions): read
   return owns ? [`alter ${rules.named(entry.entry as never)} owner to ${owner}`] : [];
 }
 
+/** The catalog as a table is made from it, when some of its defaults come later. */
+function withoutDefaults(index: CatalogIndex, apart: ReadonlySet<ObjectKey>): CatalogIndex {
+  const bare = (column: CatalogColumn): CatalogColumn => {
+    if (!apart.has(`columns ${column.name}`)) return column;
+    const { default: _, ...rest } = column;
+    return rest;
+  };
+  return { ...index, columnsOf: (table) => index.columnsOf(table).map(bare) };
+}
+
 /** What cannot be there twice has to be dropped before the new table gets its own; the rest goes with the old table. */
 const keptApart = new Set(["indexes", "statistics", "ownerships", "partitions"]);
 
@@ -219,9 +259,10 @@ function needsItsName({ before }: Change): boolean {
   return before !== undefined && keptApart.has(before.kind);
 }
 
-function asideName({ name }: DiffEntry, { before, after }: Sides): string {
-  const schema = name.slice(0, name.length - unqualified(name).length);
-  const bare = unqualified(name).replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
+function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): string {
+  const own = kind === "columns" ? (entry as CatalogColumn).column : unqualified(name);
+  const schema = name.slice(0, name.length - own.length);
+  const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
   for (let number = 0; ; number += 1) {
     const aside = `${schema}"${bare.replaceAll('"', '""')}__before${number === 0 ? "" : number}"`.replace(
       /"([a-z_][a-z0-9_]*)"$/,
@@ -229,7 +270,7 @@ function asideName({ name }: DiffEntry, { before, after }: Sides): string {
     );
     if (
       ![before, after].some(({ entries }) =>
-        ["types", "tables", "views", "columns"].some((kind) => entries.has(`${kind} ${aside}`)),
+        ["types", "tables", "views", "columns", "collations"].some((kind) => entries.has(`${kind} ${aside}`)),
       )
     )
       return aside;
@@ -245,7 +286,12 @@ function remade(change: Change, sides: Sides): readonly string[] {
   return [
     `${alterTable(is, sides.after)} ${[
       ...(was.default === undefined ? [] : [`${alter} drop default`]),
-      retype(was, is, sides, true),
+      retype(
+        was,
+        is,
+        sides,
+        change.retypedBy.some((key) => key.startsWith("types ")),
+      ),
       // One that changes is set by what follows.
       ...(is.default === undefined || is.default !== was.default ? [] : [`${alter} set default ${is.default}`]),
     ].join(", ")}`,

@@ -5,8 +5,9 @@ import { keyOf } from "./catalog-index.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { rulesOf } from "./kinds/all-kinds.js";
 import { areComparable } from "./kinds/change-type.js";
-import { isHandedUp } from "./kinds/columns.js";
+import { identityEnds, isHandedUp } from "./kinds/columns.js";
 import { isAttached, isInPartitionKey, isMadeAnew } from "./kinds/inheritance.js";
+import { inheritsOtherwise } from "./kinds/inherits-otherwise.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** What becomes of one object. `replace`: dropped and made again. */
@@ -34,6 +35,7 @@ export interface FateOptions {
 
 /** Decides what becomes of every object: what differs, and what has to go because something else does. */
 export function decideFates(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, Change> {
+  for (const { name } of sides.after.catalog.tables) if (inheritsOtherwise(name, sides)) sides.madeAnew.add(name);
   for (;;) {
     const known = sides.madeAnew.size;
     const changes = decideOnce(sides, options);
@@ -68,16 +70,19 @@ function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>,
 
 function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
   const [before, after] = [counted(sides.before, key, options), counted(sides.after, key, options)];
-  const blank = { key, statements: [], letGo: [], retypedBy: [], aside: false };
+  const blank: Omit<Change, "fate"> = { key, statements: [], letGo: [], retypedBy: [], aside: false };
   if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
   if (after === undefined) return { ...blank, before, fate: "drop" };
   const same = JSON.stringify(before.entry) === JSON.stringify(after.entry);
   if (same && !changesAnyway(after, sides)) return { ...blank, before, after, fate: "keep" };
   const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
   if (statements === "replace") return { ...blank, before, after, fate: "replace" };
+  const ends =
+    after.kind === "columns" ? identityEnds(before.entry as CatalogColumn, after.entry as CatalogColumn) : [];
   const owner = newOwner(before, after, sides, options);
   const all = [...statements, ...owner];
-  return { ...blank, before, after, fate: all.length === 0 ? "keep" : "alter", statements: all };
+  if (ends.length > 0) blank.letGo = [{ needed: "", before: ends, behind: [] }];
+  return { ...blank, before, after, fate: all.length + ends.length === 0 ? "keep" : "alter", statements: all };
 }
 
 /** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
@@ -122,6 +127,8 @@ function spread(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { key, fate, before } = next;
     if (before === undefined) continue;
+    const constraint = fate === "replace" ? constraintOf(next, changes) : undefined;
+    if (constraint?.fate === "keep" || constraint?.fate === "alter") replace(constraint, push);
     const isRetyped = fate === "alter" && before.kind === "columns";
     for (const dependentKey of sides.before.dependentsOf(key)) {
       const dependent = changes.get(dependentKey);
@@ -166,6 +173,13 @@ function replace(change: Change, push: (change: Change) => void): void {
   push(change);
 }
 
+/** The index of a constraint is made anew with it. */
+function constraintOf({ before }: Change, changes: ReadonlyMap<ObjectKey, Change>): Change | undefined {
+  if (before?.kind !== "indexes") return undefined;
+  const { constraint, table } = before.entry as CatalogIndexEntry;
+  return constraint === undefined ? undefined : changes.get(`constraints ${constraint} on ${table}`);
+}
+
 export function ownersOf({ kind, entry }: DiffEntry, index: CatalogIndex): readonly DiffReference[] {
   const owners = rulesOf(kind).partOf?.(entry as never, index);
   return owners === undefined ? [] : "kind" in owners ? [owners] : owners;
@@ -192,11 +206,7 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     return;
   }
   const rules = rulesOf(before.kind);
-  if (
-    before.kind === "columns" &&
-    replaced.before.kind === "types" &&
-    isOfType(before.entry as CatalogColumn, replaced.before.name)
-  ) {
+  if (before.kind === "columns" && isOfType(before.entry as CatalogColumn, replaced.before)) {
     if (dependent.retypedBy.includes(replaced.key)) return;
     if (
       isAttached((before.entry as CatalogColumn).table, sides) &&
@@ -216,6 +226,8 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     push(dependent);
     return;
   }
+  // By its domain, which is made anew too.
+  if (before.kind === "columns" && replaced.before.kind === "collations") return;
   const letGo = rules.letGo?.(before.entry as never, replaced.before, sides);
   if (letGo !== undefined) {
     if (!dependent.letGo.some(({ needed }) => needed === replaced.key))
@@ -241,8 +253,9 @@ function describe({ kind, entry }: DiffEntry): string {
   return rulesOf(kind).named(entry as never);
 }
 
-function isOfType({ type }: CatalogColumn, name: string): boolean {
-  return elementOf(type) === name;
+/** Of a type, or ordered by a collation, that the column has to be brought to again. */
+function isOfType({ type, collation }: CatalogColumn, { kind, name }: DiffEntry): boolean {
+  return kind === "types" ? elementOf(type) === name : kind === "collations" && collation === name;
 }
 
 /** Without brackets and modifier. */
@@ -254,7 +267,8 @@ export function elementOf(type: string): string {
 function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
   const types: Change[] = [];
   const add = (change: Change | undefined) => {
-    if (change?.before?.kind !== "types" || change.fate !== "replace" || change.aside) return;
+    if (change?.before?.kind !== "types" && change?.before?.kind !== "collations") return;
+    if (change.fate !== "replace" || change.aside) return;
     change.aside = true;
     types.push(change);
   };
@@ -263,7 +277,10 @@ function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void
     if (change.fate !== "replace" || change.before === undefined || change.after === undefined) continue;
     if (change.before.kind === "tables") {
       change.aside = true;
-      for (const { type } of sides.before.columnsOf(change.before.name)) add(changes.get(`types ${elementOf(type)}`));
+      for (const { type, collation } of sides.before.columnsOf(change.before.name)) {
+        add(changes.get(`types ${elementOf(type)}`));
+        add(changes.get(`collations ${collation}`));
+      }
     }
     if (change.before.kind === "columns")
       change.aside = isHandedUp(change.before.entry as CatalogColumn, change.after.entry as CatalogColumn, sides);
@@ -286,6 +303,7 @@ function standsInTheWay({ before }: Change, retyped: Change): boolean {
   if (before === undefined) return false;
   if (before.kind === "columns") return (before.entry as CatalogColumn).generated !== undefined;
   if (before.kind === "constraints" && "references" in before.entry && before.entry.references !== undefined) {
+    if (retyped.retypedBy.length > 0) return true;
     const [was, is] = [retyped.before?.entry as CatalogColumn, retyped.after?.entry as CatalogColumn];
     return !areComparable(was.type, is.type);
   }

@@ -1,10 +1,10 @@
 import type { Catalog } from "@confiture/model";
 import type { CanonicalOptions } from "../canonical/canonical-entries.js";
 import { type Action, type BuildOptions, buildActions } from "./build-actions.js";
-import { indexCatalog } from "./catalog-index.js";
+import { indexCatalog, type ObjectKey } from "./catalog-index.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
-import { Circle, circleError, orderActions } from "./order-actions.js";
+import { Circle, circleError, orderActions, partsInCircle } from "./order-actions.js";
 
 export interface DiffOptions extends CanonicalOptions {
   /** The role that will run the statements: of what it makes it is the owner already. Absent: owners are always said. */
@@ -28,13 +28,18 @@ export interface SchemaDiff {
 export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptions = {}): SchemaDiff {
   const sides = { before: indexCatalog(before), after: indexCatalog(after), madeAnew: new Set<string>() };
   const changes = decideFates(sides, options);
-  const build: BuildOptions = options;
-  try {
-    const ordered = orderActions(buildActions(changes, sides, build), changes, sides);
-    return { statements: ordered.flatMap(statementsOf) };
-  } catch (error) {
-    if (error instanceof Circle) throw circleError(error);
-    throw error;
+  const apart = new Set<ObjectKey>();
+  for (;;) {
+    const build: BuildOptions = { ...options, ...(apart.size === 0 ? {} : { apart }) };
+    try {
+      const ordered = orderActions(buildActions(changes, sides, build), changes, sides, apart);
+      return { statements: ordered.flatMap(statementsOf) };
+    } catch (error) {
+      if (!(error instanceof Circle)) throw error;
+      const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
+      if (parts.length === 0) throw circleError(error);
+      for (const key of parts) apart.add(key);
+    }
   }
 }
 

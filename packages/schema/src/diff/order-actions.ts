@@ -20,6 +20,7 @@ export function orderActions(
   actions: readonly Action[],
   changes: ReadonlyMap<ObjectKey, Change>,
   sides: Sides,
+  apart: ReadonlySet<ObjectKey> = new Set(),
 ): readonly Action[] {
   const groups = new Map<number, Action[]>();
   for (const action of [...actions].sort(compareActions)) {
@@ -29,7 +30,7 @@ export function orderActions(
   }
   return [...groups]
     .sort(([a], [b]) => a - b)
-    .flatMap(([, group]) => sortByEdges(group, edgesBetween(group, changes, sides)));
+    .flatMap(([, group]) => sortByEdges(group, edgesBetween(group, changes, sides, apart)));
 }
 
 /** Event triggers would fire on all that is done here, and default privileges give rights to what is made. */
@@ -72,6 +73,18 @@ const phases: Readonly<Record<Action["verb"], number>> = {
   grant: 6,
 };
 
+/** Dropped by a name that says nothing of what they are made of. */
+const namedAlone: ReadonlySet<DiffKind> = new Set([
+  "tables",
+  "foreignTables",
+  "views",
+  "materializedViews",
+  "sequences",
+  "types",
+  "indexes",
+  "statistics",
+]);
+
 /** Altered by CREATE OR REPLACE and the like: nothing that depends on them stands in the way. */
 const replacedInPlace: ReadonlySet<DiffKind> = new Set([
   "functions",
@@ -86,6 +99,7 @@ function edgesBetween(
   actions: readonly Action[],
   changes: ReadonlyMap<ObjectKey, Change>,
   sides: Sides,
+  apart: ReadonlySet<ObjectKey>,
 ): readonly Set<number>[] {
   const behind = actions.map(() => new Set<number>());
   const [removers, makers, alters, renames, copies] = [
@@ -95,6 +109,7 @@ function edgesBetween(
     new Map<ObjectKey, number>(),
     new Map<ObjectKey, number>(),
   ];
+  const lettingGo = new Map<ObjectKey, number>();
   const claimed = new Map<string, number>();
   const renamePlaces = new Map(
     actions.flatMap(({ verb, subject }, place) => (verb === "rename" ? [[subject.key, place] as const] : [])),
@@ -107,8 +122,11 @@ function edgesBetween(
         claimed.set(claim, renamePlaces.get(key) ?? renamePlaces.get(subject.key) ?? place);
     }
     if (verb === "alter") alters.set(subject.key, place);
+    if (verb === "let go" && subject.kind === "columns")
+      for (const claim of rulesOf("columns").claims?.(subject.entry as never) ?? []) claimed.set(claim, place);
     if (verb === "rename") renames.set(subject.key, place);
     if (verb === "copy") copies.set(subject.key, place);
+    if (verb === "let go") lettingGo.set(subject.key, place);
     for (const key of provides) makers.set(key, place);
   });
   const link = (first: number | undefined, then: number | undefined) => {
@@ -137,6 +155,10 @@ function edgesBetween(
       for (const key of [needed ?? "", subject.key, ...sides.after.needsOf(subject.key)]) link(makers.get(key), place);
     for (const key of removes) {
       for (const dependent of sides.before.dependentsOf(key)) {
+        if (isOfDefault(dependent, key, apart)) {
+          link(lettingGo.get(dependent), place);
+          continue;
+        }
         const remover = removers.get(dependent);
         // An inherited column can only go when it is none any more.
         if (
@@ -159,8 +181,10 @@ function edgesBetween(
           // What stands aside itself follows the other by its oid.
           if (renames.has(actions[remover]?.subject.key ?? "")) continue;
           if (rows !== undefined && actions[remover]?.subject.kind === "tables") link(rows, remover);
-          else link(remover, rename);
+          else if (!namedAlone.has(actions[remover]?.subject.kind ?? "tables")) link(remover, rename);
         }
+        if (renames.has(key) && !sides.after.needsOf(dependent).includes(key))
+          link(alters.get(dependent), renames.get(key));
         // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
         if (changes.get(dependent)?.letGo.some((one) => one.needed === key) !== true)
           link(alters.get(dependent), place);
@@ -170,7 +194,7 @@ function edgesBetween(
     if (verb === "alter" && !replacedInPlace.has(subject.kind))
       for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
     for (const key of provides) {
-      for (const need of sides.after.needsOf(key)) link(makers.get(need), place);
+      for (const need of sides.after.needsOf(key)) if (!isOfDefault(key, need, apart)) link(makers.get(need), place);
       const entry = sides.after.entries.get(key);
       for (const claim of entry === undefined || verb === "alter"
         ? []
@@ -179,6 +203,15 @@ function edgesBetween(
     }
   });
   return behind;
+}
+
+/** Of the column itself it is the type and the collation that it needs; the rest is its default's. */
+function isOfDefault(column: ObjectKey, needed: ObjectKey, apart: ReadonlySet<ObjectKey>): boolean {
+  return (
+    apart.has(column) &&
+    column.startsWith("columns ") &&
+    !/^(types|collations|tables|columns|foreignTables) /.test(needed)
+  );
 }
 
 function sameTable(a: ObjectKey, b: ObjectKey, { before }: Sides): boolean {
@@ -246,6 +279,30 @@ class Heap {
     return top;
   }
 }
+
+/**
+ * Parts of tables that close a circle: they go before their table, or come behind it, by themselves. None: there is no way.
+ */
+export function partsInCircle({ actions }: Circle, { before, after }: Sides): readonly ObjectKey[] {
+  const among = (keys: (action: Action) => readonly ObjectKey[]) => {
+    const owner = new Map(actions.flatMap((action) => keys(action).map((key) => [key, action] as const)));
+    return (key: ObjectKey, self: Action) => owner.has(key) && owner.get(key) !== self;
+  };
+  const [isRemoved, isMade] = [among(({ removes }) => removes), among(({ provides }) => provides)];
+  return actions.flatMap((action) => [
+    ...action.removes.filter(
+      (key) =>
+        key !== action.subject.key &&
+        partsApart.test(key) &&
+        before.needsOf(key).some((need) => isRemoved(need, action)),
+    ),
+    ...action.provides.filter(
+      (key) => key.startsWith("columns ") && after.needsOf(key).some((need) => isMade(need, action)),
+    ),
+  ]);
+}
+
+const partsApart = /^(columns|constraints|indexes|triggers|policies|rules) /;
 
 export function circleError({ actions }: Circle): ConfitureError {
   const names = actions

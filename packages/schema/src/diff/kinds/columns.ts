@@ -141,7 +141,6 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const inherits = isInherited(after, sides);
   const settings = columnSettings(before, after).map((setting) => `${only(after, sides)} ${setting}`);
   return [
-    ...identityEnds(before, after, whole),
     ...generation,
     ...(retyped && !inherits
       ? [
@@ -224,9 +223,10 @@ function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Side
   return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
 }
 
-function identityEnds(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
+/** On its own, for a sequence of the same name may have to be made before the column is altered further. */
+export function identityEnds(before: CatalogColumn, after: CatalogColumn): readonly string[] {
   return before.identity !== undefined && after.identity === undefined
-    ? [`${table} alter column ${after.column} drop identity`]
+    ? [`alter table ${after.table} alter column ${after.column} drop identity`]
     : [];
 }
 

@@ -1,7 +1,8 @@
 import type { CatalogConstraint } from "@confiture/model";
+import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
 import { domainConstraints, isOfDomain } from "./domains.js";
-import { indexSettings } from "./indexes.js";
+import { indexParameters, indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
@@ -43,7 +44,10 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   if (entry.table === undefined) return [`${owner(entry, after)} ${add}`];
   const indexed = entry.kind === "primary key" || entry.kind === "unique" || entry.kind === "exclude";
   const attached = isAttached(entry.table, sides);
-  if (!indexed && isInheritedFromKept(entry, sides)) return [];
+  const partition = after.find("tables", entry.table)?.partition ?? after.find("foreignTables", entry.table)?.partition;
+  // By INHERITS it is there when the table is; a partition gets it before it is attached.
+  if (!indexed && (isInheritedFromKept(entry, sides) || (entry.inheritance === "inherited" && partition === undefined)))
+    return [];
   if (entry.kind === "foreign key" && entry.parent !== undefined && attached) return renamed(entry, after);
   if (entry.kind === "not null") return createNotNull(entry, sides);
   // The partitions' own are made under their own names and attached.
@@ -52,7 +56,8 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   const index = entry.index === undefined || !indexed ? undefined : after.find("indexes", entry.index);
   return [
     `${only} ${add}`,
-    ...(index === undefined ? [] : indexSettings(undefined, index)),
+    ...changedTriggerStates(undefined, entry),
+    ...(index === undefined ? [] : [...indexParameters(index), ...indexSettings(undefined, index, after)]),
     ...(indexed && attached && parentIndex !== undefined
       ? [`alter index ${parentIndex} attach partition ${entry.index}`]
       : []),
@@ -125,6 +130,8 @@ function alterConstraint(
   if (before.kind !== after.kind) return "replace";
   if (isOfDomain(before) && isOfDomain(after)) return domainConstraints.alter(before, after);
   const alter = owner(after, sides.after);
+  const states = changedTriggerStates(before, after);
+  if (states.length > 0 && before.definition === after.definition) return states;
   if (before.definition === after.definition)
     return lostWithParent(before, after, sides)
       ? [`${alter} add constraint ${after.constraint} ${after.definition}`]
@@ -148,10 +155,59 @@ function alterConstraint(
   return "replace";
 }
 
+/** The server's own triggers behind a foreign key have names that say nothing; they are told by their functions. */
+function changedTriggerStates(before: CatalogConstraint | undefined, after: CatalogConstraint): readonly string[] {
+  const had = before?.triggerStates ?? [];
+  if (had.join("\n") === after.triggerStates.join("\n") || after.table === undefined) return [];
+  const wanted = [
+    ...after.triggerStates.map(triggerState),
+    ...had
+      .map(triggerState)
+      .filter(({ of }) => !after.triggerStates.some((state) => triggerState(state).of === of))
+      .map(({ of }) => ({ of, words: "enable" })),
+  ];
+  const name = after.constraint.startsWith('"')
+    ? after.constraint.slice(1, -1).replaceAll('""', '"')
+    : after.constraint;
+  const cases = wanted.map(({ of, words }) => `when ${quoteLiteral(of)} then ${quoteLiteral(words)}`).join(" ");
+  return [
+    `do $confiture$
+declare
+  own record;
+begin
+  for own in
+    select g.tgname, g.tgrelid::regclass as relation, case pg_catalog.concat(g.tgfoid::regproc, ' on ', g.tgrelid::regclass) ${cases} end as verb
+    from pg_catalog.pg_trigger g
+    join pg_catalog.pg_constraint c on c.oid = g.tgconstraint
+    where c.conname = ${quoteLiteral(name)} and c.conrelid = ${quoteLiteral(after.table)}::regclass
+  loop
+    if own.verb is not null then
+      execute pg_catalog.format('alter table %s %s trigger %I', own.relation, own.verb, own.tgname);
+    end if;
+  end loop;
+end
+$confiture$`,
+  ];
+}
+
+const stateWords: Readonly<Record<string, string>> = {
+  disabled: "disable",
+  always: "enable always",
+  replica: "enable replica",
+};
+
+/** `"RI_FKey_check_ins" on public.lines: disabled`. */
+function triggerState(text: string): { readonly of: string; readonly words: string } {
+  const colon = text.lastIndexOf(": ");
+  return { of: text.slice(0, colon), words: stateWords[text.slice(colon + 2)] ?? "enable" };
+}
+
 /** What a partition had from its parent alone goes with the parent's. */
 function lostWithParent(before: CatalogConstraint, after: CatalogConstraint, sides: Sides): boolean {
-  if (before.inheritance !== "inherited" || after.inheritance !== undefined || after.table === undefined) return false;
+  if (before.inheritance !== "inherited" || after.table === undefined) return false;
   if (!isAttached(after.table, sides)) return false;
+  if (after.inheritance === "merged") return true;
+  if (after.inheritance !== undefined) return false;
   return sides.after.find("tables", after.table)?.partition !== undefined;
 }
 

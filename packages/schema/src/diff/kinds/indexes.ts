@@ -1,4 +1,5 @@
 import type { CatalogIndex as IndexEntry } from "@confiture/model";
+import type { CatalogIndex } from "../catalog-index.js";
 import { isAttached } from "./inheritance.js";
 import type { KindRules } from "./kind-rules.js";
 import { unqualified } from "./names.js";
@@ -6,11 +7,11 @@ import { changedParameters } from "./tables.js";
 
 export const indexRules: KindRules<"indexes"> = {
   named: ({ name }) => `index ${name}`,
-  create(entry, _, sides) {
+  create(entry, after, sides) {
     if (entry.constraint !== undefined) return [];
     return [
       entry.definition,
-      ...indexSettings(undefined, entry),
+      ...indexSettings(undefined, entry, after),
       ...(entry.parent !== undefined && isAttached(entry.table, sides)
         ? [`alter index ${entry.parent} attach partition ${entry.name}`]
         : []),
@@ -34,7 +35,7 @@ export const indexRules: KindRules<"indexes"> = {
       ...(before.tablespace === after.tablespace
         ? []
         : [`alter index ${after.name} set tablespace ${after.tablespace ?? "pg_default"}`]),
-      ...indexSettings(before, after),
+      ...indexSettings(before, after, sides.after),
       ...(before.parent === undefined && after.parent !== undefined && isAttached(after.table, sides)
         ? [`alter index ${after.parent} attach partition ${after.name}`]
         : []),
@@ -53,8 +54,17 @@ export const indexRules: KindRules<"indexes"> = {
   claims: ({ name }) => [`relation ${name}`],
 };
 
+/** The storage parameters of an index that was made by its constraint, whose definition does not say them. */
+export function indexParameters({ name, definition }: IndexEntry): readonly string[] {
+  return changedParameters([], shape(definition).parameters).map((change) => `alter index ${name} ${change}`);
+}
+
 /** What CREATE INDEX cannot say, from nothing or from what it had. */
-export function indexSettings(before: IndexEntry | undefined, after: IndexEntry): readonly string[] {
+export function indexSettings(
+  before: IndexEntry | undefined,
+  after: IndexEntry,
+  index: CatalogIndex,
+): readonly string[] {
   const had = before?.statistics ?? [];
   return [
     ...after.statistics.filter((target) => !had.includes(target)).map((target) => statistics(after, target)),
@@ -64,7 +74,12 @@ export function indexSettings(before: IndexEntry | undefined, after: IndexEntry)
     ...(after.clustered && before?.clustered !== true
       ? [`alter table ${after.table} cluster on ${unqualified(after.name)}`]
       : []),
-    ...(before?.clustered === true && !after.clustered ? [`alter table ${after.table} set without cluster`] : []),
+    // Another one that takes its place needs nothing more.
+    ...(before?.clustered === true &&
+    !after.clustered &&
+    !index.indexesOf(after.table).some(({ clustered }) => clustered)
+      ? [`alter table ${after.table} set without cluster`]
+      : []),
     ...(after.replicaIdentity && before?.replicaIdentity !== true
       ? [`alter table ${after.table} replica identity using index ${unqualified(after.name)}`]
       : []),

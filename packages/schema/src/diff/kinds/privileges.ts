@@ -12,6 +12,7 @@ import {
   heldPrivileges,
   holdingOf,
   keyOfHolding,
+  usualAsSaid,
   usualOn,
 } from "../rights/holding.js";
 import { type RightsVerb, sayVerb, verbTowards } from "../rights/say-rights.js";
@@ -42,6 +43,7 @@ export const privilegeRules = {
     create: (entry) => changeDefaults(entry, undefined, defaultsHeld(entry)),
     drop: (entry) => changeDefaults(entry, defaultsHeld(entry), undefined),
     alter: (before, after) => changeDefaults(after, defaultsHeld(before), defaultsHeld(after)),
+    partOf: ({ schema }) => (schema === undefined ? undefined : { kind: "schemas", name: schema }),
   },
 } satisfies { [Kind in "grants" | "defaultPrivileges"]: KindRules<Kind> };
 
@@ -79,8 +81,7 @@ function isNewColumn(on: AnnotatedObject, before: CatalogIndex): boolean {
 }
 
 function combineHoldings(group: readonly Holding[]): HeldPrivileges {
-  const usual = (privilege: string) =>
-    group.map(({ privileges }) => privileges.get(privilege)?.usual).find((level) => level !== undefined) ?? 0;
+  const usual = usualAsSaid(group);
   return combineShares(
     group.map(({ privileges }) => ({ privileges, unmentioned: usual })),
     usual,

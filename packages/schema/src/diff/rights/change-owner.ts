@@ -1,4 +1,4 @@
-import { combineShares, type Holding, keyOfHolding, type Share, usualOn } from "./holding.js";
+import { combineShares, type Holding, keyOfHolding, type Share, usualAsSaid, usualOn } from "./holding.js";
 
 /**
  * What `ALTER … OWNER TO` makes of the holdings of an object: the new owner stands wherever the old one stood, as
@@ -21,7 +21,8 @@ export function changeOwner(holdings: readonly Holding[], from: string, to: stri
   }
   return [...groups.values()].map(({ holding, shares }) => ({
     ...holding,
-    privileges: combineShares(shares, usualOn(holding.on, holding.grantee, to)),
+    // What is usual for anybody else has nothing to do with the owner.
+    privileges: combineShares(shares, holding.grantee === to ? usualOn(holding.on, to, to) : usualAsSaid(shares)),
   }));
 }
 

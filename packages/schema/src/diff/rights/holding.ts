@@ -111,6 +111,12 @@ export interface Share {
   readonly unmentioned: Usual;
 }
 
+/** What is usual by the words of those that mention it. */
+export function usualAsSaid(sources: readonly Pick<Share, "privileges">[]): Usual {
+  return (privilege) =>
+    sources.map(({ privileges }) => privileges.get(privilege)?.usual).find((usual) => usual !== undefined) ?? 0;
+}
+
 /** Whoever holds something twice has the more of the two. */
 export function combineShares(shares: readonly Share[], usual: Usual): HeldPrivileges {
   const names = new Set(shares.flatMap(({ privileges }) => [...privileges.keys()]));

@@ -1,3 +1,8 @@
+import { readCatalog } from "@confiture/schema";
+import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { expect } from "vitest";
+import { describeDifferences } from "../../describe-difference.js";
+import { statementsBetween } from "./annotation-rules.js";
 import { testPairs } from "./pairs.js";
 
 const setup = "create table plain (a integer, b text, c text); alter table plain enable row level security;";
@@ -58,4 +63,19 @@ testPairs("a statistics object", setup, {
       "grant all on schema public to confiture_app; create statistics s on a, b from plain; alter statistics s owner to confiture_app;",
     there: ["alter statistics public.s owner to confiture_app"],
   },
+});
+
+testOnEachVersion("a statistics object has its target again behind a change of type", async (version) => {
+  await using db = await openTestDatabase({ version });
+  await db.query(
+    "create table t (a integer, b integer); create statistics s on a, b from t; alter statistics s set statistics 7",
+  );
+  const before = await readCatalog(db);
+  const columns = before.columns.map((column) => (column.column === "a" ? { ...column, type: "bigint" } : column));
+  const after = { ...before, columns };
+  const statements = statementsBetween(before, after);
+  expect(statements).toEqual(version < 14 ? [] : ["alter statistics public.s set statistics 7"]);
+  await db.query("alter table t alter column a type bigint");
+  for (const statement of statements) await db.query(statement);
+  expect(describeDifferences(await readCatalog(db), after)).toEqual([]);
 });

@@ -1,3 +1,7 @@
+import type { CatalogSubscription } from "@confiture/model";
+import { expect, test } from "vitest";
+import type { CatalogIndex } from "../../../src/diff/catalog-index.js";
+import { replicationRules } from "../../../src/diff/kinds/replication.js";
 import { testPairs } from "./pairs.js";
 
 const setup = `
@@ -134,4 +138,34 @@ testPairs("a subscription", "", {
     after: made("s", ", synchronous_commit = 'remote_apply', streaming = off"),
     there: ["alter subscription s set (synchronous_commit = 'remote_apply', binary = 'false', streaming = 'off')"],
   },
+  "gets a slot before it is enabled, and is disabled before it loses it": {
+    before: made("s"),
+    after: `${made("s")} alter subscription s set (slot_name = '1_slot'); alter subscription s enable;`,
+    there: [`alter subscription s set (slot_name = "1_slot")`, "alter subscription s enable"],
+    back: ["alter subscription s disable", "alter subscription s set (slot_name = none)"],
+  },
+});
+
+// Both need a publisher that answers.
+test("a subscription rests while a setting changes that is changed only at rest", () => {
+  const running: CatalogSubscription = {
+    name: "s",
+    owner: "o",
+    enabled: true,
+    publications: ["p"],
+    slot: "s",
+    options: [],
+  };
+  const changed = { ...running, options: ["binary=true", "failover=true", "two_phase=true"] };
+  const index = (serverVersion: number) => ({ catalog: { serverVersion } }) as CatalogIndex;
+  const alter = (version: number) =>
+    replicationRules.subscriptions.alter(running, changed, { before: index(version), after: index(version) });
+  expect(alter(180_000)).toEqual([
+    "alter subscription s disable",
+    "alter subscription s set (binary = 'true')",
+    "alter subscription s set (two_phase = 'true')",
+    "alter subscription s set (failover = 'true')",
+    "alter subscription s enable",
+  ]);
+  expect(() => alter(170_000)).toThrow("PostgreSQL changes two_phase of the subscription s only from version 18 on.");
 });
