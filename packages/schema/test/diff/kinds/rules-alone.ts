@@ -11,7 +11,7 @@ import { operatorKinds } from "../../../src/diff/kinds/operators.js";
 import { routineKinds } from "../../../src/diff/kinds/routines.js";
 import { schemaAndExtensionKinds } from "../../../src/diff/kinds/schemas-and-extensions.js";
 import { textSearchKinds } from "../../../src/diff/kinds/text-search.js";
-import { typeKinds } from "../../../src/diff/kinds/types.js";
+import { typeKinds } from "../../../src/diff/kinds/user-types.js";
 
 const ofDomain = (entry: CatalogConstraint) => {
   if (!isOfDomain(entry)) throw new Error(`${entry.name} is of no domain`);
