@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogGrant } from "@confiture/model";
+import type { CatalogColumn, CatalogGrant, CatalogType } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
@@ -10,6 +10,7 @@ import { copyRows } from "./kinds/copy-rows.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { setTypeAside } from "./kinds/set-type-aside.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
 
@@ -67,7 +68,7 @@ export function buildActions(
     }
     const provides = provided.get(key);
     if (after !== undefined && provides !== undefined)
-      actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
+      actions.push({ ...action("create", after, createStatements(after, provides, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
       const said = new Set(change.letGo.flatMap(({ before: first }) => first));
       const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
@@ -147,6 +148,10 @@ function stoodAside(
       action("copy", before, [`update only ${table} set ${column} = ${aside.slice(table.length + 1)}`]),
     ];
   }
+  if (before.kind === "types") {
+    const named = (name: string) => unqualified(name === before.name ? aside : asideName({ ...before, name }, sides));
+    return [action("rename", before, setTypeAside(before.entry as CatalogType, sides.before, named))];
+  }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
   if (before.kind !== "tables") return [action("rename", before, [rename])];
   const identities = sides.before.columnsOf(before.name).filter(({ identity }) => identity !== undefined);
@@ -219,20 +224,27 @@ function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, 
 
 function createStatements(
   after: DiffEntry,
+  provides: readonly ObjectKey[],
   sides: Sides,
-  { ignoreOwners, role, apart }: BuildOptions,
+  options: BuildOptions,
 ): readonly string[] {
-  const rules = rulesOf(after.kind);
-  const owner = ownerOf(after);
-  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  const functions = provides.map((key) => sides.after.entries.get(key)).filter((entry) => entry?.kind === "functions");
   return [
-    ...rules.create(
+    ...rulesOf(after.kind).create(
       after.entry as never,
-      apart === undefined ? sides.after : withoutDefaults(sides.after, apart),
+      options.apart === undefined ? sides.after : withoutDefaults(sides.after, options.apart),
       sides,
     ),
-    ...(owns ? [`alter ${rules.named(after.entry as never)} owner to ${owner}`] : []),
+    ...[...new Set([after, ...functions])].flatMap((entry) => (entry === undefined ? [] : givenAway(entry, options))),
   ];
+}
+
+/** To its owner, unless whoever makes it is that. */
+function givenAway(entry: DiffEntry, { ignoreOwners, role }: BuildOptions): readonly string[] {
+  const rules = rulesOf(entry.kind);
+  const owner = ownerOf(entry);
+  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  return owns ? [`alter ${rules.named(entry.entry as never)} owner to ${owner}`] : [];
 }
 
 /** The catalog as a table is made from it, when some of its defaults come later. */

@@ -119,7 +119,7 @@ function edgesBetween(
       removers.set(key, place);
       const entry = sides.before.entries.get(key);
       for (const claim of entry === undefined ? [] : (rulesOf(entry.kind).claims?.(entry.entry as never) ?? []))
-        claimed.set(claim, renamePlaces.get(key) ?? place);
+        claimed.set(claim, renamePlaces.get(key) ?? renamePlaces.get(subject.key) ?? place);
     }
     if (verb === "alter") alters.set(subject.key, place);
     if (verb === "let go" && subject.kind === "columns")
