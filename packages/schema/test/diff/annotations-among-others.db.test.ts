@@ -1,7 +1,7 @@
-import { describeEachVersion, openTestDatabase, type ServerVersion } from "@confiture/testkit";
+import { describeEachVersion, type ServerVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { createRoles } from "./kinds/annotation-rules.js";
-import { runPair } from "./run-pair.js";
+import { faultsOf, runPair } from "./run-pair.js";
 
 interface Pair {
   readonly a: string;
@@ -175,6 +175,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   "on what an extension brought": {
     a: "create extension pg_trgm;",
     b: "create extension pg_trgm; grant execute on function similarity(text, text) to confiture_app; revoke execute on function show_trgm(text) from public;",
+    knownToFail: "the second observer tells privileges that are spelled out from the same by default",
   },
   "on what a new extension brings": {
     a: "",
@@ -200,11 +201,8 @@ describeEachVersion("annotations and parts", (version) => {
     if (version < (pair.since ?? 13)) continue;
     const isKnownToFail = pair.knownToFail !== undefined && version >= (pair.failsSince ?? 13);
     (isKnownToFail ? test.fails : test)(sentence, async () => {
-      const open = () => openTestDatabase({ version });
-      const outcomes = await runPair(open, createRoles + pair.a, createRoles + pair.b);
-      const left = outcomes.map(({ statements, ...rest }) => ({ ...rest, by: statements.map(({ sql }) => sql) }));
-      const reached = left.map(({ by }) => ({ differences: [], again: [], by }));
-      expect(left).toEqual(reached);
+      const { there, back } = await runPair(version, createRoles + pair.a, createRoles + pair.b);
+      expect([there, back].flatMap(({ refused = [], ...outcome }) => faultsOf(outcome).concat(refused))).toEqual([]);
     });
   }
 });
