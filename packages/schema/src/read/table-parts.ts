@@ -169,9 +169,17 @@ export const statistics = defineQuery({
   sql: ({ included }) => `
     select s.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(s.stxname) as name, quote_ident(n.nspname) as schema,
            s.stxowner::regrole::text as owner, s.stxrelid::regclass::text as "table",
-           pg_get_statisticsobjdef(s.oid) as definition, nullif(s.stxstattarget, -1) as target
+           coalesce(replace(pg_get_statisticsobjdef(s.oid), ' ON ' || k.printed, ' ON ' || k.ordered),
+             pg_get_statisticsobjdef(s.oid)) as definition,
+           nullif(s.stxstattarget, -1) as target
     from pg_catalog.pg_statistic_ext s
     join pg_catalog.pg_namespace n on n.oid = s.stxnamespace
+    -- The server prints the columns in the order of the table, which is nobody's doing.
+    cross join lateral (
+      select string_agg(quote_ident(a.attname), ', ' order by u.place) as printed,
+             string_agg(quote_ident(a.attname), ', ' order by a.attname collate "C") as ordered
+      from unnest(s.stxkeys::smallint[]) with ordinality u (number, place)
+      join pg_catalog.pg_attribute a on a.attrelid = s.stxrelid and a.attnum = u.number) k
     where ${included("n")} and ${notPartOfExtension("pg_statistic_ext", "s.oid")}`,
 });
 
