@@ -51,6 +51,61 @@ const build = buildCommand({
   docs: { brief: "Put the project's DDL together in load order; print, write or apply it" },
 });
 
+/** What of a schema counts when two are compared. */
+const comparedFlags = {
+  owners: {
+    kind: "boolean",
+    optional: true,
+    brief: "Compare who owns what (default: between two live databases only)",
+  },
+  grants: { kind: "boolean", default: true, brief: "Compare grants and default privileges" },
+} as const;
+
+const renameFlag = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  variadic: true,
+  brief: "What has another name now: 'column shop.orders.note to remark'; also in the DDL and in confiture.yaml",
+  placeholder: "rename",
+} as const;
+
+const sideText = "a folder or file of DDL, a postgres:// URL, or env:NAME";
+
+const diff = buildCommand({
+  loader: async () => (await import("./commands/diff.js")).runDiff,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      env: textFlag("Environment whose load order counts, and on whose server DDL is built", "name"),
+      from: { kind: "parsed", parse: String, brief: `The schema as it is: ${sideText}`, placeholder: "schema" },
+      to: { kind: "parsed", parse: String, brief: `The schema wanted: ${sideText}`, placeholder: "schema" },
+      format: {
+        kind: "enum",
+        values: ["pretty", "sql", "json"],
+        default: "pretty",
+        brief: "How results are printed; sql is the script alone",
+      },
+      rename: renameFlag,
+      prove: switchFlag("Run it in a shadow database with rows, and look at what came of it; exit 1 when not proven"),
+      ...comparedFlags,
+    },
+  },
+  docs: { brief: "Print the SQL that turns one schema into another; runs nothing" },
+});
+
+const drift = buildCommand({
+  loader: async () => (await import("./commands/drift.js")).runDrift,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      against: textFlag("DDL to hold it against, a folder or a file (default: the project's)", "path"),
+      ...comparedFlags,
+    },
+  },
+  docs: { brief: "Hold an environment's schema against the DDL; exit 1 when it is another" },
+});
+
 const optionalName = {
   kind: "tuple",
   parameters: [{ brief: "What the migration does, in words", parse: String, placeholder: "name" }],
@@ -61,11 +116,35 @@ const migrateNew = buildCommand({
   parameters: {
     flags: {
       ...globalFlags,
+      env: textFlag(
+        "With --from-diff: start from this environment as it is (default: where the migrations lead)",
+        "name",
+      ),
       kind: { kind: "enum", values: ["sql", "yaml", "typescript"], default: "sql", brief: "What it is written in" },
+      fromDiff: switchFlag("Write what leads to the DDL, and the way back; try both in a shadow database"),
+      online: {
+        kind: "boolean",
+        optional: true,
+        brief: "With --from-diff: gentler forms for tables that are there (default: yes)",
+      },
+      prove: {
+        kind: "boolean",
+        optional: true,
+        brief: "With --from-diff: prove it on rows in a shadow database, before two observers (default: yes)",
+      },
+      allow: {
+        kind: "enum",
+        values: ["DeletesData"],
+        optional: true,
+        variadic: true,
+        brief: "With --from-diff: a hazard that is meant, by its name",
+      },
+      rename: renameFlag,
+      ...comparedFlags,
     },
     positional: optionalName,
   },
-  docs: { brief: "Write the files of a new migration" },
+  docs: { brief: "Write the files of a new migration: empty ones, or what leads to the DDL" },
 });
 
 const targetFlags = {
@@ -134,11 +213,12 @@ const migrateValidate = buildCommand({
         kind: "enum",
         values: ["empty", "ddl"],
         default: "empty",
-        brief: "With --stairway: what stands before the first migration",
+        brief: "With --stairway or --against: what stands before the first migration",
       },
+      against: textFlag("Prove that the migrations lead from there to this environment's schema", "name"),
     },
   },
-  docs: { brief: "Read every migration as a run would; with --stairway prove its way back" },
+  docs: { brief: "Read every migration as a run would; prove its way back, or where all of them lead" },
 });
 
 const migrateRepair = buildCommand({
@@ -264,7 +344,7 @@ const completion = buildCommand({
 /** The command line as a tree of commands; `text` is what it says of input it cannot take. */
 export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { init, demo, build, migrate, performance, completion },
+    routes: { init, demo, build, diff, drift, migrate, performance, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
   });
   return buildApplication<CliContext>(root, {

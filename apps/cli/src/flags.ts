@@ -1,6 +1,6 @@
 /** What decides how anything is printed. */
 export interface PrintFlags {
-  readonly format: "pretty" | "json" | "markdown";
+  readonly format: "pretty" | "json" | "markdown" | "sql";
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;

@@ -22,6 +22,12 @@ test("the words of the schema are the words of the model", () => {
   expect(properties.statements.items.properties.hazards).toEqual({ type: "array", items: { enum: hazards } });
 });
 
+test("so are those of a difference", () => {
+  const { $defs, properties } = readSchema("diff.v1.json");
+  expect($defs.lockMode?.enum).toEqual(lockModes);
+  expect(properties.statements.items.properties.hazards).toEqual({ type: "array", items: { enum: hazards } });
+});
+
 test("a schema's id tells the document and the version its name tells", () => {
   for (const name of readdirSync(folder)) {
     const [, document, version] = /^([a-z-]+)\.v(\d+)\.json$/.exec(name) ?? [];

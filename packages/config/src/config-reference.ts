@@ -2,7 +2,7 @@
 export interface ConfigReferenceRow {
   /** Keys joined by dots; `<name>` stands for a name of one's own. */
   readonly path: string;
-  readonly type: "text" | "name" | "URL" | "paths" | "time" | "listed | dependencies";
+  readonly type: "text" | "texts" | "name" | "URL" | "paths" | "time" | "listed | dependencies";
   /** As one would write it; null where there is none. */
   readonly default: string | readonly string[] | null;
   readonly meaning: string;
@@ -115,5 +115,12 @@ export const configReference: readonly ConfigReferenceRow[] = [
     type: "time",
     default: "5s",
     meaning: "How long a rehearsal on the real database may hold its locks before it is rolled back and reported.",
+  },
+  {
+    path: "diff.renames",
+    type: "texts",
+    default: null,
+    meaning:
+      "What has another name now and would otherwise be taken for something that goes and something that comes: `column shop.orders.note to remark`. In the DDL the same stands in a comment: `-- confiture: rename column shop.orders.note to remark`.",
   },
 ];

@@ -48,6 +48,7 @@ export interface WrittenConfig {
     | null
     | undefined;
   readonly migrations?: WrittenMigrations | null | undefined;
+  readonly diff?: { readonly renames?: readonly string[] | undefined } | null | undefined;
 }
 
 export type WrittenMigrations = Readonly<Partial<Record<TimeKey, number | undefined>>> & {
@@ -68,6 +69,10 @@ export function configSchema(z: ZodNamespace): ZodType<WrittenConfig> {
       .nullable()
       .optional(),
     migrations: z.strictObject(migrationsShape(z)).nullable().optional(),
+    diff: z
+      .strictObject({ renames: z.array(z.string().min(1)).optional() })
+      .nullable()
+      .optional(),
   });
 }
 

@@ -9,6 +9,12 @@ export interface Config {
   readonly environments: Readonly<Record<string, EnvironmentSource>>;
   readonly schema: SchemaConfig;
   readonly migrations: MigrationsConfig;
+  readonly diff: DiffConfig;
+}
+
+export interface DiffConfig {
+  /** What has another name now, as written: `column shop.orders.note to remark`. */
+  readonly renames: readonly LocatedText[];
 }
 
 export interface SchemaConfig {

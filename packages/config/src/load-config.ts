@@ -56,6 +56,9 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
       order: written.schema?.order ?? "listed",
     },
     migrations: migrationsOf(written.migrations ?? {}),
+    diff: {
+      renames: (written.diff?.renames ?? []).map((text, index) => document.located(text, ["diff", "renames", index])),
+    },
   };
 }
 

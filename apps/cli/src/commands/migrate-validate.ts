@@ -1,4 +1,5 @@
 import { proveStairway, type Stair, type ValidatedMigration, validateMigrations } from "@confiture/migrator";
+import { ConfitureError } from "@confiture/model";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
 import { formatCount } from "../output/durations.js";
@@ -6,18 +7,26 @@ import { errorDocument, errorLines } from "../output/print-error.js";
 import { type CommandResult, runCommand } from "../output/run-command.js";
 import type { Terminal } from "../output/terminal.js";
 import { openProject, readProject } from "../project/open-project.js";
+import { validateAgainst } from "../project/validate-against.js";
 
 export interface MigrateValidateFlags extends GlobalFlags {
   readonly stairway: boolean;
   readonly base: "empty" | "ddl";
+  readonly against?: string;
 }
 
 export async function runMigrateValidate(this: CliContext, flags: MigrateValidateFlags): Promise<void> {
-  await runCommand(this, flags, async ({ terminal, signal }) => {
+  await runCommand(this, flags, async (tools) => {
+    const { terminal, signal } = tools;
     const project = await readProject(this, flags);
     const validated = await validateMigrations({ migrations: await project.readMigrations() });
     const read = renderValidated(validated, terminal);
-    if (read.exitCode !== 0 || !flags.stairway) return read;
+    if (read.exitCode !== 0) return read;
+    if (flags.against !== undefined) {
+      if (flags.stairway) throw oneOfBoth();
+      return validateAgainst(this, flags, flags.against, tools);
+    }
+    if (!flags.stairway) return read;
     await using open = await openProject(this, flags, terminal);
     const stairs = await proveStairway({
       migrations: await open.readMigrations(),
@@ -30,6 +39,12 @@ export async function runMigrateValidate(this: CliContext, flags: MigrateValidat
       },
     });
     return renderStairs(stairs, validated.length, terminal);
+  });
+}
+
+function oneOfBoth(): ConfitureError {
+  return new ConfitureError("CONFITURE_USAGE", "--stairway and --against prove different things: choose one.", {
+    hint: "--stairway proves each way back; --against holds where all migrations lead against an environment.",
   });
 }
 

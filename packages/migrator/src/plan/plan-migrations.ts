@@ -6,6 +6,7 @@ import type { StoredTexts } from "../record/read-history.js";
 import { loadProgram, type MigrationProgram } from "../sources/load-program.js";
 import type { Migration, SqlText } from "../sources/migration.js";
 import { compareVersions, sameVersion, versionKey } from "../sources/migration-version.js";
+import { refuseUnallowedLoss } from "./allowances.js";
 import { checksumProgram } from "./checksum-migration.js";
 import type { MigrationStatus } from "./examine-history.js";
 import { hashOf } from "./hash-of.js";
@@ -139,6 +140,7 @@ async function prepareUp(migration: Migration, progress: readonly SegmentProgres
     };
   }
   const parsed = await parseSqlText(migration.up);
+  await refuseUnallowedLoss(migration.up, parsed.statements);
   const segments = await segmentStatements(parsed.statements);
   // The way back is parsed now, so that a mistake in it is known before it is needed.
   if (migration.down !== undefined) await parseSqlText(migration.down);

@@ -13,6 +13,8 @@ export interface NewMigrationOptions {
   readonly name: string;
   /** What it is written in. Default `sql`: an .up.sql and a .down.sql. */
   readonly kind?: "sql" | "yaml" | "typescript";
+  /** What stands in the files, for a migration that was drafted. Only with `sql`. Default: a place to write. */
+  readonly texts?: { readonly up: string; readonly down: string };
   /** The moment that becomes the version: `20261120T101500`, UTC. */
   readonly now: Date;
 }
@@ -32,7 +34,14 @@ export async function newMigration(options: NewMigrationOptions): Promise<readon
     options.now,
     existing.map((migration) => migration.version),
   );
-  const files = templatesFor(options.kind ?? "sql", `${version}_${name}`);
+  const stem = `${version}_${name}`;
+  const files: readonly (readonly [string, string])[] =
+    options.texts === undefined
+      ? templatesFor(options.kind ?? "sql", stem)
+      : [
+          [`${stem}.up.sql`, options.texts.up],
+          [`${stem}.down.sql`, options.texts.down],
+        ];
   for (const [file, text] of files) writeFileSync(join(options.directory, file), text, { flag: "wx" });
   return files.map(([file]) => join(options.directory, file));
 }

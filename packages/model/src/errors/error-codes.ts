@@ -151,7 +151,33 @@ export const errorCodes = {
     meaning: "A rehearsal needs a shadow database and none can be made.",
     remedy: "Grant CREATEDB on the server, or name another one for shadows.",
   },
+  CONFITURE_VERSIONS_DIFFER: {
+    exit: 2,
+    meaning:
+      "The two databases to compare are of different major versions, which print definitions each in its own way.",
+    remedy: "Compare with the DDL, which is built on the version of the other side; or upgrade one of them first.",
+  },
+  CONFITURE_NOTHING_INSPECTED: {
+    exit: 2,
+    meaning: "Neither side of a comparison holds anything: that they agree says nothing.",
+    remedy: "Check that the environment and the DDL are the ones you mean.",
+  },
+  CONFITURE_RENAME: {
+    exit: 2,
+    meaning: "A declared rename cannot be read, or names something that neither schema has.",
+    remedy: "Correct the names, or remove the declaration.",
+  },
   // A check found something.
+  CONFITURE_DATA_LOSS: {
+    exit: 1,
+    meaning: "What a difference leads to would lose data, and nobody allowed that.",
+    remedy: "Read what is lost; allow it by the hazard's name (`--allow DeletesData`), or declare what is a rename.",
+  },
+  CONFITURE_DRAFT_FAILED: {
+    exit: 1,
+    meaning: "A migration drafted from a difference was tried on a shadow database and does not lead where it should.",
+    remedy: "Read what came out otherwise; write this migration by hand, and report it.",
+  },
   CONFITURE_BASELINE_MISMATCH: {
     exit: 1,
     meaning: "The live schema is not what the baseline says.",
@@ -223,6 +249,16 @@ export const errorCodes = {
     exit: 3,
     meaning: "Our own tables are not what they must be, or we may not use them.",
     remedy: "Read the message: it names the table and what is wrong.",
+  },
+  CONFITURE_DIFF_IMPOSSIBLE: {
+    exit: 3,
+    meaning: "No statements lead from the one schema to the other.",
+    remedy: "Read which object stands in the way; bring it to a state in between by a migration of your own.",
+  },
+  CONFITURE_COPY_DIFFERS: {
+    exit: 3,
+    meaning: "A schema that was copied to a shadow database came out otherwise there.",
+    remedy: "Report it with the definitions of the objects named.",
   },
   CONFITURE_CATALOG_MOVED: {
     exit: 3,

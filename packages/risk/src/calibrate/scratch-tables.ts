@@ -43,16 +43,18 @@ export const scratchTables: readonly ScratchTable[] = [
   {
     shape: "mixed",
     share: 0.3,
-    rowBytes: 310,
-    columns: `id bigint, n integer, few integer, amount numeric(12,2), code text, label text, uid uuid,
+    rowBytes: 314,
+    columns: `id bigint, n integer, tenth integer, few integer, amount numeric(12,2), code text, label text, uid uuid,
       at timestamptz, tags integer[], doc jsonb, plain jsonb, place point, words tsvector`,
-    values: (rows) => `g, ${number(rows)}, (random() * 50)::integer, (random() * 1000000)::numeric(12,2),
+    values: (
+      rows,
+    ) => `g, ${number(rows)}, ${number(Math.ceil(rows * tenthShare))}, (random() * 50)::integer, (random() * 1000000)::numeric(12,2),
       substr(${noise("c")}, 1, 16), ${noise("l")} || 'label', ${noise("u")}::uuid,
       timestamptz '2020-01-01 00:00:00+00' + g * interval '1 minute',
       array[(random() * 1000)::integer, (random() * 1000)::integer, (random() * 1000)::integer],
       jsonb_build_object('a', (random() * 1000)::integer, 'b', substr(${noise("d")}, 1, 8)),
       jsonb_build_object('kind', floor(random() * 5)::integer, 'batch', floor(random() * 1000)::integer), point(random(), random()), to_tsvector('simple', ${series(6, () => "'w' || floor(1000 * random() * random())").replaceAll(",", " || ' ' ||")})`,
-    parents: (rows) => ({ every: rows }),
+    parents: (rows) => ({ every: rows, each_tenth: Math.ceil(rows * tenthShare) }),
   },
   {
     shape: "wide",

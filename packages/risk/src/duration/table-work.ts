@@ -66,7 +66,7 @@ export function foreignKeyWork(options: ForeignKeyWorkOptions): Work {
   const rows = total(referencing, ({ rows }) => rows);
   const referencedRows = total(referenced, ({ rows }) => rows);
   const on = referencing[0]?.relation ?? referenced[0]?.relation ?? "?";
-  if (indexed) return work("foreignKey", on, { orderedRows: rows + referencedRows });
+  if (indexed) return work("foreignKey", on, { orderedRows: rows, orderedReferencedRows: referencedRows });
   const spills = referencedRows * hashedRowBytes > environment.maintenanceWorkMemBytes;
   return work("foreignKey", on, {
     rows,

@@ -46,7 +46,16 @@ export const workTerms = {
    * Rows of the referencing table looked up in a hash table of the referenced one, which may outgrow the processor's
    * caches; or, where the key is indexed on both sides, rows merged in its order.
    */
-  foreignKey: ["each", "rows", "referencedRows", "orderedRows", "farLookups", "pages", "spilledMegabytes"],
+  foreignKey: [
+    "each",
+    "rows",
+    "referencedRows",
+    "orderedRows",
+    "orderedReferencedRows",
+    "farLookups",
+    "pages",
+    "spilledMegabytes",
+  ],
   update: ["each", "rows", "megabytes", "indexRows"],
   delete: ["each", "rows", "pages"],
   vacuum: ["each", "pages", "indexMegabytes"],

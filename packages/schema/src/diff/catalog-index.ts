@@ -1,57 +1,132 @@
-import type { Catalog, CatalogKinds, CatalogObject, CatalogReference } from "@confiture/model";
+import type { Catalog, CatalogObject } from "@confiture/model";
 import { kindOrder } from "../canonical/kind-words.js";
+import type { DiffKind, DiffKinds, DiffReference } from "./diff-kinds.js";
+import { resolveAnnotated } from "./resolve-annotated.js";
 
 /** The key of one entry among all of a catalog. */
 export type ObjectKey = string;
 
-export function keyOf({ kind, name }: CatalogReference): ObjectKey {
+export function keyOf({ kind, name }: DiffReference): ObjectKey {
   return `${kind} ${name}`;
 }
 
 /** One entry with the list it stands in. */
-export type CatalogEntry<Kind extends keyof CatalogKinds = keyof CatalogKinds> = {
-  readonly [K in Kind]: { readonly kind: K; readonly name: string; readonly entry: CatalogKinds[K] };
-}[Kind];
+export interface DiffEntry<Kind extends DiffKind = DiffKind> {
+  readonly key: ObjectKey;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly entry: DiffKinds[Kind];
+}
 
 /** A catalog with ways to look things up. */
 export interface CatalogIndex {
   readonly catalog: Catalog;
-  readonly entries: ReadonlyMap<ObjectKey, CatalogEntry>;
-  find<Kind extends keyof CatalogKinds>(kind: Kind, name: string): CatalogKinds[Kind] | undefined;
+  readonly entries: ReadonlyMap<ObjectKey, DiffEntry>;
+  find<Kind extends DiffKind>(kind: Kind, name: string): DiffKinds[Kind] | undefined;
   /** In the order of the table. */
-  columnsOf(table: string): readonly CatalogKinds["columns"][];
-  constraintsOf(table: string): readonly CatalogKinds["constraints"][];
-  indexesOf(table: string): readonly CatalogKinds["indexes"][];
-  /** What the object needs, and what needs it. */
+  columnsOf(table: string): readonly DiffKinds["columns"][];
+  /** Of a table or a domain. */
+  constraintsOf(owner: string): readonly DiffKinds["constraints"][];
+  indexesOf(table: string): readonly DiffKinds["indexes"][];
+  /** Its partitions, and the tables that inherit from it. */
+  childrenOf(table: string): readonly string[];
+  /** What the object cannot be without. */
   needsOf(key: ObjectKey): readonly ObjectKey[];
+  /** What cannot be without the object. */
   dependentsOf(key: ObjectKey): readonly ObjectKey[];
 }
 
 export function indexCatalog(catalog: Catalog): CatalogIndex {
-  const entries = new Map<ObjectKey, CatalogEntry>();
-  for (const kind of kindOrder) {
-    for (const entry of catalog[kind] as readonly CatalogObject[])
-      entries.set(keyOf({ kind, name: entry.name }), { kind, name: entry.name, entry } as CatalogEntry);
+  const entries = new Map<ObjectKey, DiffEntry>();
+  const add = (kind: DiffKind, entry: CatalogObject) => {
+    const key = keyOf({ kind, name: entry.name });
+    entries.set(key, { key, kind, name: entry.name, entry: entry as DiffKinds[DiffKind] });
+  };
+  for (const kind of kindOrder) for (const entry of catalog[kind] as readonly CatalogObject[]) add(kind, entry);
+  const children = new Map<string, string[]>();
+  for (const { name, partition, inherits } of [...catalog.tables, ...catalog.foreignTables]) {
+    for (const parent of partition === undefined ? inherits : [partition.of]) push(children, parent, name);
+    if (partition !== undefined)
+      add("partitions", { name: `${name} of ${partition.of}`, table: name, ...partition } as CatalogObject);
   }
-  const [needs, needing] = [new Map<ObjectKey, ObjectKey[]>(), new Map<ObjectKey, ObjectKey[]>()];
-  for (const dependency of catalog.dependencies) {
-    const [from, to] = [keyOf(dependency.object), keyOf(dependency.needs)];
-    push(needs, from, to);
-    push(needing, to, from);
-  }
+  for (const { name, ownedBy } of catalog.sequences)
+    if (ownedBy !== undefined) add("ownerships", { name, sequence: name, column: ownedBy } as CatalogObject);
   const columns = groupBy(catalog.columns, ({ table }) => table);
   const constraints = groupBy(catalog.constraints, ({ table, domain }) => table ?? domain ?? "");
   const indexes = groupBy(catalog.indexes, ({ table }) => table);
-  return {
+  const [needs, dependents] = [new Map<ObjectKey, ObjectKey[]>(), new Map<ObjectKey, ObjectKey[]>()];
+  const index: CatalogIndex = {
     catalog,
     entries,
-    find: (kind, name) => entries.get(keyOf({ kind, name }))?.entry as CatalogKinds[typeof kind] | undefined,
+    find: (kind, name) => entries.get(keyOf({ kind, name }))?.entry as DiffKinds[typeof kind] | undefined,
     columnsOf: (table) => columns.get(table) ?? [],
     constraintsOf: (table) => constraints.get(table) ?? [],
     indexesOf: (table) => indexes.get(table) ?? [],
+    childrenOf: (table) => children.get(table) ?? [],
     needsOf: (key) => needs.get(key) ?? [],
-    dependentsOf: (key) => needing.get(key) ?? [],
+    dependentsOf: (key) => dependents.get(key) ?? [],
   };
+  for (const [from, to] of dependenciesOf(index)) {
+    push(needs, from, to);
+    push(dependents, to, from);
+  }
+  return index;
+}
+
+/** The server's dependencies, with those of what was taken apart in their place. */
+function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, ObjectKey]> {
+  const { catalog } = index;
+  const memberships = new Set(
+    [...catalog.tables, ...catalog.foreignTables].filter(({ partition }) => partition).map(({ name }) => name),
+  );
+  const owned = new Map(catalog.sequences.map(({ name, ownedBy }) => [name, ownedBy]));
+  for (const { object, needs } of catalog.dependencies) {
+    if (
+      needs.kind === "tables" &&
+      (object.kind === "tables" || object.kind === "foreignTables") &&
+      memberships.has(object.name)
+    )
+      continue;
+    if (
+      object.kind === "sequences" &&
+      owned.get(object.name) !== undefined &&
+      (needs.kind === "columns" || needs.kind === "tables")
+    )
+      continue;
+    yield [keyOf(object), keyOf(needs)];
+  }
+  for (const { name, ownedBy } of catalog.sequences) {
+    if (ownedBy === undefined) continue;
+    yield [`ownerships ${name}`, `sequences ${name}`];
+    yield [`ownerships ${name}`, `columns ${ownedBy}`];
+  }
+  for (const kind of ["comments", "securityLabels"] as const) {
+    for (const { name, on } of catalog[kind]) {
+      const object = resolveAnnotated(on, index);
+      if (object !== undefined) yield [`${kind} ${name}`, keyOf(object)];
+    }
+  }
+  for (const column of catalog.columns) {
+    const kind = index.find("tables", column.table) === undefined ? "foreignTables" : "tables";
+    yield [`columns ${column.name}`, `${kind} ${column.table}`];
+    if (column.inheritance === undefined) continue;
+    const table = index.find("tables", column.table) ?? index.find("foreignTables", column.table);
+    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [table.partition.of])
+      if (index.find("columns", `${parent}.${column.column}`) !== undefined)
+        yield [`columns ${column.name}`, `columns ${parent}.${column.column}`];
+  }
+  for (const table of [...catalog.tables, ...catalog.foreignTables]) {
+    if (table.partition === undefined) continue;
+    const membership = `partitions ${table.name} of ${table.partition.of}`;
+    yield [membership, `${index.find("tables", table.name) === undefined ? "foreignTables" : "tables"} ${table.name}`];
+    yield [membership, `tables ${table.partition.of}`];
+    for (const name of [table.name, table.partition.of]) {
+      for (const { name: part } of index.columnsOf(name)) yield [membership, `columns ${part}`];
+      for (const { name: part, kind } of index.constraintsOf(name))
+        if (kind !== "foreign key" || name === table.name) yield [membership, `constraints ${part}`];
+      for (const { name: part } of index.indexesOf(name)) yield [membership, `indexes ${part}`];
+    }
+  }
 }
 
 function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): ReadonlyMap<string, Value[]> {

@@ -51,7 +51,7 @@ export const publications = defineQuery({
  * Each setting of a subscription beside the version that brought it and the value it has when nothing is said.
  * PostgreSQL 18 changed one of these: streaming is parallel there unless said otherwise.
  */
-const subscriptionOptions = [
+export const subscriptionOptions = [
   { name: "synchronous_commit", sql: "s.subsynccommit", usual: "off", since: 13 },
   { name: "binary", sql: "s.subbinary::text", usual: "false", since: 14 },
   { name: "streaming", sql: "case when s.substream then 'on' else 'off' end", usual: "off", since: 14, until: 15 },

@@ -1,5 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 import { extensionsDependedOn, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { inOrderOfName } from "./statistics-columns.js";
 
 /** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
 const relation = ({ included }: ReadScope) => `
@@ -69,6 +70,8 @@ export const constraints = defineQuery({
              select quote_ident((
                select a.attname from pg_catalog.pg_attribute a where a.attrelid = con.conrelid and a.attnum = u.number))
              from unnest(con.conkey) with ordinality u (number, place)
+             -- 0 stands for an expression of an exclusion constraint, and for a whole row in a CHECK.
+             where u.number <> 0
              order by u.place) as columns,
            nullif(con.confrelid, 0)::regclass::text as "references",
            coalesce(odd.states, '{}') as "triggerStates",
@@ -164,22 +167,15 @@ export const policies = defineQuery({
 
 export const statistics = defineQuery({
   kind: "statistics",
+  tidy: ({ definition, ...entry }) => ({ ...entry, definition: inOrderOfName(definition) }),
   catalog: "pg_statistic_ext",
   alwaysThere: ["definition"],
   sql: ({ included }) => `
     select s.oid as oid, quote_ident(n.nspname) || '.' || quote_ident(s.stxname) as name, quote_ident(n.nspname) as schema,
            s.stxowner::regrole::text as owner, s.stxrelid::regclass::text as "table",
-           coalesce(replace(pg_get_statisticsobjdef(s.oid), ' ON ' || k.printed, ' ON ' || k.ordered),
-             pg_get_statisticsobjdef(s.oid)) as definition,
-           nullif(s.stxstattarget, -1) as target
+           pg_get_statisticsobjdef(s.oid) as definition, nullif(s.stxstattarget, -1) as target
     from pg_catalog.pg_statistic_ext s
     join pg_catalog.pg_namespace n on n.oid = s.stxnamespace
-    -- The server prints the columns in the order of the table, which is nobody's doing.
-    cross join lateral (
-      select string_agg(quote_ident(a.attname), ', ' order by u.place) as printed,
-             string_agg(quote_ident(a.attname), ', ' order by a.attname collate "C") as ordered
-      from unnest(s.stxkeys::smallint[]) with ordinality u (number, place)
-      join pg_catalog.pg_attribute a on a.attrelid = s.stxrelid and a.attnum = u.number) k
     where ${included("n")} and ${notPartOfExtension("pg_statistic_ext", "s.oid")}`,
 });
 

@@ -1,0 +1,116 @@
+import type { Catalog, ConfitureError, Hazard } from "@confiture/model";
+import { type DiffPlan, planRenamedDiff, type Rename, type RenamedDiffPlan } from "@confiture/schema";
+import { parseSqlFile } from "@confiture/sql";
+import { allowanceLine, dataLoss, firstLoss, lossesInWords, refuseLoss } from "../plan/allowances.js";
+import { renderDraft } from "./render-draft.js";
+import { openStartingPoint, type StartingPointOptions } from "./starting-point.js";
+import { tryDraft } from "./try-draft.js";
+
+export interface DraftMigrationOptions extends StartingPointOptions {
+  /** The schema the migration leads to. */
+  readonly wanted: Catalog;
+  /** What has another name now, in the order in which it got it. */
+  readonly renames: readonly Rename[];
+  /** Hazards that were allowed by name. */
+  readonly allow: readonly Hazard[];
+  /** Gentler forms for tables that are there: an index CONCURRENTLY, a constraint NOT VALID first. Default true. */
+  readonly online?: boolean;
+  /** Asked about each that looks like a rename and was not declared as one. Absent: it is none. */
+  readonly isRename?: (likely: DiffPlan["likelyRenames"][number]) => Promise<boolean>;
+  /** What it starts from and leads to, for the comment at the top. */
+  readonly describe: { readonly from: string; readonly to: string };
+}
+
+/** The texts of a migration that was drafted, and tried. */
+export interface MigrationDraft {
+  /** The schema it starts from. */
+  readonly from: Catalog;
+  readonly up: string;
+  readonly down: string;
+  /** Its statements in their plain form. No statement: there is nothing to migrate. */
+  readonly plan: RenamedDiffPlan;
+  /** Statements written in a gentler form, both ways together. */
+  readonly online: number;
+  /** Why gentler forms were left out although they were wanted. */
+  readonly notOnline?: ConfitureError;
+}
+
+/**
+ * Drafts the migration that leads from where a database is to the schema wanted, and the way back, and runs both on a
+ * shadow database: what comes out is what is wanted, or an error. Rows are not tried here. PostgreSQL 13 to 18.
+ *
+ * @throws CONFITURE_DATA_LOSS unless that was allowed, CONFITURE_RENAME, CONFITURE_DRAFT_FAILED,
+ * CONFITURE_DIFF_IMPOSSIBLE, CONFITURE_SHADOW_UNAVAILABLE, and what running the migrations before it ends with
+ */
+export async function draftMigration(options: DraftMigrationOptions): Promise<MigrationDraft> {
+  const { shadow, compare, wanted, online = true } = options;
+  await using start = await openStartingPoint(options);
+  const plan = await planAsking(start.catalog, options);
+  if (plan.statements.length === 0) return { from: start.catalog, up: "", down: "", plan, online: 0 };
+  refuseLoss(plan, options.allow);
+  const back = await planRenamedDiff(wanted, start.catalog, {
+    ...compare,
+    shadow,
+    renames: [...plan.renamed].reverse().map(({ kind, from, to }) => ({ kind, from: to, to: from })),
+  });
+  const plain = await render(plan, back, { ...options, online: false });
+  const gentle = online ? await render(plan, back, { ...options, online: true }) : plain;
+  const failed = await tryDraft(start, gentle, options);
+  if (failed === undefined) return { ...gentle, from: start.catalog, plan };
+  if (gentle.online === 0) throw failed;
+  // On another shadow: this one is somewhere on the way.
+  await using again = await openStartingPoint(options);
+  const alsoFailed = await tryDraft(again, plain, options);
+  if (alsoFailed !== undefined) throw alsoFailed;
+  return { ...plain, from: start.catalog, plan, notOnline: failed };
+}
+
+async function planAsking(
+  catalog: Catalog,
+  { wanted, compare, shadow, renames, isRename }: DraftMigrationOptions,
+): Promise<RenamedDiffPlan> {
+  const plan = await planRenamedDiff(catalog, wanted, { ...compare, shadow, renames });
+  if (isRename === undefined) return plan;
+  const asked: Rename[] = [];
+  for (const likely of plan.likelyRenames) if (await isRename(likely)) asked.push(likely);
+  if (asked.length === 0) return plan;
+  return planRenamedDiff(catalog, wanted, { ...compare, shadow, renames: [...renames, ...asked] });
+}
+
+interface Rendered {
+  readonly up: string;
+  readonly down: string;
+  readonly online: number;
+}
+
+async function render(
+  plan: RenamedDiffPlan,
+  back: RenamedDiffPlan,
+  { online = true, describe }: DraftMigrationOptions,
+): Promise<Rendered> {
+  const losses = plan.statements.flatMap(({ effect }) => lossesInWords(effect.dataLoss));
+  const head = `-- From ${describe.from} to ${describe.to}.`;
+  const notBack =
+    losses.length === 0 ? [] : ["-- Data does not come back: the up", ...losses.map((loss) => `--   ${loss}`)];
+  const up = await renderDraft(plan.statements, { head: [head], catalog: plan.base, online });
+  const down = await renderDraft(back.statements, {
+    head: [`-- Back to ${describe.from}.`, ...notBack],
+    catalog: back.base,
+    online,
+  });
+  const allowance = allowanceLine(await neededAllowance(up.text));
+  return {
+    up: up.text.replace(`${head}\n`, `${head}\n${allowance}\n`),
+    down: down.text,
+    online: up.online + down.online,
+  };
+}
+
+/**
+ * What the file has to carry to be run: only here is known that a loss was allowed, or that what looks like one by the
+ * text alone is none by the catalog.
+ */
+async function neededAllowance(up: string): Promise<readonly Hazard[]> {
+  const { statements } = await parseSqlFile(up, { file: "draft.up.sql" });
+  return (await firstLoss(statements)) === undefined ? [] : [dataLoss];
+}

@@ -1,0 +1,63 @@
+import type { Catalog } from "@confiture/model";
+import type { CanonicalOptions } from "../canonical/canonical-entries.js";
+import { type Action, type BuildOptions, buildActions } from "./build-actions.js";
+import { indexCatalog, type ObjectKey } from "./catalog-index.js";
+import { decideFates } from "./decide-fates.js";
+import type { DiffKind } from "./diff-kinds.js";
+import { Circle, circleError, orderActions, partsInCircle } from "./order-actions.js";
+
+export interface DiffOptions extends CanonicalOptions {
+  /** The role that will run the statements: of what it makes it is the owner already. Absent: owners are always said. */
+  readonly role?: string;
+}
+
+/** One statement of a difference. */
+export interface DiffStatement {
+  /** Without semicolon. */
+  readonly sql: string;
+  /** What it is about, as the catalog names it. */
+  readonly object: { readonly kind: DiffKind; readonly name: string };
+  readonly change: "create" | "alter" | "drop";
+}
+
+export interface SchemaDiff {
+  /** In the order to run them; none when the schemas are the same. */
+  readonly statements: readonly DiffStatement[];
+}
+
+export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptions = {}): SchemaDiff {
+  const sides = { before: indexCatalog(before), after: indexCatalog(after), madeAnew: new Set<string>() };
+  const changes = decideFates(sides, options);
+  const apart = new Set<ObjectKey>();
+  for (;;) {
+    const build: BuildOptions = { ...options, ...(apart.size === 0 ? {} : { apart }) };
+    try {
+      const ordered = orderActions(buildActions(changes, sides, build), changes, sides, apart);
+      return { statements: ordered.flatMap(statementsOf) };
+    } catch (error) {
+      if (!(error instanceof Circle)) throw error;
+      const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
+      if (parts.length === 0) throw circleError(error);
+      for (const key of parts) apart.add(key);
+    }
+  }
+}
+
+const changeWords: Readonly<Record<Action["verb"], DiffStatement["change"]>> = {
+  drop: "drop",
+  rename: "alter",
+  "let go": "alter",
+  create: "create",
+  copy: "alter",
+  alter: "alter",
+  "take up": "alter",
+  grant: "alter",
+};
+
+function statementsOf({ verb, subject, statements }: Action): DiffStatement[] {
+  return statements.map((sql) => ({
+    sql,
+    object: { kind: subject.kind, name: subject.name },
+    change: changeWords[verb],
+  }));
+}

@@ -1,0 +1,312 @@
+import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
+import type { CatalogIndex } from "../catalog-index.js";
+import type { DiffReference } from "../diff-kinds.js";
+import { conversion } from "./change-type.js";
+import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
+import type { KindRules, Sides } from "./kind-rules.js";
+import { changedSettings, unusualSettings } from "./sequences.js";
+
+/** A column as CREATE TABLE and ADD COLUMN take it. */
+export function columnDefinition(column: CatalogColumn, index: CatalogIndex): string {
+  return [
+    `${column.column} ${column.type}`,
+    ...(column.foreignOptions.length === 0 ? [] : [`options (${column.foreignOptions.map(foreignOption).join(", ")})`]),
+    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
+    ...(column.default === undefined ? [] : [`default ${column.default}`]),
+    ...(column.generated === undefined
+      ? []
+      : [`generated always as (${column.generated.expression}) ${column.generated.kind}`]),
+    ...(column.identity === undefined ? [] : [identityClause(column, column.identity)]),
+    ...(column.notNull && namedNotNull(column, index) === undefined ? ["not null"] : []),
+  ].join(" ");
+}
+
+/** `host=a b` as `host 'a b'`. */
+export function foreignOption(option: string): string {
+  const equals = option.indexOf("=");
+  return `${quoted(option.slice(0, equals))} '${option.slice(equals + 1).replaceAll("'", "''")}'`;
+}
+
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** PostgreSQL 18: the constraint that says NOT NULL under a name somebody chose; it is made on its own. */
+function namedNotNull(column: CatalogColumn, index: CatalogIndex) {
+  return index
+    .constraintsOf(column.table)
+    .find(({ kind, columns, implied }) => kind === "not null" && !implied && columns[0] === column.column);
+}
+
+function identityClause(column: CatalogColumn, identity: CatalogIdentity): string {
+  const settings = [
+    ...(identity.sequence === usualSequence(column) ? [] : [`sequence name ${identity.sequence}`]),
+    ...unusualSettings(identity),
+  ];
+  const behind = settings.length === 0 ? "" : ` (${settings.join(" ")})`;
+  return `generated ${identity.generation} as identity${behind}`;
+}
+
+/** What the server calls the sequence when nothing needs quoting or shortening and nobody has the name. */
+function usualSequence({ table, column }: CatalogColumn): string | undefined {
+  const name = `${table}_${column}_seq`;
+  return /^[a-z0-9_]+\.[a-z0-9_]+$/.test(name) && name.slice(name.indexOf(".") + 1).length <= 63 ? name : undefined;
+}
+
+/** What a column has beyond its definition, as subcommands of ALTER TABLE, from nothing or from what it had. */
+export function columnSettings(before: CatalogColumn | undefined, after: CatalogColumn): readonly string[] {
+  const alter = `alter column ${after.column}`;
+  const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
+  const [had, has] = [before?.options ?? [], after.options];
+  const dropped = had.map(optionName).filter((name) => !has.some((option) => optionName(option) === name));
+  const set = has.filter((option) => !had.includes(option));
+  // A change of type sets the storage of the new type.
+  const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
+  return [
+    ...(storage ? [`${alter} set storage ${after.storage ?? "default"}`] : []),
+    ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
+    ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
+    ...(dropped.length === 0 ? [] : [`${alter} reset (${dropped.join(", ")})`]),
+    ...(set.length === 0 ? [] : [`${alter} set (${set.join(", ")})`]),
+  ];
+}
+
+function optionName(option: string): string {
+  return option.slice(0, option.indexOf("="));
+}
+
+export const columnRules: KindRules<"columns"> = {
+  named: ({ table, column }) => `column ${table}.${column}`,
+  create(entry, after, sides) {
+    const adds = !isInheritedFromKept(entry, sides);
+    const table = alterTable(entry, after);
+    return [
+      ...(adds ? [`${table} add column ${columnDefinition(entry, after)}`] : []),
+      ...columnSettings(undefined, entry).map((setting) => `${only(entry, sides)} ${setting}`),
+    ];
+  },
+  drop(entry, before, sides) {
+    if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) {
+      const parents = parentsOf(entry.table, before);
+      if (!parents.some((parent) => isDroppedAlone(parent, entry.column, sides))) return [];
+    }
+    const alone = isDroppedAlone(entry.table, entry.column, sides);
+    return [`${alone ? `alter table only ${entry.table}` : alterTable(entry, before)} drop column ${entry.column}`];
+  },
+  alter: alterColumn,
+  partOf: ({ table }) => [
+    { kind: "tables", name: table },
+    { kind: "foreignTables", name: table },
+  ],
+  madeWith: ({ table }, { after }) => ({
+    kind: after.find("tables", table) === undefined ? "foreignTables" : "tables",
+    name: table,
+  }),
+  letGo(entry, _, { after }) {
+    if (entry.default === undefined) return undefined;
+    const now = after.find("columns", entry.name);
+    const alter = `alter table only ${entry.table} alter column ${entry.column}`;
+    return {
+      before: [`${alter} drop default`],
+      behind: now?.default === undefined ? [] : [`${alter} set default ${now.default}`],
+    };
+  },
+  holdsRows: ({ generated }) => generated === undefined,
+  claims: ({ identity }) => (identity === undefined ? [] : [`relation ${identity.sequence}`]),
+};
+
+/** Children that keep the column keep their values: theirs is then their own. Partitions have what their parent has. */
+function isDroppedAlone(table: string, column: string, { before, after }: Sides): boolean {
+  if (before.find("tables", table)?.partitionKey !== undefined) return false;
+  return before.childrenOf(table).some((child) => after.find("columns", `${child}.${column}`) !== undefined);
+}
+
+function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
+  const generation = alterGeneration(before, after, sides);
+  if (generation === "replace" || isHandedUp(before, after, sides)) return "replace";
+  const alter = `alter column ${after.column}`;
+  const retyped =
+    (before.type !== after.type || before.collation !== after.collation) && !followsParent(after, sides, "type");
+  const redefaulted = before.default !== after.default;
+  // The default of the old type may have no way to the new one.
+  const lifted =
+    before.default !== undefined &&
+    before.generated === undefined &&
+    (retyped || (redefaulted && after.default === undefined));
+  const own = [
+    ...(lifted ? [`${alter} drop default`] : []),
+    ...(after.default !== undefined && (lifted || redefaulted) ? [`${alter} set default ${after.default}`] : []),
+  ];
+  const whole = alterTable(after, sides.after);
+  const inherits = isInherited(after, sides);
+  const settings = columnSettings(before, after).map((setting) => `${only(after, sides)} ${setting}`);
+  return [
+    ...generation,
+    ...(retyped && !inherits
+      ? [
+          `${whole} ${[...own.slice(0, lifted ? 1 : 0), retype(before, after, sides), ...own.slice(lifted ? 1 : 0)].join(", ")}`,
+        ]
+      : [
+          ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []),
+          ...own.map((change) => `${only(after, sides)} ${change}`),
+        ]),
+    ...alterNotNull(before, after, sides),
+    ...identityBegins(before, after, whole),
+    ...alterForeignOptions(before, after),
+    ...settings,
+  ];
+}
+
+/** What was its own comes from a parent alone: nothing but making it again says so. Attaching a partition says it by itself. */
+export function isHandedUp(before: CatalogColumn, after: CatalogColumn, { after: index }: Sides): boolean {
+  if (before.generated !== undefined || after.generated !== undefined) return false;
+  if (after.inheritance !== "inherited" || before.inheritance === "inherited") return false;
+  const table = index.find("tables", after.table) ?? index.find("foreignTables", after.table);
+  return table?.partition === undefined;
+}
+
+/** `ALTER COLUMN … TYPE`; also for a column whose type is made anew under the same name. */
+export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides, remade = false): string {
+  const collation = after.collation === undefined ? "" : ` collate ${after.collation}`;
+  const using = conversion(after.column, before.type, after.type, sides.before, remade);
+  return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
+}
+
+function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] | "replace" {
+  const index = sides.after;
+  const [was, is] = [before.generated, after.generated];
+  if (was?.expression === is?.expression && was?.kind === is?.kind) return [];
+  const alter = `${alterTable(after, index)} alter column ${after.column}`;
+  if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
+  if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
+  const partition = (index.find("tables", after.table) ?? index.find("foreignTables", after.table))?.partition;
+  if (partition !== undefined && followsParent(after, sides, "generated")) return [];
+  if (index.catalog.serverVersion < 170_000) return "replace";
+  // Tables that inherit have expressions of their own; indexes of partitions can only be made anew with the parent's.
+  const alone =
+    index.find("tables", after.table)?.partitionKey === undefined ? only(after, sides) : alterTable(after, index);
+  return [`${alone} alter column ${after.column} set expression as (${is.expression})`];
+}
+
+function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  if (before.notNull && after.notNull) {
+    const parents = isAttached(after.table, sides) ? parentsOf(after.table, sides.after) : [];
+    const lost = parents.some((parent) => {
+      const name = `${parent}.${after.column}`;
+      return (
+        sides.before.find("columns", name)?.notNull === true && sides.after.find("columns", name)?.notNull === false
+      );
+    });
+    if (lost) return [`${alterTable(after, sides.after)} alter column ${after.column} set not null`];
+    return renamedNotNull(before, after, sides);
+  }
+  if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
+  const key = (index: CatalogIndex, column: CatalogColumn) =>
+    index
+      .constraintsOf(column.table)
+      .some(({ kind, columns }) => kind === "primary key" && columns.includes(column.column));
+  // A primary key says it too, but a partitioned table asks its partitions first.
+  const byKey =
+    key(sides.after, after) && ![...parentsOf(after.table, sides.after), ...sides.after.childrenOf(after.table)].length;
+  if (after.notNull && (namedNotNull(after, sides.after) !== undefined || byKey)) return [];
+  if (!after.notNull && namedNotNull(before, sides.before) !== undefined) return [];
+  return [`${alterTable(after, sides.after)} alter column ${after.column} ${after.notNull ? "set" : "drop"} not null`];
+}
+
+/** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
+function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
+  const constraint = ({ table, column }: CatalogColumn, index: CatalogIndex) =>
+    index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
+  const [was, is] = [constraint(before, sides.before), constraint(after, sides.after)];
+  if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
+  if (was.inheritance === undefined || is.inheritance !== undefined) return [];
+  return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
+}
+
+/** On its own, for a sequence of the same name may have to be made before the column is altered further. */
+export function identityEnds(before: CatalogColumn, after: CatalogColumn): readonly string[] {
+  return before.identity !== undefined && after.identity === undefined
+    ? [`alter table ${after.table} alter column ${after.column} drop identity`]
+    : [];
+}
+
+function identityBegins(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {
+  const [was, is] = [before.identity, after.identity];
+  if (is === undefined) return [];
+  if (was === undefined) {
+    return [`${table} alter column ${after.column} add ${identityClause(after, is)}`, ...ownType(after, is)];
+  }
+  // The sequence takes the type of its column along.
+  const followed = { ...was, ...typeBounds(was, is) };
+  const changes = [
+    ...(was.generation === is.generation ? [] : [`set generated ${is.generation}`]),
+    ...changedSettings(followed, is).map((setting) => `set ${setting}`),
+  ];
+  return [
+    ...(was.sequence === is.sequence
+      ? []
+      : [`alter sequence ${was.sequence} rename to ${is.sequence.slice(is.sequence.lastIndexOf(".") + 1)}`]),
+    ...(was.type === is.type || before.type !== after.type ? [] : [`alter sequence ${is.sequence} as ${is.type}`]),
+    ...(changes.length === 0 ? [] : [`${table} alter column ${after.column} ${changes.join(" ")}`]),
+  ];
+}
+
+/** The sequence of an identity column takes the type of the column, unless it is told another. */
+function ownType({ type }: CatalogColumn, { type: own, sequence }: CatalogIdentity): readonly string[] {
+  return own === type ? [] : [`alter sequence ${sequence} as ${own}`];
+}
+
+function typeBounds(was: CatalogIdentity, is: CatalogIdentity): Partial<CatalogIdentity> {
+  return was.type === is.type
+    ? {}
+    : { type: is.type, minimum: is.minimum === was.minimum ? is.minimum : "", maximum: "" };
+}
+
+function alterForeignOptions(before: CatalogColumn, after: CatalogColumn): readonly string[] {
+  const changes = changedOptions(before.foreignOptions, after.foreignOptions);
+  return changes === "" ? [] : [`alter foreign table ${after.table} alter column ${after.column} options (${changes})`];
+}
+
+/** From one list of foreign options to another, as OPTIONS takes it; empty when they are the same. */
+export function changedOptions(before: readonly string[], after: readonly string[]): string {
+  const had = new Map(before.map((option) => [optionName(option), option]));
+  const has = new Map(after.map((option) => [optionName(option), option]));
+  return [
+    ...[...had.keys()].filter((name) => !has.has(name)).map((name) => `drop ${quoted(name)}`),
+    ...[...has]
+      .filter(([name, option]) => had.has(name) && had.get(name) !== option)
+      .map(([, option]) => `set ${foreignOption(option)}`),
+    ...[...has].filter(([name]) => !had.has(name)).map(([, option]) => `add ${foreignOption(option)}`),
+  ].join(", ");
+}
+
+export function alterTable({ table }: Pick<CatalogColumn, "table">, index: CatalogIndex): string {
+  return `alter ${index.find("foreignTables", table) === undefined ? "" : "foreign "}table ${table}`;
+}
+
+/** Defaults and settings would go down to children that have their own. */
+function only(column: CatalogColumn, { before, after }: Sides): string {
+  const parent = [before, after].some((index) => index.childrenOf(column.table).length > 0);
+  return parent ? `alter table only ${column.table}` : alterTable(column, after);
+}
+
+function isInherited(column: CatalogColumn, { before, after }: Sides): boolean {
+  return [before, after].some((index) => index.childrenOf(column.table).length > 0);
+}
+
+/** The same change at a parent comes down by itself. */
+function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull" | "generated"): boolean {
+  if (!isAttached(column.table, sides)) return false;
+  return parentsOf(column.table, sides.after).some((parent) => {
+    const reference: DiffReference = { kind: "columns", name: `${parent}.${column.column}` };
+    const was = sides.before.find("columns", reference.name);
+    const is = sides.after.find("columns", reference.name);
+    return (
+      was !== undefined && is !== undefined && differs(was[field], is[field]) && !differs(is[field], column[field])
+    );
+  });
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
+}

@@ -1,0 +1,111 @@
+import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
+import type { KindRules } from "./kind-rules.js";
+import { changedParameters, parameter } from "./tables.js";
+
+export const viewRules: KindRules<"views"> = {
+  named: ({ name }) => `view ${name}`,
+  create: (entry) => [createView("create view", entry), ...columnDefaults(undefined, entry)],
+  alter(before, after) {
+    const options = changedParameters(before.options, after.options).map(
+      (change) => `alter view ${after.name} ${change}`,
+    );
+    if (before.definition === after.definition) return [...options, ...columnDefaults(before, after)];
+    const kept = before.columns.every(({ column, type, collation }, place) => {
+      const now = after.columns[place];
+      return now !== undefined && now.column === column && now.type === type && now.collation === collation;
+    });
+    return kept ? [createView("create or replace view", after), ...columnDefaults(before, after)] : "replace";
+  },
+  claims: ({ name }) => [`relation ${name}`, `type ${name}`],
+};
+
+function createView(create: string, { name, options, definition }: CatalogView): string {
+  const behind = options.length === 0 ? "" : ` with (${options.map(parameter).join(", ")})`;
+  return `${create} ${name}${behind} as\n${query(definition)}`;
+}
+
+function query(definition: string): string {
+  return definition.replace(/;\s*$/, "");
+}
+
+function columnDefaults(before: CatalogView | undefined, after: CatalogView): readonly string[] {
+  return after.columns.flatMap(({ column, default: is }) => {
+    const was = before?.columns.find((other) => other.column === column)?.default;
+    if (was === is) return [];
+    return [
+      `alter view ${after.name} alter column ${column} ${is === undefined ? "drop default" : `set default ${is}`}`,
+    ];
+  });
+}
+
+export const materializedViewRules: KindRules<"materializedViews"> = {
+  named: ({ name }) => `materialized view ${name}`,
+  create(entry) {
+    return [
+      [
+        `create materialized view ${entry.name}`,
+        ...(entry.accessMethod === "heap" ? [] : [` using ${entry.accessMethod}`]),
+        ...(entry.options.length === 0 ? [] : [` with (${entry.options.map(parameter).join(", ")})`]),
+        ...(entry.tablespace === undefined ? [] : [` tablespace ${entry.tablespace}`]),
+        ` as\n${query(entry.definition)}`,
+        ...(entry.populated ? [] : ["\nwith no data"]),
+      ].join(""),
+      ...materializedSettings(undefined, entry),
+    ];
+  },
+  alter(before, after) {
+    const columns = (entry: CatalogMaterializedView) =>
+      entry.columns.map(({ column, type, collation }) => `${column} ${type} ${collation ?? ""}`).join();
+    if (before.definition !== after.definition || columns(before) !== columns(after)) return "replace";
+    if (before.accessMethod !== after.accessMethod || before.persistence !== after.persistence) return "replace";
+    const alter = `alter materialized view ${after.name}`;
+    return [
+      ...changedParameters(before.options, after.options).map((change) => `${alter} ${change}`),
+      ...(before.tablespace === after.tablespace
+        ? []
+        : [`${alter} set tablespace ${after.tablespace ?? "pg_default"}`]),
+      ...materializedSettings(before, after),
+    ];
+  },
+  claims: ({ name }) => [`relation ${name}`, `type ${name}`],
+};
+
+const storageWords: Readonly<Record<string, string>> = { p: "plain", e: "external", m: "main", x: "extended" };
+const compressionWords: Readonly<Record<string, string>> = { p: "pglz", l: "lz4" };
+
+function materializedSettings(
+  before: CatalogMaterializedView | undefined,
+  after: CatalogMaterializedView,
+): readonly string[] {
+  const alter = `alter materialized view ${after.name}`;
+  const extensions = (entry: CatalogMaterializedView | undefined) => entry?.dependsOnExtensions ?? [];
+  return [
+    ...after.columns.flatMap((is) => {
+      const was = before?.columns.find(({ column }) => column === is.column);
+      const column = `${alter} alter column ${is.column}`;
+      const set = (is.options ?? []).filter((option) => !(was?.options ?? []).includes(option));
+      const reset = (was?.options ?? [])
+        .map((option) => option.slice(0, option.indexOf("=")))
+        .filter((name) => !(is.options ?? []).some((option) => option.startsWith(`${name}=`)));
+      return [
+        ...(was?.storage === is.storage
+          ? []
+          : [`${column} set storage ${storageWords[is.storage ?? ""] ?? "default"}`]),
+        ...(was?.compression === is.compression
+          ? []
+          : [`${column} set compression ${compressionWords[is.compression ?? ""] ?? "default"}`]),
+        ...(was?.statisticsTarget === is.statisticsTarget
+          ? []
+          : [`${column} set statistics ${is.statisticsTarget ?? -1}`]),
+        ...(reset.length === 0 ? [] : [`${column} reset (${reset.join(", ")})`]),
+        ...(set.length === 0 ? [] : [`${column} set (${set.join(", ")})`]),
+      ];
+    }),
+    ...extensions(after)
+      .filter((name) => !extensions(before).includes(name))
+      .map((name) => `${alter} depends on extension ${name}`),
+    ...extensions(before)
+      .filter((name) => !extensions(after).includes(name))
+      .map((name) => `${alter} no depends on extension ${name}`),
+  ];
+}
