@@ -27,7 +27,7 @@ export const tablePartCatalogs: readonly ObservedCatalog[] = [
     asked: {
       definition: "pg_get_constraintdef(x.oid)",
       // Of keys it says whether their table was a partition when they were made, which means nothing to anybody.
-      "no inherit": "case when x.contype = 'c' then x.connoinherit end",
+      "no inherit": "case when x.contype = 'c' and x.connoinherit then 'true' end",
       // Those of a CHECK stand in no order but that of the table.
       columns: `(
         select json_agg(a.attname order by case when x.contype <> 'c' then u.place end, a.attname collate "C")::text
