@@ -286,7 +286,6 @@ function remade(change: Change, sides: Sides): readonly string[] {
   if (change.retypedBy.length === 0 || change.before?.kind !== "columns" || change.after?.kind !== "columns") return [];
   const [was, is] = [change.before.entry as CatalogColumn, change.after.entry as CatalogColumn];
   if (was.type !== is.type || (is.inheritance !== undefined && isAttached(is.table, sides))) return [];
-  if (change.letGo.some(({ needed }) => change.retypedBy.includes(needed))) return [];
   const alter = `alter column ${is.column}`;
   return [
     `${alterTable(is, sides.after)} ${[

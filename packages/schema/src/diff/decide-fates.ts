@@ -244,8 +244,6 @@ function spreadReplacement(dependent: Change, replaced: Change, sides: Sides, pu
     if (isInPartitionKey(before.entry as CatalogColumn, sides.after))
       sides.madeAnew?.add((before.entry as CatalogColumn).table);
     dependent.retypedBy.push(replaced.key);
-    if (isRange(replaced.before))
-      dependent.letGo.push({ needed: replaced.key, ...throughText(before.entry as CatalogColumn, sides) });
     if (dependent.fate === "keep") dependent.fate = "alter";
     push(dependent);
     return;
@@ -277,27 +275,6 @@ function describe({ kind, entry }: DiffEntry): string {
   return rulesOf(kind).named(entry as never);
 }
 
-/** The constructors of a range have its name and cannot stand aside with it. */
-function isRange({ kind, entry }: DiffEntry): boolean {
-  return kind === "types" && (entry as CatalogType).kind === "range";
-}
-
-function throughText(column: CatalogColumn, { after }: Sides): Pick<Change["letGo"][number], "before" | "behind"> {
-  const alter = `alter column ${column.column}`;
-  const now = after.find("columns", column.name);
-  return {
-    before: [
-      `alter table ${column.table} ${[...(column.default === undefined ? [] : [`${alter} drop default`]), `${alter} type text using ${column.column}::text`].join(", ")}`,
-    ],
-    behind:
-      now === undefined
-        ? []
-        : [
-            `alter table ${column.table} ${[`${alter} type ${now.type} using ${column.column}::${now.type}`, ...(now.default === undefined ? [] : [`${alter} set default ${now.default}`])].join(", ")}`,
-          ],
-  };
-}
-
 /** Of a type, or ordered by a collation, that the column has to be brought to again. */
 function isOfType({ type, collation }: CatalogColumn, { kind, name }: DiffEntry): boolean {
   return kind === "types" ? elementOf(type) === name : kind === "collations" && collation === name;
@@ -313,7 +290,7 @@ function standAside(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void
   const types: Change[] = [];
   const add = (change: Change | undefined) => {
     if (change?.before?.kind !== "types" && change?.before?.kind !== "collations") return;
-    if (change.fate !== "replace" || change.aside || isRange(change.before)) return;
+    if (change.fate !== "replace" || change.aside) return;
     change.aside = true;
     types.push(change);
   };
@@ -346,9 +323,6 @@ const inTheWay = new Set(["views", "materializedViews", "rules", "policies", "tr
 
 function standsInTheWay({ before }: Change, retyped: Change): boolean {
   if (before === undefined) return false;
-  // By way of text nothing that knows the old type can stay.
-  const throughText = retyped.letGo.some(({ needed }) => retyped.retypedBy.includes(needed));
-  if (throughText && (before.kind === "indexes" || before.kind === "constraints")) return true;
   if (before.kind === "columns") return (before.entry as CatalogColumn).generated !== undefined;
   if (before.kind === "constraints" && "references" in before.entry && before.entry.references !== undefined) {
     if (retyped.retypedBy.length > 0) return true;
