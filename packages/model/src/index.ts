@@ -84,6 +84,7 @@ export type {
   Effect,
   IndexBuild,
   RelationLock,
+  RowChange,
   Scan,
   TransactionWait,
 } from "./effects/effect.js";

@@ -12,7 +12,7 @@ export type { DataCheck, RowKey } from "./checks/data-check.js";
 export type { Calibration, CalibrationEnvironment, Rate } from "./duration/calibration.js";
 export type { WorkContext } from "./duration/describe-work.js";
 export type { EstimateDurationInput } from "./duration/estimate-duration.js";
-export { estimateDuration } from "./duration/estimate-duration.js";
+export { estimateDuration, usualCaveats } from "./duration/estimate-duration.js";
 export type { PastOperation } from "./duration/past-operation.js";
 export { pastOperation } from "./duration/past-operation.js";
 export { readColumnFacts } from "./duration/read-column-facts.js";
@@ -30,7 +30,7 @@ export type {
   SessionLock,
   TriggerFacts,
 } from "./facts/risk-facts.js";
-export type { AssessedOperation, EstimateDuration } from "./plan/assessed-operation.js";
+export type { AssessedOperation, EstimateDuration, SaferWay } from "./plan/assessed-operation.js";
 export type { Anchor, Curve } from "./score/curve.js";
 export { levelOfDowntime, levelOfScore, reachesLevel } from "./score/risk-levels.js";
 export type { LevelStarts, RiskScale, RiskScaleChanges } from "./score/risk-scale.js";

@@ -5,6 +5,7 @@ import {
   addColumn,
   createIndex,
   createIndexConcurrently,
+  durationOf,
   estimateForTest,
   exclusively,
   operation,
@@ -41,6 +42,14 @@ describe("downtime", () => {
     expect(asked[0]).toEqual([addColumn, comment]);
   });
 
+  test("counts what is done to a relation before the plan makes another of its name", () => {
+    const table = { on: { kind: "table", name: "shop.orders" } };
+    const before = assess([createIndex, operation("create_table", {}, table)]);
+    expect(before.downtime.estimatedMs).toBe(1_020);
+    const passedOver = assess([operation("create_table", {}, table), createIndex]);
+    expect(passedOver.downtime.estimatedMs).toBe(1_010);
+  });
+
   test("leaves out locks on what the plan creates itself", () => {
     const table = { on: { kind: "table", name: "shop.orders" } };
     const { downtime, factors, waits } = assess([operation("create_table", {}, table), createIndex], {
@@ -51,6 +60,29 @@ describe("downtime", () => {
     expect(downtime.estimatedMs).toBe(0);
     expect(factors[0]!.measured).toBe(0);
     expect(waits).toEqual([]);
+  });
+
+  test("is that of who changes the same rows where an effect does not say that they are few", () => {
+    const update = operation("update", { locks: [{ relation: "shop.orders", mode: "RowExclusiveLock" }] });
+    expect(assess([update])).toMatchObject({ whoWaits: "same_rows", downtime: { estimatedMs: 10 } });
+    expect(assess([update]).factors[0]!.measured).toBe(orders.heapBytes);
+    const rowChanges = [{ relation: "shop.orders", what: "update", rows: "few" }] as const;
+    const keyed = { ...update, effect: { ...update.effect, rowChanges } };
+    expect(assess([keyed])).toMatchObject({ whoWaits: "nobody", downtime: { estimatedMs: 0 } });
+    expect(assess([addColumn, keyed])).toMatchObject({ whoWaits: "others", downtime: { estimatedMs: 20 } });
+  });
+
+  test("tells the level of its upper end beside that of its point", () => {
+    const estimate = () => ({ ...durationOf(80), upperMs: 12_000 });
+    const { level, levelAtUpperEnd } = assessRisk({ operations: [addColumn], facts: quietServer, estimate });
+    expect([level, levelAtUpperEnd]).toEqual(["low", "critical"]);
+  });
+
+  test("is not known while part of the work has no price", () => {
+    const unpriced = ["what a procedure takes is not known"];
+    const estimate = () => ({ ...durationOf(5), unpriced });
+    const { factors, level } = assessRisk({ operations: [addColumn], facts: quietServer, estimate });
+    expect([factors[1]!.measured, level]).toEqual([null, "critical"]);
   });
 
   test("tells the assumptions it rests on", () => {

@@ -83,6 +83,10 @@ describe("rows that stand against a plan are counted as PostgreSQL judges them",
       }
     };
     await db.query(`
+      create domain email as text check (value like '%@%');
+      create domain short as varchar(3);
+      create type mood as enum ('fine', 'sad');
+      alter table orders add tags varchar(50)[] default '{long enough}', add flags varbit default '101', add mood mood;
       update orders set big = 3000000000 where id in (1, 2);
       update orders set amount = 123456.789 where id = 4;
       update orders set amount = 'NaN' where id = 5;
@@ -117,6 +121,25 @@ describe("rows that stand against a plan are counted as PostgreSQL judges them",
       ['"Odd"', "integer", 'length("Odd")', 0],
       ['"Odd"', "integer", "(\"Odd\" || '1')::integer", "at least 1"],
       ['"Odd"', "date", '"Odd"::date', version >= 16 ? 100 : "at least 1"],
+      // An assignment refuses what a cast that is written out cuts off.
+      ["ref", "email", undefined, "at least 1"],
+      ["ref", "short", undefined, "at least 1"],
+      ["id", "short", undefined, 0],
+      ["ref", "bpchar(1)", undefined, 100],
+      ["ref", '"char"', undefined, 0],
+      ["tags", "varchar(3)[]", undefined, "at least 1"],
+      ["tags", "varchar(20)[]", undefined, 0],
+      ["flags", "bit(2)", undefined, "at least 1"],
+      ["flags", "varbit(2)", undefined, "at least 1"],
+      ["flags", "varbit(3)", undefined, 0],
+      ["mood", "mood", undefined, 0],
+      ["ref", "mood", "ref::mood", version >= 16 ? 100 : "at least 1"],
+      // What stands behind USING decides, all of it.
+      ["big", "integer", "big::integer * 1000", "at least 1"],
+      ["id", "integer", "id::integer * 1000", 0],
+      ['"Odd"', "bigint", '"Odd"::integer', "at least 1"],
+      ["ref", "integer", "length(ref) -- of it", 0],
+      ["ref", "integer", "null", 0],
     ];
     for (const [column, type, using, rows] of expected) {
       const requirement = cast(column, type, using);
@@ -126,6 +149,15 @@ describe("rows that stand against a plan are counted as PostgreSQL judges them",
       expect(outcome, `${column} to ${type} ${using ?? ""}`).toBe(rows === 0 ? "accepted" : "refused");
     }
   });
+});
+
+testOnEachVersion("a type that PostgreSQL asks USING for is told, whatever the rows", async (version) => {
+  await using db = await openTestDatabase({ version, sql: shop });
+  const asks = "does not bring it to integer of its own accord";
+  const castable = { kind: "castable", relation: "orders", type: "integer" } as const;
+  expect(await rowsThatFail(db, { ...castable, column: "ref" })).toContain(asks);
+  expect(await rowsThatFail(db, { ...castable, column: "ref", using: "ref" })).toContain(asks);
+  await expect(db.query("alter table orders alter ref type integer using ref")).rejects.toThrow("automatically");
 });
 
 test("the sample says where rows are, and their keys only when asked", async () => {

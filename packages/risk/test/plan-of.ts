@@ -59,6 +59,7 @@ export const quietServer: RiskFacts = {
   functions: [],
   activity: { connections: { used: 10, max: 100 }, sessions: [], hidden: 0 },
   anomalies: [],
+  anomaliesComplete: true,
   checks: [],
   settings: { lock_timeout: "0ms", deadlock_timeout: "1s" },
   notInspected: [],

@@ -1,12 +1,5 @@
-import type { Effect, Operation, Recommendation } from "@confiture/model";
-import {
-  type AssessedOperation,
-  assessRisk,
-  findAnomalies,
-  type RiskFacts,
-  readRiskFacts,
-  relationsOf,
-} from "@confiture/risk";
+import type { Recommendation } from "@confiture/model";
+import { type AssessedOperation, assessRisk, findAnomalies, readRiskFacts, relationsOf } from "@confiture/risk";
 import { openTestDatabase, type TestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { createIndex, estimateForTest, exclusively, operation, quietServer } from "./plan-of.js";
@@ -23,125 +16,50 @@ create unique index totals_n on shop.totals (n);
 create index orders_note on shop.orders (note);
 `;
 
-const build: Effect["indexBuilds"][number] = createIndex.effect.indexBuilds[0]!;
-const onOrders = (kind: AssessedOperation["kind"], effect: Partial<Effect>, part?: string, sql?: string) =>
-  operation(kind, { ...exclusively, ...effect }, { ...(part === undefined ? {} : { part }), ...(sql ? { sql } : {}) });
-
 const relation = "shop.orders";
-const scan = [{ relation, why: "check" }] as const;
-const plans: Readonly<Record<string, AssessedOperation>> = {
-  "an index": createIndex,
-  "an index by its statement": {
-    ...createIndex,
-    sql: "CREATE INDEX orders_amount ON shop.orders (amount) INCLUDE (note) WHERE amount > 5;",
-  },
-  "a dropped index": operation(
-    "drop_index",
-    { ...exclusively, indexLocks: [{ relation: "shop.orders_note", mode: "AccessExclusiveLock" }] },
-    { on: { kind: "index", name: "shop.orders_note" } },
-  ),
-  "a rebuilt index": operation(
-    "reindex",
-    { locks: [{ relation, mode: "ShareLock" }] },
-    { on: { kind: "index", name: "shop.orders_note" } },
-  ),
-  "a refreshed view": operation(
-    "refresh_materialized_view",
-    { locks: [{ relation: "shop.totals", mode: "AccessExclusiveLock" }] },
-    { on: { kind: "materialized view", name: "shop.totals" } },
-  ),
-  "not null": onOrders(
-    "set_not_null",
-    { scans: scan, requires: [{ kind: "not_null", relation, column: "note" }] },
-    "note",
-  ),
-  "a check": onOrders(
-    "add_check",
-    { scans: scan, requires: [{ kind: "check", relation, expression: "amount > 0" }] },
-    "amount_positive",
-  ),
-  "a foreign key": onOrders(
-    "add_foreign_key",
-    {
-      requires: [
-        { kind: "foreign_key", relation, columns: ["customer"], references: "shop.customers", match: "simple" },
-      ],
-    },
-    "orders_customer",
-  ),
-  "a foreign key by its statement": onOrders(
-    "add_foreign_key",
-    {
-      requires: [
-        { kind: "foreign_key", relation, columns: ["customer"], references: "shop.customers", match: "simple" },
-      ],
-    },
-    "orders_customer",
-    "alter table shop.orders add constraint orders_customer foreign key (customer) references shop.customers on delete cascade;",
-  ),
-  "a unique constraint": onOrders(
-    "add_unique",
-    {
-      indexBuilds: [{ ...build, unique: true, columns: ["amount"] }],
-      requires: [{ kind: "unique", relation, columns: ["amount"], nullsNotDistinct: false }],
-    },
-    "orders_amount_key",
-  ),
-  "a primary key": onOrders(
-    "add_primary_key",
-    { indexBuilds: [{ ...build, unique: true, columns: ["id"] }] },
-    "orders_pkey",
-  ),
-  "another type": onOrders(
-    "alter_column_type",
-    { rewrites: [relation], requires: [{ kind: "castable", relation, column: "amount", type: "bigint" }] },
-    "amount",
-  ),
-};
+const notNull = operation("set_not_null", {
+  ...exclusively,
+  scans: [{ relation, why: "not_null" }],
+  requires: [{ kind: "not_null", relation, column: "note" }],
+});
 
 /** Each statement as it is advised: in a transaction of its own. */
 async function run(db: TestDatabase, { sql }: Recommendation): Promise<void> {
   for (const statement of sql!) await db.query(statement);
 }
 
-function adviceFor(plan: Operation, facts: RiskFacts = quietServer): Recommendation {
-  const { recommendations } = assessRisk({
-    operations: [plan],
-    facts,
-    estimate: estimateForTest().estimate,
-    lockTimeoutMs: 1,
-  });
-  return recommendations.find(({ sql }) => sql !== undefined)!;
-}
+const adviceFor = (...operations: readonly AssessedOperation[]) =>
+  assessRisk({ operations, facts: quietServer, estimate: estimateForTest().estimate, lockTimeoutMs: 1 })
+    .recommendations;
 
-for (const [name, plan] of Object.entries(plans)) {
-  testOnEachVersion(`the safer way to ${name} runs as it is written`, async (version) => {
-    await using db = await openTestDatabase({ version, sql: shop });
-    await run(db, adviceFor(plan));
-    const { rows } = await db.query<{ wrong: string }>(
-      `select conname as wrong from pg_constraint where not convalidated
-       union all select indexrelid::regclass::text from pg_index where not indisvalid`,
-    );
-    expect(rows).toEqual([]);
-  });
-}
-
-test("a partition is detached beside its readers", async () => {
-  await using db = await openTestDatabase({ sql: shop });
-  const detach = operation(
-    "detach_partition",
-    { locks: [{ relation: "shop.archive", mode: "AccessExclusiveLock" }] },
-    { on: { kind: "table", name: "shop.archive" }, part: "shop.archive_1" },
-  );
-  await run(db, adviceFor(detach));
+test("a gentler way comes with the operation, and is advised as it is and once", () => {
+  const sql = ["create index concurrently orders_placed on shop.orders (placed)"];
+  const safer = { kind: "safer", sql, caveats: ["It takes two looks at the table."] } as const;
+  const given = adviceFor({ ...createIndex, safer }, { ...notNull, safer });
+  expect(given.filter((one) => one.sql !== undefined)).toEqual([
+    { level: "high", text: expect.stringMatching(/CONCURRENTLY.* It takes two looks at the table\.$/), sql },
+  ]);
 });
 
-test("what a statement says beyond its effect is kept", () => {
-  expect(adviceFor(plans["an index by its statement"]!).sql).toEqual([
-    "CREATE INDEX concurrently orders_amount ON shop.orders (amount) INCLUDE (note) WHERE amount > 5;",
-  ]);
-  expect(adviceFor(plans["a foreign key by its statement"]!).sql![0]).toContain("on delete cascade not valid");
-  expect(adviceFor(plans["a foreign key"]!).text).toContain("Keep the ON DELETE");
+test("without one, what to look for is said in words: SQL that nobody has parsed is not put together", () => {
+  const update = operation("update", { locks: [{ relation, mode: "RowExclusiveLock" }] });
+  for (const [plan, words] of [
+    [createIndex, "CONCURRENTLY"],
+    [notNull, "NOT VALID"],
+    [operation("alter_column_type", { ...exclusively, rewrites: [relation] }), "second column"],
+    [operation("drop_index", exclusively), "CONCURRENTLY"],
+    [update, "in batches by its key"],
+  ] as const) {
+    const [advice] = adviceFor(plan);
+    expect([advice?.text, advice?.sql], plan.kind).toEqual([expect.stringContaining(words), undefined]);
+  }
+});
+
+test("where there is none, the reason is told instead of words that do not hold", () => {
+  const because = "a partitioned table takes no CONCURRENTLY";
+  const [advice] = adviceFor({ ...createIndex, safer: { kind: "none", because } });
+  expect(advice?.text).toBe(`No gentler way to create_index shop.orders was found: ${because}.`);
+  expect(adviceFor({ ...createIndex, safer: { kind: "already-safe" } })).toEqual([]);
 });
 
 testOnEachVersion("the remedies of anomalies cure them", async (version) => {
@@ -203,7 +121,7 @@ testOnEachVersion("a transaction in the way is found and can be ended as advised
 
 test("the worst comes first, then what saves most waiting, and nothing twice", () => {
   const { recommendations } = assessRisk({
-    operations: [createIndex, createIndex, plans["not null"]!],
+    operations: [createIndex, createIndex, notNull],
     facts: quietServer,
     estimate: estimateForTest().estimate,
   });
@@ -211,5 +129,5 @@ test("the worst comes first, then what saves most waiting, and nothing twice", (
   const levels = recommendations.map(({ level }) => order.indexOf(level));
   expect(levels).toEqual([...levels].sort((a, b) => b - a));
   expect(new Set(recommendations.map(({ text }) => text)).size).toBe(recommendations.length);
-  expect(recommendations[0]!.sql![0]).toContain("concurrently");
+  expect(recommendations[0]!.text).toContain("CONCURRENTLY");
 });

@@ -70,6 +70,7 @@ testOnEachVersion("sizes, rows, indexes and dependents of relations are read as 
       match: "simple",
       validated: true,
       enforced: true,
+      period: false,
     },
   ]);
   expect(facts.triggers).toEqual([{ trigger: "orders_touched", relation: "shop.orders", enabled: true }]);

@@ -1,5 +1,13 @@
 import { type RiskLevel, riskLevels } from "@confiture/model";
-import { publishedScale, type RiskInputs, riskScale, scoreRisk } from "@confiture/risk";
+import {
+  levelOfDowntime,
+  levelOfScore,
+  publishedScale,
+  type RiskInputs,
+  reachesLevel,
+  riskScale,
+  scoreRisk,
+} from "@confiture/risk";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -180,5 +188,34 @@ describe("for any measurements", () => {
         );
       }),
     );
+  });
+});
+
+describe("what is no measurement is refused, from plain JavaScript too", () => {
+  const anything = <Type>(value: unknown) => value as Type;
+
+  test("a severity that is none, a text and a missing number make no score", () => {
+    expect(() => scoreRisk({ ...nothing, anomalies: anything(["severe"]) })).toThrow("`severe` is no severity");
+    expect(() => scoreRisk({ ...nothing, lockMs: anything("100") })).toThrow("lockMs is 100");
+    expect(() => scoreRisk({ ...nothing, dataBytes: anything(undefined) })).toThrow(RangeError);
+    expect(() => scoreRisk({ ...nothing, connectionUse: Number.NaN })).toThrow(RangeError);
+  });
+
+  test("a level that is none opens no gate, and NaN has no level", () => {
+    expect(() => reachesLevel(anything("Critical"), "high")).toThrow("`Critical` is no level");
+    expect(() => reachesLevel("low", anything("none"))).toThrow("`none` is no level");
+    expect(() => levelOfDowntime(Number.NaN)).toThrow(RangeError);
+    expect(() => levelOfScore(-1)).toThrow(RangeError);
+  });
+
+  test.each([
+    [{ curves: { lock_time: undefined } }, "curves.lock_time is no curve"],
+    [{ curves: { lock_time: { interpolation: "linear", anchors: [null] } } }, "curves.lock_time is no curve"],
+    [{ weights: { data_volume: "0.25" } }, 'weights.data_volume is "0.25", not a number'],
+    [{ downtimeLevels: { medium: "100" } }, 'downtimeLevels.medium is "100", not a number'],
+    [{ severities: { high: undefined } }, "severities.high is missing, not a number"],
+  ])("a scale of %j does not hold", (changes, problem) => {
+    expect(() => riskScale(anything(changes))).toThrow(problem);
+    expect(() => riskScale(anything(changes))).toThrow(expect.objectContaining({ code: "CONFITURE_CONFIG_INVALID" }));
   });
 });

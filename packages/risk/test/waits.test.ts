@@ -167,3 +167,12 @@ describe("the chance that a wait outlasts a time", () => {
     });
   });
 });
+
+test("CONCURRENTLY behind sessions that this role may not see waits for nobody knows how long", () => {
+  const predicted = predictWaits({
+    operations: [createIndexConcurrently],
+    activity: { connections: null, sessions: [], hidden: 1 },
+  });
+  expect(predicted.find(({ kind }) => kind === "transactions")).toMatchObject({ holders: [], typicalMs: null });
+  expect(predicted.find(({ kind }) => kind === "lock")).toMatchObject({ typicalMs: 0 });
+});

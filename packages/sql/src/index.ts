@@ -15,7 +15,7 @@ export type { RenderMigrationOptions } from "./safer/render-migration.js";
 export { renderMigration } from "./safer/render-migration.js";
 export type { SaferAnswer, SaferSequence, SaferStep } from "./safer/safer-answer.js";
 export type { SaferSequenceOptions } from "./safer/safer-context.js";
-export { saferSequence } from "./safer/safer-sequence.js";
+export { saferSequence, saferSequences } from "./safer/safer-sequence.js";
 export type { LineComment } from "./split/find-line-comments.js";
 export { findLineComments } from "./split/find-line-comments.js";
 export type { RawMetaCommand, RawPiece, RawStatement, SplitText, Unterminated } from "./split/raw-piece.js";

@@ -39,6 +39,7 @@ function statementDocument(one: AnalyzedStatement): Record<string, unknown> {
     indexBuilds: effect.indexBuilds,
     fileSwaps: effect.fileSwaps,
     waits: effect.waits,
+    rowChanges: effect.rowChanges ?? [],
     dataLoss: effect.dataLoss,
     compatibility: effect.compatibility,
     reversible: effect.reversible,

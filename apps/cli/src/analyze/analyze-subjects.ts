@@ -1,4 +1,4 @@
-import { type Effect, lockModes, type RiskLevel, type Session, type Statement } from "@confiture/model";
+import { type Effect, lockModes, type RiskLevel, type Session } from "@confiture/model";
 import {
   assessRisk,
   type Calibration,
@@ -7,7 +7,13 @@ import {
   readRiskFacts,
   relationsOf,
 } from "@confiture/risk";
-import { type PredictEffectsOptions, predictEffects, type StatementEffects, saferSequence } from "@confiture/sql";
+import {
+  type PredictEffectsOptions,
+  predictEffects,
+  type SaferAnswer,
+  type StatementEffects,
+  saferSequences,
+} from "@confiture/sql";
 import type { Analysis, AnalyzedStatement, ShadowTrace } from "./analysis.js";
 import { planOfSubjects } from "./plan-of-subjects.js";
 import type { ServerView } from "./read-server-view.js";
@@ -48,7 +54,8 @@ export async function analyzeSubjects(subjects: readonly Subject[], options: Ana
       basis,
     ),
   );
-  const plan = await planOfSubjects(subjects, predicted);
+  const safer = await gentlerWays(predicted, basis);
+  const plan = await planOfSubjects(subjects, predicted, safer);
   const facts = environment === undefined ? undefined : await readFacts(environment, plan);
   const calibration = environment?.calibration;
   const assessed = assessRisk({
@@ -66,7 +73,7 @@ export async function analyzeSubjects(subjects: readonly Subject[], options: Ana
   return {
     serverVersion: basis.serverVersion,
     environment: environment?.name ?? null,
-    statements: await describeStatements(predicted, { basis, facts, calibration, traced }),
+    statements: describeStatements(predicted, { safer: safer.flat(), facts, calibration, traced }),
     risk: { ...assessed, notInspected: [...new Set(notInspected)] },
     limit,
     trace: traced === undefined ? null : (({ base, differs }): ShadowTrace => ({ base, differs }))(traced),
@@ -98,8 +105,27 @@ function readFacts({ session }: AnalyzedEnvironment, plan: Parameters<typeof rel
   });
 }
 
+/** Of the statements that keep others out, each behind the ones before it. */
+async function gentlerWays(
+  predicted: readonly (readonly StatementEffects[])[],
+  basis: PredictEffectsOptions,
+): Promise<readonly (readonly (SaferAnswer | null)[])[]> {
+  const answers = await saferSequences(
+    predicted.flat().map(({ statement }) => statement),
+    basis,
+  );
+  let place = 0;
+  return predicted.map((effects) =>
+    effects.map(({ effect }) => {
+      const answer = answers[place++];
+      return keepsOthersOut(effect) ? (answer ?? null) : null;
+    }),
+  );
+}
+
 interface Known {
-  readonly basis: PredictEffectsOptions;
+  /** One for each statement of all. */
+  readonly safer: readonly (SaferAnswer | null)[];
   readonly facts: RiskFacts | undefined;
   readonly calibration: Calibration | undefined;
   readonly traced: Traced | undefined;
@@ -107,40 +133,34 @@ interface Known {
 
 function describeStatements(
   predicted: readonly (readonly StatementEffects[])[],
-  { basis, facts, calibration, traced }: Known,
-): Promise<readonly AnalyzedStatement[]> {
+  { safer, facts, calibration, traced }: Known,
+): readonly AnalyzedStatement[] {
   const placed = predicted.flatMap((effects, subject) => effects.map((one) => ({ ...one, subject })));
-  return Promise.all(
-    placed.map(async ({ subject, statement, operations, effect }, index): Promise<AnalyzedStatement> => {
-      const { relations } = facts ?? {};
-      const duration =
-        relations === undefined || !worksOnRows(effect)
-          ? null
-          : estimateDuration({ operations, relations, ...(calibration === undefined ? {} : { calibration }) });
-      return {
-        index,
-        subject,
-        statement,
-        operations: operations.map(({ kind }) => kind),
-        effect,
-        duration,
-        safer: mayBeGentler(statement, effect) ? await saferSequence(statement, basis) : null,
-        observed: traced?.outcomes[index] ?? null,
-      };
-    }),
-  );
+  return placed.map(({ subject, statement, operations, effect }, index): AnalyzedStatement => {
+    const { relations } = facts ?? {};
+    const duration =
+      relations === undefined || !(worksOnRows(effect) || changesAnyRow(effect))
+        ? null
+        : estimateDuration({ operations, relations, ...(calibration === undefined ? {} : { calibration }) });
+    return {
+      index,
+      subject,
+      statement,
+      operations: operations.map(({ kind }) => kind),
+      effect,
+      duration,
+      safer: safer[index] ?? null,
+      observed: traced?.outcomes[index] ?? null,
+    };
+  });
 }
 
 function worksOnRows({ rewrites, scans, indexBuilds }: Effect): boolean {
   return rewrites.length + scans.length + indexBuilds.length > 0;
 }
 
-/**
- * `saferSequence` looks at a statement alone. What an ALTER TABLE spares because of a statement before it (a CHECK that
- * proves NOT NULL, say) only the effect knows.
- */
-function mayBeGentler({ kind }: Statement, effect: Effect): boolean {
-  return keepsOthersOut(effect) && (kind !== "AlterTableStmt" || worksOnRows(effect));
+function changesAnyRow({ rowChanges = [] }: Effect): boolean {
+  return rowChanges.some(({ rows, what }) => rows === "any" && what !== "insert");
 }
 
 /** From SHARE up, writers wait. */

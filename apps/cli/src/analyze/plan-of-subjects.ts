@@ -1,6 +1,6 @@
 import { noEffect, type Operation } from "@confiture/model";
-import type { AssessedOperation } from "@confiture/risk";
-import { findCommitBoundaries, type StatementEffects } from "@confiture/sql";
+import type { AssessedOperation, SaferWay } from "@confiture/risk";
+import { findCommitBoundaries, type SaferAnswer, type StatementEffects } from "@confiture/sql";
 import { endsTransaction } from "./stretches.js";
 import type { Subject } from "./subject.js";
 
@@ -14,13 +14,14 @@ const commit: Operation = { kind: "transaction_control", effect: { ...noEffect, 
 export async function planOfSubjects(
   subjects: readonly Subject[],
   predicted: readonly (readonly StatementEffects[])[],
+  safer: readonly (readonly (SaferAnswer | null)[])[],
 ): Promise<readonly AssessedOperation[]> {
   const plans = await Promise.all(
     subjects.map(async ({ statements }, position) => {
       const boundaries = new Set((await findCommitBoundaries(statements)).map(({ after }) => after));
       return [
-        ...(predicted[position] ?? []).flatMap((one) => [
-          ...operationsOf(one),
+        ...(predicted[position] ?? []).flatMap((one, index) => [
+          ...operationsOf(one, safer[position]?.[index] ?? null),
           ...(boundaries.has(one.statement.index) ? [commit] : []),
         ]),
         commit,
@@ -30,7 +31,21 @@ export async function planOfSubjects(
   return plans.flat();
 }
 
-function operationsOf({ statement, operations }: StatementEffects): readonly AssessedOperation[] {
+function operationsOf(
+  { statement, operations }: StatementEffects,
+  answer: SaferAnswer | null,
+): readonly AssessedOperation[] {
   if (endsTransaction(statement)) return [commit];
-  return operations.map((operation) => ({ ...operation, sql: statement.text }));
+  return answer === null ? operations : operations.map((operation) => ({ ...operation, safer: wayOf(answer) }));
+}
+
+function wayOf(answer: SaferAnswer): SaferWay {
+  if (answer.kind !== "safer") return answer;
+  const steps = answer.steps.filter(({ when }) => when === "now");
+  const later = steps.length < answer.steps.length;
+  return {
+    kind: "safer",
+    sql: steps.map(({ sql, asLoop }) => asLoop ?? sql),
+    ...(later ? { caveats: ["A second migration finishes it, once no running code uses the old form."] } : {}),
+  };
 }

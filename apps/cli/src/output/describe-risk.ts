@@ -5,15 +5,23 @@ import { formatDuration } from "./durations.js";
 import { lockName } from "./lock-words.js";
 
 /** How long others would wait, and how sure that is. */
-export function describeDowntime({ downtime, factors, notInspected }: RiskAssessment): string {
+export function describeDowntime({ downtime, factors, notInspected, whoWaits }: RiskAssessment): string {
+  const who = whoWaits === "same_rows" ? ", for who changes the same rows" : "";
   const unknown = factors.some(({ name, measured }) => name === "lock_time" && measured === null);
   if (unknown) {
     const size = downtime.caveats.find((caveat) => caveat.startsWith("the size of"));
-    return `not known: ${size ?? notInspected[0] ?? "something was not understood"}`;
+    const why = size ?? downtime.unpriced?.[0] ?? notInspected[0] ?? "something was not understood";
+    return `not known${who}: ${why}`;
   }
-  if (downtime.estimatedMs === 0) return "none: nobody waits for a lock that is held";
+  if (whoWaits === "nobody") return "none: nobody waits for a lock that is held";
   const sure = `${downtime.method}, confidence ${Math.round(downtime.confidence * 100)} %`;
-  return `${interval(downtime)}; ${sure}`;
+  return `${interval(downtime)}${who}; ${sure}`;
+}
+
+/** What a verdict by the point of an interval leaves out; empty where the upper end is of the same level. */
+export function describeUpperEnd({ level, levelAtUpperEnd, downtime }: RiskAssessment): string {
+  if (level === levelAtUpperEnd) return "";
+  return `, but it may take ${formatDuration(downtime.upperMs)}, which would be ${levelAtUpperEnd}`;
 }
 
 const orders: Readonly<Record<DeployOrder["first"], string>> = {
@@ -35,11 +43,17 @@ export function describeTrace({ base }: ShadowTrace, statements: readonly Analyz
   return `On a shadow made from ${base}: ${run} run, ${confirmed} of them as predicted`;
 }
 
+/** Waits that an operator wants to know of: somebody is in the way, or nobody can tell. */
+export function waitsToTell({ waits }: RiskAssessment): readonly WaitPrediction[] {
+  return waits.filter(({ holders, typicalMs }) => holders.length > 0 || typicalMs === null);
+}
+
 /** One lock and who is in its way. */
 export function describeWait({ relation, mode, kind, holders, typicalMs, queues }: WaitPrediction): string {
   const [first] = holders;
   const what = kind === "lock" ? `${lockName(mode)} on ${relation}` : `transactions that use ${relation}`;
-  if (first === undefined) return `${what}: nobody is in the way now`;
+  if (first === undefined)
+    return `${what}: ${typicalMs === null ? "who is in the way this role may not see" : "nobody is in the way now"}`;
   const wait = typicalMs === null ? "nobody may see for how long" : `about ${formatDuration(typicalMs)}`;
   const who =
     first.pid === 0

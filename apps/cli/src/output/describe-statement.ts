@@ -34,17 +34,25 @@ export function describeStatement(one: AnalyzedStatement): readonly Remark[] {
   ];
 }
 
-function locksOf({ locks, indexLocks, waits }: Effect): readonly string[] {
-  const strong = strongLocks([...locks, ...indexLocks]);
-  const changed = locks.flatMap(({ relation, mode }) => (mode === "RowExclusiveLock" ? [relation] : []));
+function locksOf(effect: Effect): readonly string[] {
+  const strong = strongLocks([...effect.locks, ...effect.indexLocks]);
   return [
     ...strong.map(([mode, relations]) => `${lockName(mode)} on ${listed(relations, 3)} — ${whoWaits(mode)}`),
+    ...weakerLocksOf(effect),
+  ];
+}
+
+/** What somebody may notice beside the strong locks: rows that are held, and transactions that are waited for. */
+export function weakerLocksOf({ locks, waits }: Effect): readonly string[] {
+  const changed = locks.flatMap(({ relation, mode }) => (mode === "RowExclusiveLock" ? [relation] : []));
+  return [
     ...(changed.length === 0 ? [] : [`changes rows of ${listed(changed, 3)} — who changes the same rows waits`]),
     ...waits.map(({ relation }) => `waits for transactions that use ${relation}; nobody queues behind it`),
   ];
 }
 
-function workOf({ rewrites, scans, indexBuilds, fileSwaps }: Effect, duration: DurationEstimate | null) {
+function workOf(effect: Effect, duration: DurationEstimate | null) {
+  const { rewrites, scans, indexBuilds, fileSwaps, rowChanges = [] } = effect;
   const fresh = indexBuilds.filter(({ why }) => why !== "rewrite");
   const read = scans.filter(({ why }) => why !== "index_build" && why !== "rewrite" && why !== "query");
   const works = [
@@ -55,6 +63,11 @@ function workOf({ rewrites, scans, indexBuilds, fileSwaps }: Effect, duration: D
     }),
     ...(read.length === 0 ? [] : [`reads all of ${listed(unique(read.map(({ relation }) => relation)), 3)}`]),
     ...fileSwaps.map((relation) => `gives ${relation} a new file`),
+    ...rowChanges.flatMap(({ relation, what, rows }) =>
+      rows === "few" || what === "insert"
+        ? []
+        : [`may ${what === "update" ? "change" : "delete"} any row of ${relation}`],
+    ),
   ];
   if (works.length === 0) return [];
   const time = duration === null ? "" : `: ${interval(duration)}`;
@@ -62,7 +75,8 @@ function workOf({ rewrites, scans, indexBuilds, fileSwaps }: Effect, duration: D
 }
 
 /** `about 12 s (8.0 s to 19 s)`. */
-export function interval({ estimatedMs, lowerMs, upperMs }: DurationEstimate): string {
+export function interval({ estimatedMs, lowerMs, upperMs, unpriced }: DurationEstimate): string {
+  if (unpriced !== undefined) return `at least ${formatDuration(lowerMs)}; nobody knows how long`;
   return `about ${formatDuration(estimatedMs)} (${formatDuration(lowerMs)} to ${formatDuration(upperMs)})`;
 }
 

@@ -1,8 +1,16 @@
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
-import { describeStatement, listed } from "./describe-statement.js";
+import {
+  describeCategories,
+  describeDowntime,
+  describeOrder,
+  describeTrace,
+  describeUpperEnd,
+  describeWait,
+  waitsToTell,
+} from "./describe-risk.js";
+import { describeStatement, listed, weakerLocksOf } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import { lockName, strongLocks, whoWaits } from "./lock-words.js";
 import { shortenSql } from "./wrap-text.js";
@@ -10,15 +18,17 @@ import { shortenSql } from "./wrap-text.js";
 /** An analysis as a comment of a pull request: the verdict first, details folded. */
 export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly RewrittenFile[]): readonly string[] {
   const { statements, risk, limit, environment, serverVersion } = analysis;
-  if (statements.length === 0) return ["### Migration analysis", "", "There is nothing to analyse."];
   const because = whyNotPassed(analysis);
+  if (statements.length === 0) return ["### Migration analysis", "", "There is nothing to analyse."];
   const server = `PostgreSQL ${serverVersion}${environment === null ? "" : `, environment \`${environment}\``}`;
-  const inTheWay = risk.waits.filter(({ holders }) => holders.length > 0);
+  const inTheWay = waitsToTell(risk);
   const categories = describeCategories(risk);
   return [
     `### Migration analysis: ${because.length === 0 ? "✅ passed" : "❌ not passed"}, risk **${risk.level}**`,
     "",
-    because.length === 0 ? `${sentence(`${risk.level} is below the limit, ${limit}`)}` : sentence(because.join("; ")),
+    because.length === 0
+      ? `${sentence(`${risk.level} is below the limit, ${limit}${describeUpperEnd(risk)}`)}`
+      : sentence(because.join("; ")),
     `${formatCount(statements.length, "statement")}, ${server}.`,
     ...(analysis.trace === null ? [] : [`${describeTrace(analysis.trace, statements)}.`]),
     "",
@@ -43,6 +53,10 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
           `| ${name.replaceAll("_", " ")} | ${value.toFixed(2)} × ${weight.toFixed(2)} = ${contribution.toFixed(2)} | ${cell(description)} |`,
       ),
     ]),
+    ...folded(
+      "Caveats of the times",
+      risk.downtime.caveats.map((caveat) => `- ${cell(caveat)}`),
+    ),
     ...folded("Assumptions", assumptionsOf(statements)),
     ...(rewritten ?? []).flatMap(rewrittenLines),
   ];
@@ -50,9 +64,12 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
 
 function rowOf(one: AnalyzedStatement): string {
   const { statement, effect } = one;
-  const locks = strongLocks([...effect.locks, ...effect.indexLocks]).map(
-    ([mode, relations]) => `${lockName(mode)} on ${code(listed(relations, 3))}: ${whoWaits(mode)}`,
-  );
+  const locks = [
+    ...strongLocks([...effect.locks, ...effect.indexLocks]).map(
+      ([mode, relations]) => `${lockName(mode)} on ${code(listed(relations, 3))}: ${whoWaits(mode)}`,
+    ),
+    ...weakerLocksOf(effect).map(cell),
+  ];
   const does = describeStatement(one).filter(({ kind }) => kind !== "lock" && kind !== "assumption");
   const cells = [
     `\`${statement.at.file}:${statement.at.line}\`${statement.text === "" ? "" : `<br>${code(shortenSql(statement.text, 120))}`}`,

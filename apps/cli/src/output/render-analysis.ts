@@ -1,8 +1,17 @@
 import type { RiskLevel } from "@confiture/model";
+import { usualCaveats } from "@confiture/risk";
 import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
-import { describeCategories, describeDowntime, describeOrder, describeTrace, describeWait } from "./describe-risk.js";
+import {
+  describeCategories,
+  describeDowntime,
+  describeOrder,
+  describeTrace,
+  describeUpperEnd,
+  describeWait,
+  waitsToTell,
+} from "./describe-risk.js";
 import { describeStatement, type Remark } from "./describe-statement.js";
 import { formatCount } from "./durations.js";
 import type { Terminal } from "./terminal.js";
@@ -103,7 +112,7 @@ const levelColors: Readonly<Record<RiskLevel, "green" | "yellow" | "red">> = {
 function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
   const level = terminal.paint(["bold", levelColors[risk.level]], risk.level.toUpperCase());
   const categories = describeCategories(risk);
-  const inTheWay = risk.waits.filter(({ holders }) => holders.length > 0);
+  const inTheWay = waitsToTell(risk);
   return [
     "",
     `Risk ${level}: score ${risk.score.toFixed(2)} is ${risk.levelByScore}, downtime is ${risk.levelByDowntime}`,
@@ -112,6 +121,7 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
         `  ${contribution.toFixed(2)} of ${weight.toFixed(2)}  ${name.replaceAll("_", " ").padEnd(16)}${terminal.paint("dim", description.slice(description.indexOf(": ") + 2))}`,
     ),
     ...labelled("Downtime", describeDowntime(risk)),
+    ...renderCaveats(risk.downtime.caveats, terminal),
     ...(categories === "" ? [] : labelled("Sides", categories)),
     ...labelled("Deploy", describeOrder(risk)),
     ...inTheWay.flatMap((wait) => labelled("Waits", describeWait(wait))),
@@ -122,6 +132,16 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
 
 function labelled(label: string, text: string): readonly string[] {
   return wrapText(text, columns - 10).map((line, index) => `${(index === 0 ? label : "").padEnd(10)}${line}`);
+}
+
+/** Like assumptions: the first one of this work, and how many more there are; all of them when all is to be seen. */
+function renderCaveats(caveats: readonly string[], terminal: Terminal): readonly string[] {
+  const own = caveats.filter((caveat) => !usualCaveats.includes(caveat));
+  const shown = terminal.verbose ? caveats : own.slice(0, 1);
+  const more = own.length - shown.length;
+  return shown
+    .flatMap((caveat) => marked(marks.assumption, `${caveat}${more <= 0 ? "" : ` (and ${more} more)`}`))
+    .map((line) => terminal.paint(colors.assumption, line));
 }
 
 function renderAdvice(advice: Analysis["risk"]["recommendations"], terminal: Terminal): readonly string[] {
@@ -163,5 +183,6 @@ function renderVerdict(analysis: Analysis, terminal: Terminal): readonly string[
   const because = whyNotPassed(analysis);
   if (because.length > 0)
     return wrapText(`Not passed (exit 1): ${because.join("; ")}.`, columns).map((line) => terminal.paint("red", line));
-  return [terminal.paint("green", `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}.`)];
+  const passed = `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}${describeUpperEnd(analysis.risk)}.`;
+  return wrapText(passed, columns).map((line) => terminal.paint("green", line));
 }

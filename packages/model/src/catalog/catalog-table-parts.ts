@@ -18,7 +18,7 @@ export interface CatalogConstraint extends CatalogObject {
   readonly parent?: string;
   /** The index that enforces it, or that a foreign key refers to. */
   readonly index?: string;
-  /** Columns of a `not null` constraint, or the constrained columns, in order. */
+  /** Columns of a `not null` constraint, or the constrained columns, in order; expressions of an exclusion are left out. */
   readonly columns: readonly string[];
   /** The table a foreign key refers to. */
   readonly references?: string;

@@ -11,6 +11,8 @@ export type DataRequirement =
       /** Columns or expressions, as SQL. */
       readonly columns: readonly string[];
       readonly nullsNotDistinct: boolean;
+      /** WITHOUT OVERLAPS (18): ranges of the last column do not overlap where the others are equal. */
+      readonly withoutOverlaps?: true;
       /** The predicate of a partial index, as SQL. */
       readonly where?: string;
     }
@@ -22,6 +24,8 @@ export type DataRequirement =
       /** Absent: the primary key, where the catalog does not say which that is. */
       readonly referencedColumns?: readonly string[];
       readonly match: "simple" | "full";
+      /** PERIOD (18): ranges of the last column are covered by those referred to, where the others are equal. */
+      readonly period?: true;
     }
   | {
       readonly kind: "castable";

@@ -42,6 +42,14 @@ export interface TransactionWait {
   readonly oldSnapshots: boolean;
 }
 
+/** Rows that are written one by one. Those that were there stay locked to the end: who changes the same ones waits. */
+export interface RowChange {
+  readonly relation: string;
+  readonly what: "insert" | "update" | "delete";
+  /** `few`: as many as the text lists, or a key or a LIMIT picks. `any`: nobody knows; all there are, at worst. */
+  readonly rows: "few" | "any";
+}
+
 /** What is gone afterwards. */
 export interface DataLoss {
   /** `values`: a column's old values are converted and some cannot be had back. */
@@ -72,6 +80,8 @@ export interface Effect {
   readonly indexBuilds: readonly IndexBuild[];
   readonly scans: readonly Scan[];
   readonly waits: readonly TransactionWait[];
+  /** Absent where nobody told: a statement on rows then may change any of its target. */
+  readonly rowChanges?: readonly RowChange[];
   /** False for what PostgreSQL refuses inside a transaction block. */
   readonly transactional: boolean;
   readonly dataLoss: readonly DataLoss[];

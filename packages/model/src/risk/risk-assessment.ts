@@ -32,6 +32,8 @@ export interface DurationEstimate {
   readonly factors: readonly { readonly name: string; readonly ms: number }[];
   /** When to be sceptical. */
   readonly caveats: readonly string[];
+  /** Work that no price is known for, as sentences: how much longer it takes for that, nobody knows. Absent: none. */
+  readonly unpriced?: readonly string[];
 }
 
 /** What an operator reads before deciding. */
@@ -41,11 +43,15 @@ export interface RiskAssessment {
   readonly levelByScore: RiskLevel;
   /** `critical` also when something was not understood: no downtime can be told for that. */
   readonly levelByDowntime: RiskLevel;
+  /** The level if it took as long as the upper end of `downtime`: one run in ten takes longer still. */
+  readonly levelAtUpperEnd: RiskLevel;
   /** From 0 to 1. */
   readonly score: number;
   readonly factors: readonly RiskFactor[];
   /** How long somebody else would have to wait for a lock that is held. */
   readonly downtime: DurationEstimate;
+  /** Who that is: `same_rows`, who changes rows that it changes, while everybody else goes on. */
+  readonly whoWaits: "nobody" | "same_rows" | "others";
   /** How long our locks would be waited for, and who would queue behind. Empty without facts about the activity. */
   readonly waits: readonly WaitPrediction[];
   readonly anomalies: readonly Anomaly[];

@@ -12,10 +12,19 @@ const count = (anomaly: Anomaly): string =>
 
 /** What to do about each, before the migration. */
 const remedies: Readonly<Record<AnomalyName, (anomaly: Anomaly) => Remedy>> = {
-  orphaned_rows: (found) => ({
-    text: `${count(found)} of ${found.object} refer to nothing by ${text(found, "constraint")}: delete or mend them, then validate it.`,
-    sql: [found.query, `alter table ${found.object} validate constraint ${text(found, "constraint")}`],
-  }),
+  orphaned_rows: (found) => {
+    const told = `${count(found)} of ${found.object} refer to nothing by ${text(found, "constraint")}`;
+    // What is marked as valid VALIDATE does not look at again.
+    return found.evidence.validated === true
+      ? {
+          text: `${told}, which the server takes for proved: look at them, mend what is wrong, then drop the key and add it anew, or nothing ever proves it.`,
+          sql: [found.query],
+        }
+      : {
+          text: `${told}: delete or mend them, then validate it.`,
+          sql: [found.query, `alter table ${found.object} validate constraint ${text(found, "constraint")}`],
+        };
+  },
   violating_rows: (found) => ({
     text: `${count(found)} of ${found.object} stand against the plan (${text(found, "planned")}): mend them first, or it fails.`,
     sql: [found.query],

@@ -12,13 +12,14 @@ import type { RelationIndex } from "../facts/relation-index.js";
 import { relationsOf } from "../facts/relations-of.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
+import { relationsWithHeldRows } from "../plan/row-changes.js";
 import { keepsOut, type PlanStudy } from "../plan/study-plan.js";
 import { levelOfDowntime, worstLevel } from "../score/risk-levels.js";
 import type { RiskScale } from "../score/risk-scale.js";
 import type { Advice } from "./advice.js";
 import { anomalyAdvice } from "./anomaly-advice.js";
 import { deployOrder, nameOf } from "./deploy-order.js";
-import { saferForm } from "./safer-forms.js";
+import { gentlerWords } from "./gentler-words.js";
 
 export interface RecommendInput {
   readonly operations: readonly AssessedOperation[];
@@ -46,53 +47,62 @@ export function recommend(input: RecommendInput): readonly Recommendation[] {
         savesMs: 0,
       }),
     ),
-    ...saferForms(input),
+    ...gentlerWays(input),
     ...input.anomalies.map(anomalyAdvice),
     ...waitAdvice(input),
     ...windowAdvice(input),
     ...orderAdvice(input.operations),
   ];
-  const distinct = [...new Map(advice.map((one) => [one.text, one])).values()];
-  return distinct
-    .sort((a, b) => riskLevels.indexOf(b.level) - riskLevels.indexOf(a.level) || b.savesMs - a.savesMs)
-    .map(({ level, text, sql }) => ({ level, text, ...(sql === undefined ? {} : { sql }) }));
+  return distinct(
+    [...advice].sort((a, b) => riskLevels.indexOf(b.level) - riskLevels.indexOf(a.level) || b.savesMs - a.savesMs),
+  ).map(({ level, text, sql }) => ({ level, text, ...(sql === undefined ? {} : { sql }) }));
 }
 
-function saferForms({ operations, relations, estimate, scale, study }: RecommendInput): readonly Advice[] {
-  const shared = sharedStatements(operations);
+/** Each text once, and each way once: several operations of one statement have the same. */
+function distinct(advice: readonly Advice[]): readonly Advice[] {
+  const ways = new Set<string>();
+  return advice.filter(({ text, sql }) => {
+    const keys = [text, ...(sql === undefined ? [] : [JSON.stringify(sql)])];
+    const isNew = keys.every((key) => !ways.has(key));
+    for (const key of keys) ways.add(key);
+    return isNew;
+  });
+}
+
+/** For all operations of one statement the same way: its level is that of the worst of them. */
+function gentlerWays({ operations, relations, estimate, scale }: RecommendInput): readonly Advice[] {
   return operations.flatMap((operation): readonly Advice[] => {
-    const { effect, sql } = operation;
-    const blocks = keepsOut(operation, study.created);
-    const loses = effect.dataLoss.some(({ of }) => !study.created.has(of));
+    const { effect } = operation;
+    const blocks = keepsOut(operation) || relationsWithHeldRows(operation).length > 0;
+    const loses = effect.dataLoss.length > 0;
     const breaks = effect.compatibility.runningCode === "breaks";
-    const touched = effect.locks.filter(({ relation }) => !study.created.has(relation));
-    if ((!blocks && !loses && !breaks) || (touched.length === 0 && !loses)) return [];
-    const alone = sql !== undefined && !shared.has(sql);
-    const form = saferForm({ operation, ...(alone ? { sql } : {}) });
-    if (form === undefined) return [];
-    const savesMs = blocks
-      ? estimate({ operations: [operation], relations: factsFor(operation, relations) }).estimatedMs
-      : 0;
-    const unknown = blocks && needsSize(operation) && !sizesKnown(operation, relations);
+    if ((!blocks && !loses && !breaks) || (effect.locks.length === 0 && !loses)) return [];
+    const way = wayOf(operation, loses || breaks);
+    if (way === undefined) return [];
+    const told = blocks ? estimate({ operations: [operation], relations: factsFor(operation, relations) }) : undefined;
+    const savesMs = told?.estimatedMs ?? 0;
+    const unknown =
+      blocks && ((needsSize(operation) && !sizesKnown(operation, relations)) || told?.unpriced !== undefined);
     const level = worstLevel([
       unknown ? "high" : levelOfDowntime(savesMs, scale),
       loses ? "high" : "low",
       breaks ? "high" : "low",
     ]);
-    return [{ ...form, level, savesMs }];
+    return [{ ...way, level, savesMs }];
   });
 }
 
-/** A statement of several operations is no text to rewrite for one of them. */
-function sharedStatements(operations: readonly AssessedOperation[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { sql } of operations) {
-    if (sql === undefined) continue;
-    if (seen.has(sql)) shared.add(sql);
-    seen.add(sql);
+/** The way that came with the operation; without one, what to look for in words. */
+function wayOf(operation: AssessedOperation, takesAway: boolean): Pick<Advice, "text" | "sql"> | undefined {
+  const { safer } = operation;
+  const text = gentlerWords(operation);
+  if (safer?.kind === "safer") {
+    const own = text ?? `There is a gentler way to ${nameOf(operation)}.`;
+    return { text: [own, ...(safer.caveats ?? [])].join(" "), sql: safer.sql };
   }
-  return shared;
+  if (safer?.kind === "none" && !takesAway)
+    return { text: `No gentler way to ${nameOf(operation)} was found: ${safer.because}.` };
+  return text === undefined || (safer?.kind === "already-safe" && !takesAway) ? undefined : { text };
 }
 
 function factsFor(operation: Operation, relations: RelationIndex) {

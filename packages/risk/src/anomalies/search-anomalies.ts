@@ -3,17 +3,16 @@ import type { BoundedQueries } from "../ask/bounded-queries.js";
 import { checkRequirements } from "../checks/check-data.js";
 import type { ForeignKeyFacts } from "../facts/risk-facts.js";
 import { catalogSearches } from "./catalog-searches.js";
-import type { AnomaliesFound, SearchScope } from "./search-scope.js";
+import type { AnomaliesFound, AnomaliesSearched, SearchScope } from "./search-scope.js";
 import { findSequencesBehind } from "./sequences-behind.js";
 
 /** What the catalogs show first, for that costs nothing; then what rows show, while there is time. */
-export async function searchAnomalies(queries: BoundedQueries, scope: SearchScope): Promise<AnomaliesFound> {
-  const parts = [
-    await searchCatalogs(queries, scope),
-    await findSequencesBehind(queries, scope),
-    await findOrphans(queries, scope),
-  ];
+export async function searchAnomalies(queries: BoundedQueries, scope: SearchScope): Promise<AnomaliesSearched> {
+  const shown = [await searchCatalogs(queries, scope), await findSequencesBehind(queries, scope)];
+  const orphans = await findOrphans(queries, scope);
+  const parts = [...shown, orphans];
   return {
+    complete: orphans.complete && shown.every(({ notInspected }) => notInspected.length === 0),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
     notInspected: parts.flatMap(({ notInspected }) => notInspected),
   };
@@ -44,7 +43,7 @@ async function searchCatalogs(queries: BoundedQueries, { resolved }: SearchScope
 }
 
 /** Those nobody ever proved come first, then the small ones: most are known before the time is used up. */
-async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise<AnomaliesFound> {
+async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise<AnomaliesSearched> {
   const bytes = new Map(scope.relations.map(({ relation, heapBytes }) => [relation, heapBytes]));
   const keys = (scope.foreignKeys ?? [])
     .filter(({ enforced }) => enforced)
@@ -58,6 +57,7 @@ async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise
   });
   const anomalies: Anomaly[] = [];
   const unseen = new Map<string, string[]>();
+  let complete = scope.foreignKeys !== null;
   for (const [index, check] of checks.entries()) {
     const { constraint, from, validated } = keys[index]!;
     if (check.kind === "violated") {
@@ -71,6 +71,7 @@ async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise
       });
     }
     if (check.kind === "not_inspected") {
+      complete &&= validated;
       unseen.set(check.because, [...(unseen.get(check.because) ?? []), `${constraint} of ${from}`]);
     }
   }
@@ -78,10 +79,10 @@ async function findOrphans(queries: BoundedQueries, scope: SearchScope): Promise
     const which = names.length > 3 ? `${names.length} foreign keys` : names.join(", ");
     return `orphaned rows of ${which}: ${because}`;
   });
-  return { anomalies, notInspected };
+  return { anomalies, notInspected, complete };
 }
 
-function requirementOf({ from, columns, to, referencedColumns, match }: ForeignKeyFacts): DataRequirement {
-  const strict = match === "full" ? "full" : "simple";
-  return { kind: "foreign_key", relation: from, columns, references: to, referencedColumns, match: strict };
+function requirementOf({ from, columns, to, referencedColumns, match, period }: ForeignKeyFacts): DataRequirement {
+  const key = { kind: "foreign_key", relation: from, columns, references: to, referencedColumns } as const;
+  return { ...key, match: match === "full" ? "full" : "simple", ...(period === true ? { period } : {}) };
 }

@@ -9,6 +9,12 @@ export interface AnomaliesFound {
   readonly notInspected: readonly string[];
 }
 
+/** What was found, and whether that is all there is. */
+export interface AnomaliesSearched extends AnomaliesFound {
+  /** False: something that may be wrong could not be looked at. Keys the server once proved are not among that. */
+  readonly complete: boolean;
+}
+
 export interface SearchScope {
   readonly resolved: ResolvedRelations;
   readonly relations: readonly RelationFacts[];

@@ -10,6 +10,7 @@ interface OwnedSequence {
   /** How the largest number that is used is asked for, all names quoted. */
   readonly largest: string;
   readonly next: string;
+  readonly readable: boolean;
 }
 
 /** A text with this many subqueries plans in a few milliseconds. */
@@ -21,12 +22,14 @@ const together = 50;
  */
 export async function findSequencesBehind(queries: BoundedQueries, scope: SearchScope): Promise<AnomaliesFound> {
   const what = "sequences behind their columns";
-  const owned = await queries.ask<OwnedSequence>(ownedSequencesQuery(scope.resolved.oidArray));
-  if (owned.kind === "refused") return { anomalies: [], notInspected: [`${what}: ${owned.because}`] };
+  const all = await queries.ask<OwnedSequence>(ownedSequencesQuery(scope.resolved.oidArray));
+  if (all.kind === "refused") return { anomalies: [], notInspected: [`${what}: ${all.because}`] };
+  const owned = all.rows.filter(({ readable }) => readable);
   const anomalies: Anomaly[] = [];
   const unseen = new Map<string, number>();
-  for (let from = 0; from < owned.rows.length; from += together) {
-    const some = owned.rows.slice(from, from + together);
+  if (owned.length < all.rows.length) unseen.set("this role may not read them", all.rows.length - owned.length);
+  for (let from = 0; from < owned.length; from += together) {
+    const some = owned.slice(from, from + together);
     const timeoutMs = scope.budget.next();
     const query = some.map(behindQuery).join("\nunion all ");
     const answer =
@@ -61,7 +64,9 @@ function ownedSequencesQuery(oidArray: string): string {
 select format('%I.%I', n.nspname, c.relname) as sequence, format('%I.%I', tn.nspname, t.relname) as table,
   quote_ident(a.attname) as column,
   format('select pg_catalog.max(%I) from %I.%I', a.attname, tn.nspname, t.relname) as largest,
-  format('select last_value + is_called::int * %s from %I.%I', s.seqincrement, n.nspname, c.relname) as next
+  format('select last_value + is_called::int * %s from %I.%I', s.seqincrement, n.nspname, c.relname) as next,
+  case when c.relkind = 'S' then has_sequence_privilege(c.oid, 'SELECT') end and has_column_privilege(t.oid, a.attnum, 'SELECT')
+    as readable
 from pg_depend d
 join pg_class c on c.oid = d.objid and c.relkind = 'S'
 join pg_namespace n on n.oid = c.relnamespace
@@ -71,7 +76,6 @@ join pg_namespace tn on tn.oid = t.relnamespace
 join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
 where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
   and d.refobjid = any (${oidArray}) and s.seqincrement > 0
-  and case when c.relkind = 'S' then has_sequence_privilege(c.oid, 'SELECT') end and has_column_privilege(t.oid, a.attnum, 'SELECT')
   and exists (select from pg_index i where i.indrelid = t.oid and i.indisvalid and i.indkey[0] = a.attnum and i.indpred is null)
 order by 1`;
 }

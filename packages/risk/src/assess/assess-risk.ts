@@ -10,20 +10,24 @@ import type {
 import { deployOrder, nameOf } from "../advice/deploy-order.js";
 import { recommend } from "../advice/recommend.js";
 import { describeRequirement } from "../checks/data-check.js";
+import { unsaidRequirements } from "../checks/unsaid-requirements.js";
 import type { Calibration } from "../duration/calibration.js";
 import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
 import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
+import { relationsWithHeldRows } from "../plan/row-changes.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
+import { onWhatWasThere } from "../plan/what-was-there.js";
 import { worstLevel } from "../score/risk-levels.js";
 import { publishedScale, type RiskScale } from "../score/risk-scale.js";
-import { scoreRisk } from "../score/score-risk.js";
+import { type RiskInputs, scoreRisk } from "../score/score-risk.js";
 import { predictWaits } from "../waits/predict-waits.js";
 import { checkMaintenanceWindows, type MaintenanceWindow } from "../windows/maintenance-window.js";
 import { anomaliesOfChecks } from "./anomalies-of-checks.js";
 import { assessCategories } from "./categories.js";
+import { checksOfNow } from "./checks-of-now.js";
 import { gatherDependents } from "./gather-dependents.js";
 import type { ProjectConventions } from "./project-conventions.js";
 
@@ -57,31 +61,34 @@ export interface AssessRiskInput {
  *
  * Fails closed. What is not known counts as the worst and stands in `notInspected`; an operation that was not understood
  * (`unclassified`, or certainty `unknown`) makes the level `critical`, whatever the score. A lock counts as downtime
- * when it keeps readers, row lockers or writers out, from its taking to the end of its transaction; CONCURRENTLY and its
- * kin cost none.
+ * when it keeps readers, row lockers or writers out, from its taking to the end of its transaction, and so does changing rows
+ * that nothing says to be few: who changes the same ones waits. CONCURRENTLY and its kin cost none.
  *
  * @throws CONFITURE_CONFIG_INVALID for a maintenance window that cannot be read.
  */
-export function assessRisk(input: AssessRiskInput): RiskAssessment {
-  const { operations, facts, scale = publishedScale } = input;
+export function assessRisk(given: AssessRiskInput): RiskAssessment {
+  const { scale = publishedScale } = given;
+  const operations = onWhatWasThere(given.operations, given.facts);
+  const facts = given.facts && { ...given.facts, checks: checksOfNow(given.facts.checks, operations) };
+  const input = { ...given, operations, ...(facts === undefined ? {} : { facts }) };
   const study = studyPlan(operations);
   const estimate = input.estimate ?? usualEstimate(input);
   const relations = indexRelations(facts);
   const downtime = estimateDowntime(relations, estimate, study);
-  const anomalies = gatherAnomalies(facts, study);
+  const anomalies = gatherAnomalies(facts);
+  const seenAll = study.worksOn.length === 0 || (facts !== undefined && allWasLookedAt(operations, facts));
   const dependents = gatherDependents(facts, study.worksOn);
   const waits = facts === undefined ? [] : waitsFor(input, facts);
   const connections = facts?.activity.connections;
-  const scored = scoreRisk(
-    {
-      dataBytes: bytesOf(study.worksOn, relations),
-      lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
-      dependencies: dependents?.length ?? null,
-      anomalies: anomalies?.map(({ severity }) => severity) ?? null,
-      connectionUse: connections ? Math.min(1, connections.used / connections.max) : null,
-    },
-    scale,
-  );
+  const measured: RiskInputs = {
+    dataBytes: bytesOf(study.worksOn, relations),
+    lockMs: downtime.known ? downtime.estimate.estimatedMs : null,
+    dependencies: dependents?.length ?? null,
+    anomalies: seenAll ? anomalies.map(({ severity }) => severity) : null,
+    connectionUse: connections ? Math.min(1, connections.used / connections.max) : null,
+  };
+  const scored = scoreRisk(measured, scale);
+  const upperEnd = scoreRisk({ ...measured, lockMs: downtime.known ? downtime.estimate.upperMs : null }, scale);
   const levelByDowntime: RiskLevel = study.unclear.length > 0 ? "critical" : scored.levelByDowntime;
   const level = worstLevel([scored.level, levelByDowntime]);
   const window = windowState(input);
@@ -93,15 +100,17 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
     relations,
     downtime: downtime.estimate,
     waits,
-    anomalies: anomalies ?? [],
+    anomalies,
   };
   return {
     ...scored,
     level,
     levelByDowntime,
+    levelAtUpperEnd: worstLevel([level, upperEnd.level]),
     downtime: downtime.estimate,
+    whoWaits: study.unclear.length > 0 ? "others" : study.whoWaits,
     waits,
-    anomalies: anomalies ?? [],
+    anomalies,
     categories: assessCategories({ ...found, dependents: dependents ?? [], levelByDowntime }),
     deployOrder: deployOrder(operations),
     window,
@@ -112,7 +121,7 @@ export function assessRisk(input: AssessRiskInput): RiskAssessment {
 
 interface Downtime {
   readonly estimate: DurationEstimate;
-  /** False: what is done under a lock depends on a size that nobody told. */
+  /** False: what is done under a lock depends on a size that nobody told, or has no price. */
   readonly known: boolean;
 }
 
@@ -131,20 +140,21 @@ function estimateDowntime(relations: RelationIndex, estimate: EstimateDuration, 
   if (study.underLock.length === 0) return { estimate: nobodyWaits(caveats), known: study.unclear.length === 0 };
   const told = estimate({ operations: study.underLock, relations: [...relations.values()] });
   const assumed = study.underLock.flatMap(({ effect }) => (effect.certainty === "assumed" ? effect.assumptions : []));
-  const unread = study.underLock
-    .flatMap((operation) => workOf(operation))
-    .filter((name) => !study.created.has(name) && !relations.has(name));
+  const unread = study.underLock.flatMap((operation) => workOf(operation)).filter((name) => !relations.has(name));
   const estimated = {
     ...told,
     caveats: [
       ...caveats,
       ...told.caveats,
+      ...(study.whoWaits === "same_rows" ? ["only who changes the same rows waits; everybody else goes on"] : []),
       ...new Set(unread.map((relation) => `the size of ${relation} is not known`)),
       ...new Set(assumed.map((assumption) => `assumed: ${assumption}`)),
-      "waiting for the locks comes on top",
     ],
   };
-  return { estimate: estimated, known: study.unclear.length === 0 && unread.length === 0 };
+  return {
+    estimate: estimated,
+    known: study.unclear.length === 0 && unread.length + (told.unpriced ?? []).length === 0,
+  };
 }
 
 function nobodyWaits(caveats: readonly string[]): DurationEstimate {
@@ -153,8 +163,10 @@ function nobodyWaits(caveats: readonly string[]): DurationEstimate {
 }
 
 /** The relations whose size decides how long it takes. */
-function workOf({ effect }: Operation): readonly string[] {
+function workOf(operation: Operation): readonly string[] {
+  const { effect } = operation;
   return [
+    ...relationsWithHeldRows(operation),
     ...effect.rewrites,
     ...effect.scans.map(({ relation }) => relation),
     ...effect.indexBuilds.map(({ table }) => table),
@@ -173,10 +185,18 @@ function bytesOf(names: readonly string[], relations: RelationIndex): number | n
   return bytes;
 }
 
-/** Of a plan that touches nothing that was there, there is nothing to be found. */
-function gatherAnomalies(facts: RiskFacts | undefined, study: PlanStudy): readonly Anomaly[] | null {
-  if (facts === undefined || facts.anomalies === null) return study.worksOn.length === 0 ? [] : null;
-  return [...facts.anomalies, ...anomaliesOfChecks(facts.checks)];
+function gatherAnomalies(facts: RiskFacts | undefined): readonly Anomaly[] {
+  return facts === undefined ? [] : [...(facts.anomalies ?? []), ...anomaliesOfChecks(facts.checks)];
+}
+
+/** Whether what stands against the plan would have been found: a check that was refused is no row that holds. */
+function allWasLookedAt(operations: readonly Operation[], facts: RiskFacts): boolean {
+  return (
+    facts.anomalies !== null &&
+    facts.anomaliesComplete &&
+    facts.checks.every(({ kind }) => kind !== "not_inspected") &&
+    uncheckedRequirements(operations, facts).length === 0
+  );
 }
 
 function waitsFor({ operations, lockTimeoutMs }: AssessRiskInput, facts: RiskFacts): readonly WaitPrediction[] {
@@ -214,21 +234,24 @@ function listNotInspected({ operations, facts }: AssessRiskInput, study: PlanStu
     ...facts.checks.flatMap((check) =>
       check.kind === "not_inspected" ? [`whether ${describeRequirement(check.requirement)}: ${check.because}`] : [],
     ),
-    ...uncheckedRequirements(operations, facts, study).map((planned) => `whether ${planned}: nobody looked`),
+    ...uncheckedRequirements(operations, facts).map((planned) => `whether ${planned}: nobody looked`),
+    ...recheckedConstraints(operations).map((planned) => `whether ${planned}: nobody looked`),
     ...(facts.anomalies === null ? ["anomalies: nobody looked for them"] : []),
     ...facts.notInspected,
   ];
 }
 
 /** What the plan requires of rows that were there before, and no check is about. */
-function uncheckedRequirements(
-  operations: readonly Operation[],
-  { checks }: RiskFacts,
-  { created }: PlanStudy,
-): readonly string[] {
+function uncheckedRequirements(operations: readonly Operation[], { checks }: RiskFacts): readonly string[] {
   const checked = new Set(checks.map(({ requirement }) => JSON.stringify(requirement)));
   const open = operations
     .flatMap(({ effect }) => effect.requires)
-    .filter((one) => !created.has(one.relation) && !checked.has(JSON.stringify(one)));
-  return [...new Set(open.map(describeRequirement))];
+    .filter((one) => !checked.has(JSON.stringify(one)))
+    .map(describeRequirement);
+  return [...new Set([...open, ...unsaidRequirements(operations.filter(({ kind }) => kind !== "alter_column_type"))])];
+}
+
+/** Constraints on a column whose type changes are proved again; they held before, which is why they only are told. */
+function recheckedConstraints(operations: readonly Operation[]): readonly string[] {
+  return unsaidRequirements(operations.filter(({ kind }) => kind === "alter_column_type"));
 }

@@ -9,7 +9,9 @@ import type {
 } from "@confiture/model";
 import { nameOf } from "../advice/deploy-order.js";
 import { unqualified } from "../ask/relation-name.js";
+import type { RelationFacts } from "../facts/relation-facts.js";
 import type { RelationIndex } from "../facts/relation-index.js";
+import { relationsWithHeldRows } from "../plan/row-changes.js";
 import type { PlanStudy } from "../plan/study-plan.js";
 import { valueOnCurve } from "../score/curve.js";
 import { levelOfDowntime, levelOfScore, worstLevel } from "../score/risk-levels.js";
@@ -79,6 +81,11 @@ function compatibilityReasons({ operations, dependents }: CategoryInput): readon
   });
 }
 
+/** The rows of the others are not in files of this server. */
+function hasRows({ kind }: RelationFacts): boolean {
+  return kind === "table" || kind === "partitioned table" || kind === "materialized view";
+}
+
 const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   rows: "critical",
   table: "critical",
@@ -87,41 +94,39 @@ const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   sequence_position: "medium",
 };
 
-function dataLossReasons({ operations, relations, study }: CategoryInput): readonly Reason[] {
+function dataLossReasons({ operations, relations }: CategoryInput): readonly Reason[] {
   return operations.flatMap((operation) =>
-    operation.effect.dataLoss
-      .filter(({ of }) => !study.created.has(of))
-      .map(({ what, of }): Reason => {
-        const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
-        const isEmpty = table !== undefined && table.heapBytes === 0 && what !== "sequence_position";
-        const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
-        return isEmpty
-          ? { level: "low", text: `${nameOf(operation)} loses nothing: ${table.relation} is empty` }
-          : {
-              level: severityOfLoss[what],
-              text: `${nameOf(operation)} loses ${what.replace("_", " ")} of ${of}${back}`,
-            };
-      }),
+    operation.effect.dataLoss.map(({ what, of }): Reason => {
+      const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
+      const isEmpty = table !== undefined && hasRows(table) && table.heapBytes === 0 && what !== "sequence_position";
+      const back = operation.effect.reversible === "no" ? "; nothing brings it back" : "";
+      return isEmpty
+        ? { level: "low", text: `${nameOf(operation)} loses nothing: ${table.relation} is empty` }
+        : {
+            level: severityOfLoss[what],
+            text: `${nameOf(operation)} loses ${what.replace("_", " ")} of ${of}${back}`,
+          };
+    }),
   );
 }
 
-function performanceReasons({ operations, relations, study, scale }: CategoryInput): readonly Reason[] {
-  return operations.flatMap(({ effect }) => {
+function performanceReasons({ operations, relations, scale }: CategoryInput): readonly Reason[] {
+  return operations.flatMap((operation) => {
+    const { effect } = operation;
     const works = [
+      ...relationsWithHeldRows(operation).map((relation) => ["may have any of its rows changed", relation] as const),
       ...effect.rewrites.map((relation) => ["is written anew", relation] as const),
       ...effect.indexBuilds.map(({ table }) => ["is read to build an index", table] as const),
       ...effect.scans.map(({ relation }) => ["is read in full", relation] as const),
     ];
-    return works
-      .filter(([, relation]) => !study.created.has(relation))
-      .map(([what, relation]): Reason => {
-        const known = relations.get(relation);
-        if (known === undefined)
-          return { level: levelOfScore(1, scale), text: `${relation} ${what}; its size is not known` };
-        const bytes = known.heapBytes + known.toastBytes;
-        const level = levelOfScore(valueOnCurve(scale.curves.data_volume, bytes), scale);
-        return { level, text: `${relation} ${what}: ${formatBytes(bytes)}` };
-      });
+    return works.map(([what, relation]): Reason => {
+      const known = relations.get(relation);
+      if (known === undefined)
+        return { level: levelOfScore(1, scale), text: `${relation} ${what}; its size is not known` };
+      const bytes = known.heapBytes + known.toastBytes;
+      const level = levelOfScore(valueOnCurve(scale.curves.data_volume, bytes), scale);
+      return { level, text: `${relation} ${what}: ${formatBytes(bytes)}` };
+    });
   });
 }
 
@@ -132,7 +137,7 @@ function lockingReasons({ study, downtime, levelByDowntime, waits, scale }: Cate
       : [
           {
             level: levelByDowntime,
-            text: `others wait about ${Math.round(downtime.estimatedMs)} ms for locks it holds`,
+            text: waitingText(downtime, study),
           },
         ];
   const queues = waits.filter(({ queues, holders }) => queues.length > 0 && holders.length > 0);
@@ -149,6 +154,12 @@ function lockingReasons({ study, downtime, levelByDowntime, waits, scale }: Cate
           };
     }),
   ];
+}
+
+function waitingText({ estimatedMs, unpriced }: DurationEstimate, { whoWaits }: PlanStudy): string {
+  const who = whoWaits === "same_rows" ? "who changes the same rows waits" : "others wait";
+  const time = unpriced === undefined ? `about ${Math.round(estimatedMs)} ms` : "nobody knows how long";
+  return `${who} ${time} for locks it holds`;
 }
 
 /** What takes rows out of the protection that keeps tenants apart. */

@@ -15,7 +15,7 @@ import {
   vacuumWork,
 } from "../duration/table-work.js";
 import { type Work, work } from "../duration/work.js";
-import type { RelationFacts } from "../facts/relation-facts.js";
+import type { IndexFacts, RelationFacts } from "../facts/relation-facts.js";
 import type { Measurement } from "./measurement.js";
 import { fewShare, type ScratchTable, tenthShare } from "./scratch-tables.js";
 
@@ -237,7 +237,38 @@ const onMixed: readonly Measurement[] = [
     undo: ["drop table if exists written"],
     work: (table) => [vacuumWork({ ...table, heapBytes: 2 * table.heapBytes, indexes: [] })],
   },
+  {
+    // Each new version of a row gets an entry in every index, also in that of a column that stays as it is.
+    name: "update of what is indexed",
+    before: [
+      "drop table if exists written",
+      "create table written with (autovacuum_enabled = off) as select * from subject",
+      "create index on written (n)",
+      "create index on written (code)",
+      "create index on written (uid)",
+    ],
+    statement: "update written set n = n + 1",
+    work: (table) => [updateWork({ ...table, indexes: threeIndexes(table) })],
+  },
+  {
+    name: "vacuum of what is indexed",
+    after: "update of what is indexed",
+    statement: "vacuum written",
+    undo: ["drop table if exists written"],
+    work: (table) => [vacuumWork({ ...table, heapBytes: 2 * table.heapBytes, indexes: threeIndexes(table) })],
+  },
 ];
+
+/** Entries of the old and the new version of each row, with their item pointers. */
+function threeIndexes({ rows }: RelationFacts): readonly IndexFacts[] {
+  return [16, 28, 28].map((entryBytes, index) => ({
+    index: `measured_${index}`,
+    method: "btree",
+    bytes: 2 * rows * (entryBytes + 4),
+    keyTypes: [],
+    unique: false,
+  }));
+}
 
 function index(what: string, list: string, method: string, columns: readonly string[]): Measurement {
   return {

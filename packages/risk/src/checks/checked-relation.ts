@@ -1,7 +1,7 @@
 import type { DataRequirement } from "@confiture/model";
 import type { BoundedQueries } from "../ask/bounded-queries.js";
 import { quoteLiteral } from "../ask/quote-literal.js";
-import { unquoteIdentifier } from "../ask/relation-name.js";
+import { unqualified, unquoteIdentifier } from "../ask/relation-name.js";
 import { foundRelations, parseNames } from "../facts/resolve-relations.js";
 
 /** What has to be known of a relation before its rows can be asked about. */
@@ -13,18 +13,29 @@ export interface CheckedRelation {
   readonly primaryKey: readonly string[];
 }
 
-/** A type as the catalogs know it. */
+/** What a change of type goes from and to, as the catalogs know it. */
+export interface CheckedCast {
+  readonly from: CheckedType;
+  readonly to: CheckedType;
+  /** Null without USING. Whether the type that stands in a plain cast there is the new one. */
+  readonly sameCast: boolean | null;
+  /** Whether PostgreSQL brings what it is given to the new type when it is assigned; null when nobody knows what that is. */
+  readonly assignable: boolean | null;
+}
+
 export interface CheckedType {
-  /** `int4`, `varchar`, …. */
+  /** `int4`, `varchar`, …; of a domain the type under it. */
   readonly name: string;
   /** `typcategory`: S for strings, N for numbers. */
   readonly category: string;
+  /** True for what PostgreSQL has itself, and without conditions of its own. */
+  readonly plain: boolean;
 }
 
 export interface CheckedCatalog {
   readonly relations: ReadonlyMap<string, CheckedRelation>;
   /** By the column's place among the requirements: what it is now and what it shall be. */
-  readonly types: ReadonlyMap<DataRequirement, { readonly from: CheckedType; readonly to: CheckedType }>;
+  readonly types: ReadonlyMap<DataRequirement, CheckedCast>;
 }
 
 /** Looks up all relations and types of the requirements; a sentence when that cannot be done. */
@@ -43,15 +54,14 @@ export async function readCheckedCatalog(
   if (answer.kind === "refused") return answer.because;
   const oids = new Map(answer.rows.map(({ asked, oid }) => [asked, oid]));
   const relations = new Map(answer.rows.map(({ asked, oid, ...relation }) => [asked, relation]));
-  const types = new Map<DataRequirement, { from: CheckedType; to: CheckedType }>();
+  const types = new Map<DataRequirement, CheckedCast>();
   for (const one of requirements) {
     const oid = oids.get(one.relation);
     if (one.kind !== "castable" || oid === undefined) continue;
     // One by one: a type that cannot be read refuses the whole query.
-    const pair = await queries.ask<{ from: CheckedType; to: CheckedType }>(typesQuery(oid, one.column, one.type), {
-      names: "caller",
-    });
-    if (pair.kind === "answered" && pair.rows[0] !== undefined) types.set(one, pair.rows[0]);
+    const given = await readGivenType(queries, relations.get(one.relation)!, one);
+    const cast = await queries.ask<CheckedCast>(castQuery(oid, one, given), { names: "caller" });
+    if (cast.kind === "answered" && cast.rows[0] !== undefined) types.set(one, cast.rows[0]);
   }
   return { relations, types };
 }
@@ -76,13 +86,81 @@ join pg_class c on c.oid = found.oid
 join pg_namespace n on n.oid = c.relnamespace`;
 }
 
-function typesQuery(oid: string, column: string, type: string): string {
-  const describe = (alias: string) =>
-    `pg_catalog.json_build_object('name', ${alias}.typname, 'category', ${alias}.typcategory)`;
+type Castable = Extract<DataRequirement, { kind: "castable" }>;
+
+/** The type that the expression behind USING gives, asked of a row without values; undefined when that fails. */
+async function readGivenType(
+  queries: BoundedQueries,
+  { name }: CheckedRelation,
+  { using, column }: Castable,
+): Promise<string | undefined> {
+  const query = `select pg_catalog.pg_typeof((${using ?? column}
+))::pg_catalog.oid::text as oid from (select (null::${name}).*) as ${unqualified(name)} limit 1`;
+  const answer = await queries.ask<{ oid: string }>(query, { names: "caller" });
+  return answer.kind === "answered" ? answer.rows[0]?.oid : undefined;
+}
+
+/** A text without a type yet becomes what it is assigned to. */
+const unknownType = "705";
+
+/**
+ * Both types without their domains, and the way between them (`find_coercion_pathway` for an assignment): the same type,
+ * anything to a string, a cast in `pg_cast`, or elements of arrays that have one of these.
+ */
+function castQuery(oid: string, { column, type, using }: Castable, given: string | undefined): string {
+  const cast = using === undefined ? undefined : plainCast(using, column);
+  const sameCast =
+    using === undefined
+      ? "null::bool"
+      : cast === undefined
+        ? "false"
+        : `coalesce(pg_catalog.to_regtype(${quoteLiteral(cast)}) = p.next, false)`;
+  const describe = (alias: string, given: string) =>
+    `pg_catalog.json_build_object('name', ${alias}.typname, 'category', ${alias}.typcategory,
+    'plain', ${alias}.oid = ${given} and (${alias}.typtype = 'e' or ${alias}.typtype = 'b' and ${alias}.oid < 16384))`;
+  const assigned = (from: string, to: string) =>
+    `${from} = ${to} or exists (
+    select from pg_catalog.pg_cast c where c.castsource = ${from} and c.casttarget = ${to} and c.castcontext in ('a', 'i')
+  )`;
   return `
-select ${describe("was")} as "from", ${describe("becomes")} as "to"
-from pg_catalog.pg_attribute a
-join pg_catalog.pg_type was on was.oid = a.atttypid
-join pg_catalog.pg_type becomes on becomes.oid = pg_catalog.to_regtype(${quoteLiteral(type)})
-where a.attrelid = ${oid} and not a.attisdropped and a.attname = ${quoteLiteral(unquoteIdentifier(column))}`;
+with recursive pair as (
+  select a.atttypid as old, ${given ?? "a.atttypid"}::pg_catalog.oid as given, pg_catalog.to_regtype(${quoteLiteral(type)})::pg_catalog.oid as next
+  from pg_catalog.pg_attribute a
+  where a.attrelid = ${oid} and not a.attisdropped and a.attname = ${quoteLiteral(unquoteIdentifier(column))}
+), below as (
+  select t.oid as domain, t.oid, t.typbasetype
+  from pair p join pg_catalog.pg_type t on t.oid in (p.old, p.given, p.next)
+  union all
+  select b.domain, t.oid, t.typbasetype from below b join pg_catalog.pg_type t on t.oid = b.typbasetype
+)
+select ${describe("was", "p.old")} as "from", ${describe("becomes", "p.next")} as "to", ${sameCast} as "sameCast",
+  ${given === undefined ? "null::bool and (" : given === unknownType ? "true or (" : "("}becomes.typcategory = 'S' or ${assigned("given.oid", "becomes.oid")} or given.typcategory = 'A' and becomes.typcategory = 'A'
+    and (${assigned("given.typelem", "becomes.typelem")} or exists (
+      select from pg_catalog.pg_type e where e.oid = becomes.typelem and e.typcategory = 'S'
+    ))) as assignable
+from pair p
+join below old on old.domain = p.old and old.typbasetype = 0
+join pg_catalog.pg_type was on was.oid = old.oid
+join below expression on expression.domain = p.given and expression.typbasetype = 0
+join pg_catalog.pg_type given on given.oid = expression.oid
+join below next on next.domain = p.next and next.typbasetype = 0
+join pg_catalog.pg_type becomes on becomes.oid = next.oid
+limit 1`;
+}
+
+const severalWords =
+  "double\\s+precision|(?:character|bit)\\s+varying|(?:timestamp|time)\\s+with(?:out)?\\s+time\\s+zone";
+
+/** The type in `column::type` and `CAST(column AS type)`, when there is nothing else in it and no length. */
+function plainCast(using: string, column: string): string | undefined {
+  const text = using
+    .trim()
+    .replace(/^\((.*)\)$/s, "$1")
+    .trim();
+  const name = String.raw`\(?\s*${column.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\s*\)?`;
+  const type = String.raw`((?:${severalWords}|[\p{L}_][\p{L}\p{N}_$.]*|"[^"]+")(?:\[\])?)`;
+  const cast = new RegExp(`^(?:${name}\\s*::\\s*${type}|cast\\s*\\(\\s*${name}\\s+as\\s+${type}\\s*\\))$`, "iu").exec(
+    text,
+  );
+  return cast?.[1] ?? cast?.[2];
 }

@@ -1,12 +1,10 @@
 import type { DataRequirement } from "@confiture/model";
 import { quoteLiteral } from "../ask/quote-literal.js";
-import type { CheckedRelation, CheckedType } from "./checked-relation.js";
+import type { CheckedCast, CheckedRelation, CheckedType } from "./checked-relation.js";
 import type { ViolationQuery } from "./violation-query.js";
 
-export interface CastContext {
+export interface CastContext extends CheckedCast {
   readonly relation: CheckedRelation;
-  readonly from: CheckedType;
-  readonly to: CheckedType;
   readonly serverVersion: number;
 }
 
@@ -21,48 +19,57 @@ const truths = "'t','tr','tru','true','y','ye','yes','on','1','f','fa','fal','fa
 
 /**
  * Rows whose value cannot be brought to the new type. Counted where a condition can tell without casting (a cast that
- * fails would end the query): from PostgreSQL 16 by asking the type itself, before by length, range and form. Otherwise the cast is
- * tried on all rows, which tells whether any fails and no more.
+ * fails would end the query): from PostgreSQL 16 by asking the type itself, before by length, range and form. Otherwise each
+ * value is assigned to a variable of the type, which tells whether any fails and no more: a cast that is written out would cut
+ * off what an assignment refuses.
  */
 export function uncastable(
   requirement: Extract<DataRequirement, { kind: "castable" }>,
   context: CastContext,
 ): ViolationQuery {
   const { column, type, using } = requirement;
-  const { relation, from, to, serverVersion } = context;
-  const value = using ?? column;
-  const attempt: ViolationQuery = {
-    kind: "attempt",
-    query: `select pg_catalog.count((${value})::${type}) from ${relation.name}`,
-  };
+  const { relation, from, to, sameCast, assignable, serverVersion } = context;
+  if (assignable === null) return { kind: "unknown", because: "what type its expression has could not be told" };
+  if (!assignable) {
+    const whatever = `PostgreSQL does not bring it to ${type} of its own accord, whatever the rows`;
+    return { kind: "unknown", because: `${whatever}: it asks for ${using === undefined ? "USING" : "a cast"}` };
+  }
+  const value = `(${using ?? column}\n)`;
   const length = /\(\s*(\d+)\s*\)/.exec(type)?.[1];
-  if ((to.name === "varchar" || to.name === "bpchar") && length !== undefined) {
+  if (to.plain && (to.name === "varchar" || to.name === "bpchar") && length !== undefined) {
     // Spaces in excess are cut off in silence.
-    const where = `pg_catalog.substr((${value})::text, ${Number(length) + 1}) ~ '[^ ]'`;
+    const where = `pg_catalog.substr(${value}::text, ${Number(length) + 1}) ~ '[^ ]'`;
     return { kind: "rows", from: relation.name, where };
   }
-  const plain = using === undefined || isPlainCast(using, column);
-  if (!plain) return attempt;
-  const where =
-    from.category === "S"
+  const isPlain = (using === undefined || sameCast === true) && to.plain;
+  const where = !isPlain
+    ? undefined
+    : from.category === "S"
       ? unreadableText(column, { type, to, serverVersion })
       : from.category === "N"
         ? outOfRange(column, { type, from, to })
         : undefined;
-  return where === undefined ? attempt : { kind: "rows", from: relation.name, where };
+  return where === undefined ? assigning(value, type, relation) : { kind: "rows", from: relation.name, where };
 }
 
-/** `column::type` and `CAST(column AS type)`, of whatever type: what follows is a cast again. */
-function isPlainCast(using: string, column: string): boolean {
-  const text = using
-    .trim()
-    .replace(/^\((.*)\)$/s, "$1")
-    .trim();
-  const name = String.raw`\(?\s*${column.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\s*\)?`;
-  return new RegExp(
-    `^(?:${name}|${name}\\s*::[^:()]+(?:\\([^()]*\\))?|cast\\s*\\(\\s*${name}\\s+as\\s[^()]+(?:\\([^()]*\\))?\\s*\\))$`,
-    "i",
-  ).test(text);
+const quote = "$confiture$";
+
+/** Assigns each value as ALTER TABLE does. Names with a prefix: a column of the same name would be ambiguous. */
+function assigning(value: string, type: string, relation: CheckedRelation): ViolationQuery {
+  const body = `
+declare confiture_row record;
+begin
+  for confiture_row in select ${value} as value from ${relation.name} loop
+    declare confiture_value ${type} := confiture_row.value;
+    begin
+      null;
+    end;
+  end loop;
+end
+`;
+  return body.includes(quote)
+    ? { kind: "unknown", because: "its expression cannot be put into a query" }
+    : { kind: "attempt", query: `do ${quote}${body}${quote}` };
 }
 
 interface TextContext {
@@ -72,7 +79,7 @@ interface TextContext {
 }
 
 function unreadableText(column: string, { type, to, serverVersion }: TextContext): string | undefined {
-  if (to.category === "S") return "false";
+  if (to.category === "S") return strings.has(to.name) && !/\(/.test(type) ? "false" : undefined;
   if (serverVersion >= 16) {
     return `not pg_catalog.pg_input_is_valid((${column})::text, ${quoteLiteral(type)})`;
   }
@@ -87,6 +94,11 @@ function unreadableText(column: string, { type, to, serverVersion }: TextContext
   return undefined;
 }
 
+/** Types that take any text; `name` cuts it off in silence. */
+const strings: ReadonlySet<string> = new Set(["text", "varchar", "bpchar", "name"]);
+
+const numbers: ReadonlySet<string> = new Set(["int2", "int4", "int8", "numeric", "float4", "float8"]);
+
 interface NumberContext {
   readonly type: string;
   readonly from: CheckedType;
@@ -94,6 +106,7 @@ interface NumberContext {
 }
 
 function outOfRange(column: string, { type, from, to }: NumberContext): string | undefined {
+  if (!numbers.has(from.name)) return undefined;
   const range = integerRanges[to.name];
   if (range !== undefined) {
     const value = from.name in integerRanges ? column : `pg_catalog.round(${column})`;

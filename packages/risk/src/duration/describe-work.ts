@@ -1,6 +1,7 @@
 import type { IndexBuild, Operation } from "@confiture/model";
 import type { RelationFacts } from "../facts/relation-facts.js";
 import type { CalibrationEnvironment } from "./calibration.js";
+import type { Doubts } from "./doubts.js";
 import { columnNamed, indexWork } from "./index-work.js";
 import { isMachineWord } from "./key-class.js";
 import { rowWork } from "./row-work.js";
@@ -11,6 +12,8 @@ import { type Work, work } from "./work.js";
 export interface DescribedWork {
   readonly works: readonly Work[];
   readonly caveats: readonly string[];
+  /** What takes time that nobody can tell. */
+  readonly unpriced: readonly string[];
 }
 
 export interface WorkContext {
@@ -21,28 +24,37 @@ export interface WorkContext {
 
 /** What an operation is in terms of work that has a price. What cannot be counted is said, never guessed at in silence. */
 export function describeWork(operation: Operation, context: WorkContext): DescribedWork {
-  const caveats: string[] = [];
-  const known = (names: readonly string[]) => knownRelations(names, context, caveats);
+  const doubts: Doubts = { caveats: [], unpriced: [] };
+  const { caveats, unpriced } = doubts;
+  const known = (names: readonly string[]) => knownRelations(names, context, doubts);
   const works = [
     ...rewrites(operation, known(operation.effect.rewrites), caveats),
-    ...operation.effect.indexBuilds.flatMap((build) => buildWork(build, known([build.table]), context, caveats)),
+    ...operation.effect.indexBuilds.flatMap((build) => buildWork(build, known([build.table]), context, doubts)),
     ...validations(operation, known, context),
     ...foreignKey(operation, known, context),
     ...removals(operation, known),
-    ...rowWork(operation, known, context.environment, caveats),
+    ...rowWork(operation, known, context.environment, doubts),
   ];
-  if (operation.effect.certainty === "unknown") caveats.push(`${operation.kind}: not understood, so not estimated`);
+  if (operation.effect.certainty === "unknown") unpriced.push(`${operation.kind}: not understood, so not estimated`);
   if (operation.effect.waits.length > 0) {
     caveats.push("waits for transactions of others, which are not in the estimate");
   }
   const nothingElse = works.length === 0;
-  return { works: nothingElse ? [work("statement", operation.on?.name ?? operation.kind, {})] : works, caveats };
+  return {
+    works: nothingElse ? [work("statement", operation.on?.name ?? operation.kind, {})] : works,
+    caveats,
+    unpriced,
+  };
 }
 
-function knownRelations(names: readonly string[], context: WorkContext, caveats: string[]): readonly RelationFacts[] {
+function knownRelations(
+  names: readonly string[],
+  context: WorkContext,
+  { caveats, unpriced }: Doubts,
+): readonly RelationFacts[] {
   return names.flatMap((name) => {
     const facts = context.relations.get(name);
-    if (facts === undefined) caveats.push(`nothing is known of ${name}: the work on it is not in the estimate`);
+    if (facts === undefined) unpriced.push(`nothing is known of ${name}: the work on it is not in the estimate`);
     if (facts === undefined || facts.rows >= 0) return facts ?? [];
     caveats.push(`${name} was never analyzed: its rows are reckoned from its bytes`);
     return { ...facts, rows: facts.heapBytes / (facts.rowWidth > 0 ? facts.rowWidth : usualRowWidth) };
@@ -113,14 +125,14 @@ function buildWork(
   build: IndexBuild,
   [relation]: readonly RelationFacts[],
   { environment }: WorkContext,
-  caveats: string[],
+  { caveats, unpriced }: Doubts,
 ): readonly Work[] {
   if (relation === undefined) return [];
   const existing = relation.indexes.find(({ index }) => index === build.index);
   const on = build.index ?? `new index of ${relation.relation}`;
   const built = indexWork(relation, { on, method: build.method, columns: build.columns, existing, environment });
   if (built === undefined) {
-    caveats.push(`what an index of method ${build.method} takes was never measured: it is not in the estimate`);
+    unpriced.push(`what an index of method ${build.method} takes was never measured: it is not in the estimate`);
     return [];
   }
   if (relation.columnFacts === undefined && existing === undefined) {

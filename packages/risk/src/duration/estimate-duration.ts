@@ -21,13 +21,15 @@ export interface EstimateDurationInput {
 /**
  * How long operations take, in milliseconds, as a point and an 80 % interval for one run. Each operation is estimated
  * by the best there is: five or more similar ones of the past, else rates measured on this server, else rates of
- * another. The method named is the weakest that was used. Waiting for locks is never part of it.
+ * another. The method named is the weakest that was used. Waiting for locks is never part of it. Work without a price is
+ * not in the numbers and stands in `unpriced`: they are then no more than what it takes at least.
  */
 export function estimateDuration(input: EstimateDurationInput): DurationEstimate {
   const calibration = input.calibration ?? referenceCalibration;
   const relations = new Map(input.relations.map((facts) => [facts.relation, facts]));
   const parts: Part[] = [];
   const caveats = new Set<string>();
+  const unpriced = new Set<string>();
   for (const operation of input.operations) {
     const described = describeWork(operation, { relations, environment: calibration.environment });
     for (const caveat of described.caveats) caveats.add(caveat);
@@ -41,13 +43,14 @@ export function estimateDuration(input: EstimateDurationInput): DurationEstimate
       parts.push({ name, ms: past.middle, lowerMs: past.lower, upperMs: past.upper, method: "historical" });
       continue;
     }
+    for (const what of described.unpriced) unpriced.add(what);
     const method = input.calibration === undefined ? "heuristic" : "calibrated";
-    parts.push(...described.works.flatMap((work) => pricedPart(work, { calibration, method, caveats })));
+    parts.push(...described.works.flatMap((work) => pricedPart(work, { calibration, method, caveats, unpriced })));
   }
   for (const name of rewrittenRepeatedly(input.operations)) {
     caveats.add(`${name} is counted as written anew several times; subcommands of one ALTER TABLE do it once together`);
   }
-  return total(parts, caveats);
+  return total(parts, caveats, unpriced);
 }
 
 function rewrittenRepeatedly(operations: readonly Operation[]): readonly string[] {
@@ -76,12 +79,13 @@ interface PricedPartContext {
   readonly calibration: Calibration;
   readonly method: "heuristic" | "calibrated";
   readonly caveats: Set<string>;
+  readonly unpriced: Set<string>;
 }
 
-function pricedPart(work: Work, { calibration, method, caveats }: PricedPartContext): readonly Part[] {
+function pricedPart(work: Work, { calibration, method, caveats, unpriced }: PricedPartContext): readonly Part[] {
   const priced = priceWork(work, calibration);
   if (priced === undefined) {
-    caveats.add(`what ${work.family} takes was not measured: it is not in the estimate`);
+    unpriced.add(`what ${work.family} takes was not measured: it is not in the estimate`);
     return [];
   }
   if (priced.beyond > farBeyond) {
@@ -94,7 +98,7 @@ function pricedPart(work: Work, { calibration, method, caveats }: PricedPartCont
 
 const weakestFirst = ["heuristic", "calibrated", "historical"] as const;
 
-function total(parts: readonly Part[], caveats: Set<string>): DurationEstimate {
+function total(parts: readonly Part[], caveats: Set<string>, unpriced: ReadonlySet<string>): DurationEstimate {
   const estimatedMs = sum(parts.map(({ ms }) => ms));
   const lowerMs = Math.max(0, estimatedMs - together(parts.map(({ ms, lowerMs }) => Math.max(0, ms - lowerMs))));
   const upperMs = estimatedMs + together(parts.map(({ ms, upperMs }) => Math.max(0, upperMs - ms)));
@@ -104,10 +108,11 @@ function total(parts: readonly Part[], caveats: Set<string>): DurationEstimate {
     estimatedMs,
     lowerMs,
     upperMs,
-    confidence: confidenceOf(method, { estimatedMs, lowerMs, upperMs }),
+    confidence: unpriced.size > 0 ? 0 : confidenceOf(method, { estimatedMs, lowerMs, upperMs }),
     method,
     factors: parts.map(({ name, ms }) => ({ name, ms })),
-    caveats: [...caveats],
+    caveats: [...unpriced, ...caveats],
+    ...(unpriced.size === 0 ? {} : { unpriced: [...unpriced] }),
   };
 }
 
@@ -132,16 +137,25 @@ function confidenceOf(
   return method === "heuristic" ? bestConfidence.heuristic : bestConfidence[method] * Math.exp(-halfWidth / 2);
 }
 
+/** What holds for every estimate, whatever the work. */
+const always = {
+  locks: "waiting for locks is not in the estimate",
+  load: "other load on the server is not in the estimate, nor reading from a disk what no cache holds",
+  otherServer: "rates of another server: `confiture performance calibrate` measures those of this one",
+  past: "taken from the past of this project: load, settings and data may have changed since",
+} as const;
+
+/** Caveats that say nothing of the work at hand: a reader who has little room may be spared them. */
+export const usualCaveats: readonly string[] = Object.values(always);
+
 function addGeneralCaveats(method: DurationEstimate["method"], caveats: Set<string>): void {
-  caveats.add("waiting for locks is not in the estimate");
+  caveats.add(always.locks);
   if (method === "historical") {
-    caveats.add("taken from the past of this project: load, settings and data may have changed since");
+    caveats.add(always.past);
     return;
   }
-  caveats.add("other load on the server is not in the estimate, nor reading from a disk what no cache holds");
-  if (method === "heuristic") {
-    caveats.add("rates of another server: `confiture performance calibrate` measures those of this one");
-  }
+  caveats.add(always.load);
+  if (method === "heuristic") caveats.add(always.otherServer);
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -17,13 +17,17 @@ export interface PricedWork {
   readonly beyond: number;
 }
 
+/** Amounts that are most of the time where there are any: a price for the rest alone would be next to nothing. */
+const decisive = ["indexRows"] as const;
+
 /**
  * What one work takes, with the 80 % interval for one run. The point is the sum itself: moved by the residuals near it, more
- * work could come out as less time. Undefined where its family was never measured.
+ * work could come out as less time. Undefined where its family was never measured, or what decides over this work was not.
  */
 export function priceWork(work: Work, calibration: Pick<Calibration, "rates">): PricedWork | undefined {
   const rate = calibration.rates[work.family];
   if (rate === undefined || rate.residuals.length < 2) return undefined;
+  if (decisive.some((term) => (work.amounts[term] ?? 0) > 0 && !((rate.msPerUnit[term] ?? 0) > 0))) return undefined;
   const sum = priceOf(work, rate);
   const { lower, upper } = predictionInterval(residualsNear(sum, rate));
   const beyond = sum / rate.longestMs;

@@ -46,7 +46,7 @@ interface ForeignKeyRow extends ForeignKeyFacts {
   readonly toOid: string;
 }
 
-/** to_jsonb() reads `conenforced` where the server has that column (18), and nothing where it has not. */
+/** to_jsonb() reads `conenforced` and `conperiod` where the server has those columns (18), and nothing where it has not. */
 function foreignKeysQuery(oidArray: string): string {
   const columns = (relation: string, keys: string) => `(
     select json_agg(quote_ident(a.attname) order by k.place)
@@ -60,7 +60,8 @@ select quote_ident(con.conname) as constraint,
   ${columns("con.confrelid", "con.confkey")} as "referencedColumns",
   case con.confmatchtype when 'f' then 'full' when 'p' then 'partial' else 'simple' end as match,
   con.convalidated as validated,
-  coalesce((to_jsonb(con) ->> 'conenforced')::boolean, true) as enforced
+  coalesce((to_jsonb(con) ->> 'conenforced')::boolean, true) as enforced,
+  coalesce((to_jsonb(con) ->> 'conperiod')::boolean, false) as period
 from pg_constraint con
 join pg_class f on f.oid = con.conrelid
 join pg_namespace fn on fn.oid = f.relnamespace

@@ -25,16 +25,21 @@ export async function readRelationFacts(queries: BoundedQueries, resolved: Resol
     sizes.rows.flatMap(({ oid, members }) => (members ?? []).map((member) => [member, names.get(oid)!] as const)),
   );
   return {
+    // A size that nobody knows is left out: as 0 it would make everything about it harmless.
     relations: sizes.rows.flatMap((row) =>
-      underEachName(resolved.spellings.get(row.oid), toFacts(row, { names, byTable, within, columns })),
+      row.unsized
+        ? []
+        : underEachName(resolved.spellings.get(row.oid), toFacts(row, { names, byTable, within, columns })),
     ),
     notInspected: [
       ...(indexes.kind === "refused" ? [`the indexes of the relations: ${indexes.because}`] : []),
       ...columnsRead.notInspected,
       ...sizes.rows
         .filter(({ locked }) => locked)
-        .map(
-          ({ oid }) => `the size of ${names.get(oid)} now: an exclusive lock is on it, so its last statistics are told`,
+        .map(({ oid, unsized }) =>
+          unsized
+            ? `the size of ${names.get(oid)}: an exclusive lock is on it, and nobody ever counted its pages`
+            : `the size of ${names.get(oid)} now: an exclusive lock is on it, so its last statistics are told`,
         ),
     ],
   };
@@ -82,6 +87,8 @@ interface SizeRow {
   readonly columns: number;
   readonly analyzed: boolean;
   readonly locked: boolean;
+  /** Locked, and its statistics do not tell a size either. */
+  readonly unsized: boolean;
   /** Oids of the partitions below, all levels. */
   readonly members: readonly string[] | null;
 }
@@ -118,20 +125,22 @@ with recursive tree as (
   where a.attnum > 0 and not a.attisdropped and a.attrelid in (select oid from tree)
   group by a.attrelid
 ), files as materialized (
-  select c.oid, c.reltuples, c.relpages, w.width, w.columns, l.oid is not null as locked,
+  select c.oid, c.reltuples, c.relpages, w.width, w.columns, l.oid is not null or lt.oid is not null as locked,
+    c.relkind in ('r', 'm') and l.oid is not null and c.relpages = 0 or lt.oid is not null and toast.relpages = 0 as unsized,
     current_setting('block_size')::bigint as page,
     c.relpages > 0 and c.reltuples >= 0 or c.reltuples > 0 as counted,
     case when c.relkind not in ('r', 'm', 'S') then 0
       when l.oid is null then coalesce(pg_relation_size(c.oid), 0)
       else c.relpages * current_setting('block_size')::bigint end as heap,
     case when c.reltoastrelid = 0 then 0
-      when l.oid is null then coalesce(pg_relation_size(c.reltoastrelid), 0)
-      else (select t.relpages from pg_class t where t.oid = c.reltoastrelid) * current_setting('block_size')::bigint
-      end as toast
+      when lt.oid is null then coalesce(pg_relation_size(c.reltoastrelid), 0)
+      else toast.relpages * current_setting('block_size')::bigint end as toast
   from (select distinct oid from tree) t
   join pg_class c on c.oid = t.oid
   left join widths w on w.oid = c.oid
   left join locked l on l.oid = c.oid
+  left join pg_class toast on toast.oid = c.reltoastrelid
+  left join locked lt on lt.oid = toast.oid
 ), measured as (
   select f.*,
     case when heap = 0 then 0
@@ -149,6 +158,7 @@ select t.root::text as oid,
   coalesce(max(m.columns) filter (where m.oid = t.root), 0) as columns,
   bool_and(m.counted or m.heap = 0) as analyzed,
   bool_or(m.locked) as locked,
+  bool_or(m.unsized) as unsized,
   to_json(array_agg(t.oid::text) filter (where t.oid <> t.root)) as members
 from tree t
 join measured m on m.oid = t.oid
@@ -159,7 +169,7 @@ function indexesQuery(oidArray: string): string {
   return `
 with recursive locked as materialized (${lockedRelations}
 ), own as materialized (
-  select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts
+  select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts, i.indkey
   from pg_index i
   where i.indrelid = any (${oidArray})
 ), tree as (
@@ -177,13 +187,16 @@ with recursive locked as materialized (${lockedRelations}
   left join locked lt on lt.oid = i.indrelid
   group by t.root
 ), keys as (
-  select o.indexrelid, json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types
+  select o.indexrelid, json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
+    json_agg(coalesce(c.attname::text, '') order by a.attnum) as columns
   from own o
   join pg_attribute a on a.attrelid = o.indexrelid and a.attnum between 1 and o.indnkeyatts
+  left join pg_attribute c on c.attrelid = o.indrelid and c.attnum = o.indkey[a.attnum - 1] and c.attnum > 0
   group by o.indexrelid
 )
 select o.indrelid::text as table, format('%I.%I', n.nspname, c.relname) as index, am.amname as method,
-  s.bytes::text as bytes, coalesce(k.types, '[]') as "keyTypes", o.indisunique as unique
+  s.bytes::text as bytes, coalesce(k.types, '[]') as "keyTypes",
+  coalesce(k.columns, '[]') as "keyColumns", o.indisunique as unique
 from own o
 join pg_class c on c.oid = o.indexrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -17,6 +17,7 @@ export function relationsOf(operations: readonly Operation[]): readonly string[]
   ].sort();
 }
 
-function relationsOfRequirement(requirement: DataRequirement): readonly string[] {
+/** The relations whose rows it is about. */
+export function relationsOfRequirement(requirement: DataRequirement): readonly string[] {
   return requirement.kind === "foreign_key" ? [requirement.relation, requirement.references] : [requirement.relation];
 }

@@ -22,6 +22,8 @@ export interface RiskFacts {
   readonly activity: ActivityFacts;
   /** What was found; null when nobody looked. */
   readonly anomalies: readonly Anomaly[] | null;
+  /** False: there may be more; something could not be looked at. */
+  readonly anomaliesComplete: boolean;
   /** Whether the rows that are there allow what is planned. */
   readonly checks: readonly DataCheck[];
   /** Settings that decide over duration and waiting, as `SHOW` prints them; the timeouts are the session's own, in ms. */
@@ -40,6 +42,8 @@ export interface ForeignKeyFacts {
   readonly validated: boolean;
   /** False only on PostgreSQL 18 and newer. */
   readonly enforced: boolean;
+  /** A key over ranges: PERIOD, on PostgreSQL 18 and newer. */
+  readonly period?: boolean;
 }
 
 export interface TriggerFacts {

@@ -7,7 +7,20 @@ export type EstimateDuration = (input: {
   readonly relations: readonly RelationFacts[];
 }) => DurationEstimate;
 
-/** An operation, and the statement it is of, where that is at hand: recommendations then repeat what it says. */
+/** An operation, and the gentler way of the statement it is of, where somebody who can read SQL has looked for one. */
 export interface AssessedOperation extends Operation {
-  readonly sql?: string;
+  readonly safer?: SaferWay;
 }
+
+/** What `saferSequence` of `@confiture/sql` answers, as far as it is advice. */
+export type SaferWay =
+  | {
+      readonly kind: "safer";
+      /** Statements to run instead, in order, each in a transaction of its own. */
+      readonly sql: readonly string[];
+      /** Words on them, beyond what is known of the kind of operation. */
+      readonly caveats?: readonly string[];
+    }
+  /** It keeps nobody out for long as it is. */
+  | { readonly kind: "already-safe" }
+  | { readonly kind: "none"; readonly because: string };

@@ -81,7 +81,8 @@ export interface RiskScaleChanges {
  * 0 to 1, levels out of order, a name nobody knows.
  */
 export function riskScale(changes: RiskScaleChanges = {}): RiskScale {
-  const problems = unknownNames(changes);
+  const problems = [...unknownNames(changes), ...notNumbers(changes)];
+  if (problems.length > 0) throw broken(problems);
   const scale: RiskScale = {
     weights: { ...publishedScale.weights, ...changes.weights },
     curves: { ...publishedScale.curves, ...changes.curves },
@@ -97,13 +98,36 @@ export function riskScale(changes: RiskScaleChanges = {}): RiskScale {
     ...ascending("downtimeLevels", scale.downtimeLevels, { names: riskLevels.slice(1), max: Number.MAX_VALUE }),
   );
   if (problems.length === 0) return scale;
-  throw new ConfitureError("CONFITURE_CONFIG_INVALID", `The risk scale does not hold: ${problems.join("; ")}.`, {
+  throw broken(problems);
+}
+
+function broken(problems: readonly string[]): ConfitureError {
+  return new ConfitureError("CONFITURE_CONFIG_INVALID", `The risk scale does not hold: ${problems.join("; ")}.`, {
     hint: "Weights sum to 1; curves ascend from value 0 to value 1; levels come in the order medium, high, critical.",
     facts: { problems },
   });
 }
 
-function unknownNames(changes: RiskScaleChanges): string[] {
+/** From plain JavaScript or a file anything may come; a text would compare and add up as one. */
+function notNumbers({ curves, ...parts }: RiskScaleChanges): readonly string[] {
+  const numbers = Object.entries(parts).flatMap(([part, names]) =>
+    Object.entries(names ?? {}).flatMap(([name, number]: [string, unknown]) =>
+      typeof number === "number" ? [] : [`${part}.${name} is ${JSON.stringify(number) ?? "missing"}, not a number`],
+    ),
+  );
+  const broken = Object.entries(curves ?? {}).filter(([, curve]: [string, unknown]) => !isCurve(curve));
+  return [...numbers, ...broken.map(([name]) => `curves.${name} is no curve: it needs interpolation and anchors`)];
+}
+
+function isCurve(given: unknown): given is Curve {
+  const { interpolation, anchors } = (given ?? {}) as Partial<Curve>;
+  if (typeof interpolation !== "string" || !Array.isArray(anchors)) return false;
+  return anchors.every((anchor: Partial<Curve["anchors"][number]> | null) => {
+    return typeof anchor?.at === "number" && typeof anchor.value === "number";
+  });
+}
+
+function unknownNames(changes: RiskScaleChanges): readonly string[] {
   return Object.entries(changes).flatMap(([part, names]) => {
     if (!Object.hasOwn(publishedScale, part)) return [`nothing is called ${part}`];
     const known = publishedScale[part as keyof RiskScale];

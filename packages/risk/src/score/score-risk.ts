@@ -1,4 +1,4 @@
-import type { RiskFactor, RiskLevel } from "@confiture/model";
+import { type RiskFactor, type RiskLevel, riskLevels } from "@confiture/model";
 import { valueOnCurve } from "./curve.js";
 import { levelOfDowntime, levelOfScore, worstLevel } from "./risk-levels.js";
 import { type FactorName, publishedScale, type RiskScale } from "./risk-scale.js";
@@ -32,7 +32,7 @@ export interface RiskScore {
 /**
  * The published score of five measurements. Pure: the same numbers give the same score.
  *
- * @throws RangeError for a negative number or NaN.
+ * @throws RangeError for a negative number, NaN, or a severity that is none.
  */
 export function scoreRisk(inputs: RiskInputs, scale: RiskScale = publishedScale): RiskScore {
   const downtimeMs = inputs.downtimeMs === undefined ? inputs.lockMs : inputs.downtimeMs;
@@ -92,10 +92,17 @@ function describeAnomalies(severities: readonly RiskLevel[] | null): string {
   return `anomalies: ${counts.length === 0 ? "none" : counts.join(", ")}`;
 }
 
-function refuseNonsense(inputs: Readonly<Record<string, unknown>>): void {
-  for (const [name, number] of Object.entries(inputs)) {
-    if (typeof number !== "number") continue;
-    if (!(number >= 0)) throw new RangeError(`${name} is ${number}; it cannot be below 0`);
+/** Null is not known, and counts; anything else that is no measurement would make the score one that is none. */
+function refuseNonsense({ anomalies, ...numbers }: RiskInputs): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (number !== null && !(typeof number === "number" && number >= 0))
+      throw new RangeError(
+        `${name} is ${String(number)}; it must be a number from 0 on, or null where it is not known`,
+      );
+  }
+  for (const severity of anomalies ?? []) {
+    if (!riskLevels.includes(severity))
+      throw new RangeError(`\`${String(severity)}\` is no severity; ${riskLevels.join(", ")} are`);
   }
 }
 

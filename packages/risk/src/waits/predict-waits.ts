@@ -24,18 +24,16 @@ export interface PredictWaitsInput {
 export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[] {
   const { sessions } = input.activity;
   if (sessions === null) return [];
-  const { locks, created } = studyPlan(input.operations);
+  const { locks } = studyPlan(input.operations);
   const scene: Scene = {
     sessions,
+    hidden: input.activity.hidden,
     runningAges: sessions.flatMap(({ transactionAgeMs }) => (transactionAgeMs === null ? [] : [transactionAgeMs])),
     lockTimeoutMs: input.lockTimeoutMs ? input.lockTimeoutMs : null,
     deadlockTimeoutMs: input.deadlockTimeoutMs ?? 1_000,
   };
   const queued = [...locks].map(([relation, mode]) => waitForLock(relation, mode, scene));
-  const beside = input.operations
-    .flatMap(({ effect }) => effect.waits)
-    .filter(({ relation }) => !created.has(relation))
-    .map((wait) => waitForTransactions(wait, scene));
+  const beside = input.operations.flatMap(({ effect }) => effect.waits).map((wait) => waitForTransactions(wait, scene));
   return [...queued.filter(({ mode, holders }) => holders.length > 0 || isStrong(mode)), ...beside].sort(
     (a, b) => (b.typicalMs ?? Number.MAX_VALUE) - (a.typicalMs ?? Number.MAX_VALUE),
   );
@@ -43,6 +41,8 @@ export function predictWaits(input: PredictWaitsInput): readonly WaitPrediction[
 
 interface Scene {
   readonly sessions: readonly SessionFacts[];
+  /** Sessions of which nobody tells whether they have a transaction. */
+  readonly hidden: number;
   readonly runningAges: readonly number[];
   readonly lockTimeoutMs: number | null;
   readonly deadlockTimeoutMs: number;
@@ -83,6 +83,8 @@ function waitForTransactions(wait: TransactionWait, scene: Scene): WaitPredictio
     mode: conflictingWith,
     kind: "transactions",
     ...reckon(inTheWay, scene, null),
+    // Locks are shown to everybody, snapshots are not: any of the hidden may have an old one.
+    ...(oldSnapshots && scene.hidden > 0 ? { typicalMs: null } : {}),
     queues: [],
     sessionsAffected: 0,
   };

@@ -97,7 +97,7 @@ describe("an operation as work", () => {
     const relations = new Map([orders(), customers].map((facts) => [facts.relation, facts]));
     const described = describeWork(operation("add_check", { scans }), { relations, environment });
     expect(described.works.map(({ on }) => on)).toEqual(["public.orders", "public.customers"]);
-    expect(described.caveats.join()).toContain("nothing is known of public.gone");
+    expect(described.unpriced).toEqual(["nothing is known of public.gone: the work on it is not in the estimate"]);
   });
 
   test("what waits for others says so", () => {

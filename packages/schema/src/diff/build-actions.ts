@@ -1,4 +1,5 @@
-import type { CatalogColumn, CatalogGrant } from "@confiture/model";
+import type { CatalogColumn, CatalogGrant, CatalogType } from "@confiture/model";
+import { quoteIdentifier } from "@confiture/sql";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import { type Change, elementOf, type FateOptions, ownerOf, ownersOf } from "./decide-fates.js";
@@ -9,6 +10,7 @@ import { copyRows } from "./kinds/copy-rows.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { setTypeAside } from "./kinds/set-type-aside.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
 
@@ -66,7 +68,7 @@ export function buildActions(
     }
     const provides = provided.get(key);
     if (after !== undefined && provides !== undefined)
-      actions.push({ ...action("create", after, createStatements(after, sides, options)), provides });
+      actions.push({ ...action("create", after, createStatements(after, provides, sides, options)), provides });
     if (after !== undefined && fate === "alter") {
       const said = new Set(change.letGo.flatMap(({ before: first }) => first));
       const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
@@ -80,6 +82,10 @@ export function buildActions(
     }
   }
   return [...actions, ...grantActions(changes, sides, options)];
+}
+
+function tableOf({ table }: CatalogColumn, { entries }: CatalogIndex): DiffEntry | undefined {
+  return entries.get(`tables ${table}`) ?? entries.get(`foreignTables ${table}`);
 }
 
 /** A default that is taken away before, or set behind, because the rest of the column cannot wait for it. */
@@ -113,7 +119,9 @@ function grantActions(
     const entry = after ?? before;
     if (entry === undefined || fate === "keep") continue;
     if (entry.kind !== "grants") {
-      if (after !== undefined && isNew(after)) objects.set(after.key, { object: after, subject: after });
+      const whole = after?.kind === "columns" ? tableOf(after.entry as CatalogColumn, sides.after) : after;
+      if (after !== undefined && whole !== undefined && isNew(after))
+        objects.set(whole.key, { object: whole, subject: whole });
       continue;
     }
     const object = objectOfGrant(entry.entry as CatalogGrant, after === undefined ? sides.before : sides.after);
@@ -139,6 +147,10 @@ function stoodAside(
       action("rename", before, [`alter table ${table} rename column ${column} to ${aside.slice(table.length + 1)}`]),
       action("copy", before, [`update only ${table} set ${column} = ${aside.slice(table.length + 1)}`]),
     ];
+  }
+  if (before.kind === "types") {
+    const named = (name: string) => unqualified(name === before.name ? aside : asideName({ ...before, name }, sides));
+    return [action("rename", before, setTypeAside(before.entry as CatalogType, sides.before, named))];
   }
   const rename = `alter ${rulesOf(before.kind).named(before.entry as never)} rename to ${unqualified(aside)}`;
   if (before.kind !== "tables") return [action("rename", before, [rename])];
@@ -212,20 +224,27 @@ function createCarrier(change: Change, changes: ReadonlyMap<ObjectKey, Change>, 
 
 function createStatements(
   after: DiffEntry,
+  provides: readonly ObjectKey[],
   sides: Sides,
-  { ignoreOwners, role, apart }: BuildOptions,
+  options: BuildOptions,
 ): readonly string[] {
-  const rules = rulesOf(after.kind);
-  const owner = ownerOf(after);
-  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  const functions = provides.map((key) => sides.after.entries.get(key)).filter((entry) => entry?.kind === "functions");
   return [
-    ...rules.create(
+    ...rulesOf(after.kind).create(
       after.entry as never,
-      apart === undefined ? sides.after : withoutDefaults(sides.after, apart),
+      options.apart === undefined ? sides.after : withoutDefaults(sides.after, options.apart),
       sides,
     ),
-    ...(owns ? [`alter ${rules.named(after.entry as never)} owner to ${owner}`] : []),
+    ...[...new Set([after, ...functions])].flatMap((entry) => (entry === undefined ? [] : givenAway(entry, options))),
   ];
+}
+
+/** To its owner, unless whoever makes it is that. */
+function givenAway(entry: DiffEntry, { ignoreOwners, role }: BuildOptions): readonly string[] {
+  const rules = rulesOf(entry.kind);
+  const owner = ownerOf(entry);
+  const owns = ignoreOwners !== true && rules.hasOwner !== false && owner !== undefined && owner !== role;
+  return owns ? [`alter ${rules.named(entry.entry as never)} owner to ${owner}`] : [];
 }
 
 /** The catalog as a table is made from it, when some of its defaults come later. */
@@ -252,10 +271,7 @@ function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): 
   const schema = name.slice(0, name.length - own.length);
   const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
   for (let number = 0; ; number += 1) {
-    const aside = `${schema}"${bare.replaceAll('"', '""')}__before${number === 0 ? "" : number}"`.replace(
-      /"([a-z_][a-z0-9_]*)"$/,
-      "$1",
-    );
+    const aside = `${schema}${quoteIdentifier(`${bare}__before${number === 0 ? "" : number}`)}`;
     if (
       ![before, after].some(({ entries }) =>
         ["types", "tables", "views", "columns", "collations"].some((kind) => entries.has(`${kind} ${aside}`)),

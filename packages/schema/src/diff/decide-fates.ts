@@ -1,4 +1,9 @@
-import type { CatalogColumn, CatalogIndex as CatalogIndexEntry } from "@confiture/model";
+import type {
+  CatalogColumn,
+  CatalogConstraint,
+  CatalogIndex as CatalogIndexEntry,
+  CatalogType,
+} from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
@@ -51,6 +56,7 @@ function decideOnce(sides: Sides, options: FateOptions): ReadonlyMap<ObjectKey, 
     if (change !== undefined) changes.set(key, change);
   }
   replaceIndexesThatLoseChildren(changes, sides);
+  replaceDomainsInArrays(changes, sides);
   spread(changes, sides);
   standAside(changes, sides);
   return changes;
@@ -65,6 +71,21 @@ function replaceIndexesThatLoseChildren(changes: ReadonlyMap<ObjectKey, Change>,
     if (above?.after === undefined || above.fate === "replace" || !isAttached(table, sides)) continue;
     above.fate = "replace";
     above.statements = [];
+  }
+}
+
+/** A domain that columns have arrays of takes no new constraint: it is made anew with it. */
+function replaceDomainsInArrays(changes: ReadonlyMap<ObjectKey, Change>, sides: Sides): void {
+  const inArrays = new Set(
+    sides.before.catalog.columns.filter(({ type }) => type.endsWith("[]")).map(({ type }) => elementOf(type)),
+  );
+  for (const { after, fate } of changes.values()) {
+    const domain = after?.kind === "constraints" ? (after.entry as CatalogConstraint).domain : undefined;
+    if (domain === undefined || !inArrays.has(domain) || (fate !== "create" && fate !== "replace")) continue;
+    const change = changes.get(`types ${domain}`);
+    if (change?.before === undefined || change.after === undefined) continue;
+    change.fate = "replace";
+    change.statements = [];
   }
 }
 
@@ -88,6 +109,7 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
 /** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
 function changesAnyway({ kind, name, entry }: DiffEntry, sides: Sides): boolean {
   if (kind === "tables") return isMadeAnew(name, sides);
+  if (kind === "statistics") return true;
   return kind === "columns" && (entry as CatalogColumn).inheritance !== undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { Catalog } from "@confiture/model";
 import type { CanonicalOptions } from "../canonical/canonical-entries.js";
 import { type Action, type BuildOptions, buildActions } from "./build-actions.js";
-import { indexCatalog, type ObjectKey } from "./catalog-index.js";
+import type { ObjectKey } from "./catalog-index.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
+import { indexCatalog } from "./index-catalog.js";
 import { Circle, circleError, orderActions, partsInCircle } from "./order-actions.js";
 
 export interface DiffOptions extends CanonicalOptions {

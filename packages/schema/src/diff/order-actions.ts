@@ -1,7 +1,7 @@
-import { type CatalogComment, ConfitureError } from "@confiture/model";
+import { type CatalogColumn, type CatalogComment, type CatalogTable, ConfitureError } from "@confiture/model";
 import type { Action } from "./build-actions.js";
 import { keyOf, type ObjectKey } from "./catalog-index.js";
-import { type Change, ownersOf } from "./decide-fates.js";
+import { type Change, elementOf, ownersOf } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { placeOf, rulesOf } from "./kinds/all-kinds.js";
 import { parentsOf } from "./kinds/inheritance.js";
@@ -119,7 +119,7 @@ function edgesBetween(
       removers.set(key, place);
       const entry = sides.before.entries.get(key);
       for (const claim of entry === undefined ? [] : (rulesOf(entry.kind).claims?.(entry.entry as never) ?? []))
-        claimed.set(claim, renamePlaces.get(key) ?? place);
+        claimed.set(claim, renamePlaces.get(key) ?? renamePlaces.get(subject.key) ?? place);
     }
     if (verb === "alter") alters.set(subject.key, place);
     if (verb === "let go" && subject.kind === "columns")
@@ -137,6 +137,25 @@ function edgesBetween(
       const { table, column } = subject.entry as { readonly table: string; readonly column: string };
       for (const parent of parentsOf(table, sides.after)) link(place, makers.get(`columns ${parent}.${column}`));
     }
+    if (verb === "alter" && subject.kind === "columns")
+      for (const type of changes.get(subject.key)?.retypedBy ?? [])
+        for (const { name } of sides.after.constraintsOf(type.slice(type.indexOf(" ") + 1)))
+          link(makers.get(`constraints ${name}`), place);
+    if (verb === "create" && (subject.kind === "tables" || subject.kind === "columns"))
+      for (const key of provides)
+        for (const constraint of domainConstraintsOf(key, sides)) link(makers.get(`constraints ${constraint}`), place);
+    if (verb === "alter" && subject.kind === "tables") {
+      const unlogged = (subject.entry as CatalogTable).persistence === "unlogged";
+      for (const { references, kind } of sides.after.constraintsOf(subject.name)) {
+        // A logged table cannot refer to one that is not: which of the two goes first depends on where they go.
+        const other = kind === "foreign key" ? alters.get(`tables ${references}`) : undefined;
+        if (unlogged) link(place, other);
+        else link(other, place);
+      }
+    }
+    // What is inherited can go when the table has left the parent.
+    if (verb === "drop" && subject.kind === "columns" && (subject.entry as CatalogColumn).inheritance !== undefined)
+      link(alters.get(`tables ${tableOf(actions[place]!)}`), place);
     if (verb === "copy") {
       link(makers.get(subject.key), place);
       link(place, removers.get(subject.key));
@@ -212,6 +231,13 @@ function isOfDefault(column: ObjectKey, needed: ObjectKey, apart: ReadonlySet<Ob
     column.startsWith("columns ") &&
     !/^(types|collations|tables|columns|foreignTables) /.test(needed)
   );
+}
+
+/** Once a column holds arrays of a domain, the domain takes no more constraints. */
+function domainConstraintsOf(column: ObjectKey, { after }: Sides): readonly string[] {
+  if (!column.startsWith("columns ")) return [];
+  const type = (after.entries.get(column)?.entry as CatalogColumn | undefined)?.type ?? "";
+  return type.endsWith("[]") ? after.constraintsOf(elementOf(type)).map(({ name }) => name) : [];
 }
 
 function sameTable(a: ObjectKey, b: ObjectKey, { before }: Sides): boolean {

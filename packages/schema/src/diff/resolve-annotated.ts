@@ -1,14 +1,19 @@
-import type { AnnotatedObject, CatalogKinds, CatalogReference } from "@confiture/model";
-import { type CatalogIndex, keyOf } from "./catalog-index.js";
+import type { AnnotatedObject, Catalog, CatalogKinds, CatalogReference } from "@confiture/model";
 import { cutArguments, cutLastPart, respell, spellTransform, withoutServerSchema } from "./name-parts.js";
+
+/** The part of a catalog's index that is asked here: the index itself asks for what annotations hang on. */
+export interface EntryLookup {
+  readonly catalog: Catalog;
+  find(kind: keyof CatalogKinds, name: string): unknown;
+}
 
 /**
  * The entry an annotation hangs on: with which it goes when that is dropped, and is to be made again. For a column of a
  * view or an attribute of a type that is the view or the type, for the sequence of an identity column the column.
  * `undefined`: it is on something that no catalog lists, the server's own or an extension's.
  */
-export function resolveAnnotated(on: AnnotatedObject, index: CatalogIndex): CatalogReference | undefined {
-  const found = annotatedCandidates(on).find((candidate) => index.entries.has(keyOf(candidate)));
+export function resolveAnnotated(on: AnnotatedObject, index: EntryLookup): CatalogReference | undefined {
+  const found = annotatedCandidates(on).find(({ kind, name }) => index.find(kind, name) !== undefined);
   return found ?? implicitObjects(index).get(implicitKey(on));
 }
 
@@ -21,8 +26,8 @@ export function annotatedCandidates({ kind, name }: AnnotatedObject): readonly C
 }
 
 /** A table, foreign table, view or materialized view by its name. */
-export function findRelation(name: string, index: CatalogIndex): CatalogReference | undefined {
-  return relations(name).find((candidate) => index.entries.has(keyOf(candidate)));
+export function findRelation(name: string, index: EntryLookup): CatalogReference | undefined {
+  return relations(name).find(({ kind, name }) => index.find(kind, name) !== undefined);
 }
 
 type Candidates = (name: string) => readonly CatalogReference[];
@@ -93,9 +98,9 @@ const candidates: Readonly<Record<string, Candidates | undefined>> = {
 };
 
 /** What has a name of its own and no entry, with the entry it belongs to. */
-const known = new WeakMap<CatalogIndex, ReadonlyMap<string, CatalogReference>>();
+const known = new WeakMap<EntryLookup, ReadonlyMap<string, CatalogReference>>();
 
-function implicitObjects(index: CatalogIndex): ReadonlyMap<string, CatalogReference> {
+function implicitObjects(index: EntryLookup): ReadonlyMap<string, CatalogReference> {
   const before = known.get(index);
   if (before !== undefined) return before;
   const found = new Map<string, CatalogReference>();

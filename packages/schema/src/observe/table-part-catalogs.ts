@@ -26,6 +26,8 @@ export const tablePartCatalogs: readonly ObservedCatalog[] = [
     ...constraintColumns,
     asked: {
       definition: "pg_get_constraintdef(x.oid)",
+      // Of keys it says whether their table was a partition when they were made, which means nothing to anybody.
+      "no inherit": "case when x.contype = 'c' and x.connoinherit then 'true' end",
       // Those of a CHECK stand in no order but that of the table.
       columns: `(
         select json_agg(a.attname order by case when x.contype <> 'c' then u.place end, a.attname collate "C")::text
@@ -51,6 +53,7 @@ export const tablePartCatalogs: readonly ObservedCatalog[] = [
       conrelid: names,
       contypid: names,
       conkey: elsewhere,
+      connoinherit: elsewhere,
       conbin: printed,
     },
   },

@@ -25,6 +25,8 @@ export interface CatalogQuery<Kind extends keyof CatalogKinds = keyof CatalogKin
    */
   readonly catalog?: string;
   readonly sql: (scope: ReadScope) => string;
+  /** For what SQL says only clumsily. */
+  readonly tidy?: (entry: CatalogKinds[Kind]) => CatalogKinds[Kind];
   /**
    * Fields that functions of PostgreSQL compute from the state of now, not of the snapshot. One that is missing means
    * that its object went away in between.

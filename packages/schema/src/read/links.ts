@@ -15,7 +15,7 @@ const publishedTables = (version: ServerVersion) => `coalesce((
         version >= 15
           ? `,
       'columns', (
-        select json_agg(quote_ident(a.attname) order by a.attnum)
+        select json_agg(quote_ident(a.attname) order by a.attname collate "C")
         from pg_catalog.pg_attribute a
         where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)),
       'where', pg_get_expr(r.prqual, r.prrelid)`

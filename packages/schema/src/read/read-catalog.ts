@@ -145,10 +145,10 @@ function withoutAddress(
   { oid, subid = 0, ...entry }: AddressedObject,
   entries: Map<Address, CatalogReference>,
 ): CatalogObject {
-  const { catalog } = (allQueries as Readonly<Record<string, CatalogQuery | undefined>>)[kind] ?? {};
+  const { catalog, tidy } = (allQueries as Readonly<Record<string, CatalogQuery | undefined>>)[kind] ?? {};
   if (oid !== undefined && catalog !== undefined)
     entries.set(`${catalog} ${oid} ${subid}`, { kind: kind as keyof CatalogKinds, name: entry.name });
-  return entry;
+  return tidy === undefined ? entry : tidy(entry as never);
 }
 
 function refuseIncomplete(kind: string, objects: readonly CatalogObject[] = [], fields: readonly string[] = []): void {

@@ -1,5 +1,6 @@
 import { defineQuery, type ReadScope } from "./catalog-query.js";
 import { extensionsDependedOn, firingState, inheritance, notPartOfExtension, sorted } from "./sql-fragments.js";
+import { inOrderOfName } from "./statistics-columns.js";
 
 /** The tables, views and foreign tables whose constraints, indexes, triggers, rules and policies are read. */
 const relation = ({ included }: ReadScope) => `
@@ -69,6 +70,8 @@ export const constraints = defineQuery({
              select quote_ident((
                select a.attname from pg_catalog.pg_attribute a where a.attrelid = con.conrelid and a.attnum = u.number))
              from unnest(con.conkey) with ordinality u (number, place)
+             -- 0 stands for an expression of an exclusion constraint, and for a whole row in a CHECK.
+             where u.number <> 0
              order by u.place) as columns,
            nullif(con.confrelid, 0)::regclass::text as "references",
            coalesce(odd.states, '{}') as "triggerStates",
@@ -164,6 +167,7 @@ export const policies = defineQuery({
 
 export const statistics = defineQuery({
   kind: "statistics",
+  tidy: ({ definition, ...entry }) => ({ ...entry, definition: inOrderOfName(definition) }),
   catalog: "pg_statistic_ext",
   alwaysThere: ["definition"],
   sql: ({ included }) => `

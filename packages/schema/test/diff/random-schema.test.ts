@@ -1,8 +1,18 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type RandomPair, randomPair, shrinkPair } from "./random-schema.js";
+import { arbitraryPair, type RandomPair, randomPair, shrinkPair } from "./random-schema.js";
 
 test("are always the same for the same seed", () => {
   expect(randomPair(7, { version: 18 })).toEqual(randomPair(7, { version: 18 }));
+});
+
+test("never speak of what is not there", () => {
+  fc.assert(
+    fc.property(arbitraryPair({ version: 18 }), ({ a, b }) => {
+      expect([...a, ...b].filter((sql) => /undefined|missing \d/.test(sql))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test("differ between the sides of nearly every pair", () => {

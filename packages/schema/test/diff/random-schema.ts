@@ -51,7 +51,11 @@ export function randomPair(seed: number, { version, tables = 5, mutations = 6 }:
 
 /** For properties; a counterexample is made small by `shrinkPair`, not by fast-check. */
 export function arbitraryPair(options: RandomPairOptions): fc.Arbitrary<RandomPair> {
-  return fc.noShrink(fc.noBias(fc.nat())).map((seed) => randomPair(seed, options));
+  return fc.noShrink(fc.noBias(fc.nat())).map((seed) => ({
+    ...randomPair(seed, options),
+    // A report names the seed; the pair fills pages.
+    [fc.toStringMethod]: () => `the pair of seed ${seed}`,
+  }));
 }
 
 function pairOf(pair: Omit<RandomPair, "a" | "b">): RandomPair {

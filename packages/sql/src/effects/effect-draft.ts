@@ -11,6 +11,7 @@ import {
   type Operation,
   type OperationKind,
   type OperationTarget,
+  type RowChange,
   type Scan,
   type TransactionWait,
 } from "@confiture/model";
@@ -26,6 +27,7 @@ export class EffectDraft {
   readonly builds = new Map<string, IndexBuild>();
   readonly scans = new Map<string, Scan>();
   readonly waits: TransactionWait[] = [];
+  readonly rowChanges = new Map<string, RowChange>();
   readonly losses: DataLoss[] = [];
   readonly requires: DataRequirement[] = [];
   readonly hazards = new Set<Hazard>();
@@ -108,10 +110,33 @@ export class EffectDraft {
     return this;
   }
 
+  changeRows(relation: Relation, what: RowChange["what"], rows: RowChange["rows"]): this {
+    const name = relationName(relation);
+    const isMore = this.rowChanges.get(`${name} ${what}`)?.rows !== "any";
+    if (!relation.bornHere && isMore) this.rowChanges.set(`${name} ${what}`, { relation: name, what, rows });
+    return this;
+  }
+
+  /** Rows that are held for a moment only, as somebody takes it to be. */
+  changeFewRows(whoDoes: string): void {
+    for (const [key, change] of this.rowChanges) {
+      if (change.rows === "any") this.assume(`${whoDoes} changes few rows of ${change.relation}`);
+      this.rowChanges.set(key, { ...change, rows: "few" });
+    }
+  }
+
   lose(what: DataLoss["what"], of: string): this {
-    this.losses.push({ what, of });
+    const isSaid = this.losses.some((one) => one.what === what && one.of === of);
+    if (!isSaid) this.losses.push({ what, of });
     this.hazards.add("DeletesData");
     return this;
+  }
+
+  /** Rows are deleted, and no statement brings them back. */
+  loseRows(relation: Relation): this {
+    if (relation.bornHere) return this;
+    this.reversible = "no";
+    return this.lose("rows", relationName(relation));
   }
 
   assume(text: string): this {
@@ -147,6 +172,9 @@ export class EffectDraft {
       ),
       scans: [...this.scans.values()].sort((a, b) => byText(a.relation, b.relation) || byText(a.why, b.why)),
       waits: this.waits,
+      rowChanges: [...this.rowChanges.values()].sort(
+        (a, b) => byText(a.relation, b.relation) || byText(a.what, b.what),
+      ),
       transactional: this.transactional,
       dataLoss: this.losses,
       reversible: this.reversible,

@@ -30,6 +30,22 @@ export function insideParentheses(text: string, afterByte: number): string | und
   return undefined;
 }
 
+/** What stands behind USING, up to the comma or the end; `afterByte`: where the subcommand begins. */
+export function behindUsing(text: string, afterByte: number): string | undefined {
+  let depth = 0;
+  let begin: number | undefined;
+  for (let offset = offsetOfByte(text, afterByte); offset < text.length; ) {
+    const char = text[offset]!;
+    const next = behindToken(text, offset);
+    if (char === "(" || char === "[") depth += 1;
+    if (char === ")" || char === "]") depth -= 1;
+    if (depth === 0 && begin !== undefined && (char === "," || char === ";")) return text.slice(begin, offset).trim();
+    if (depth === 0 && begin === undefined && /^using$/i.test(text.slice(offset, next))) begin = next;
+    offset = next;
+  }
+  return begin === undefined ? undefined : text.slice(begin).trim();
+}
+
 function firstParenthesis(text: string, from: number): number | undefined {
   for (let offset = from; offset < text.length; offset = behindToken(text, offset)) {
     if (text[offset] === "(") return offset;

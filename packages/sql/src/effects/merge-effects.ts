@@ -4,6 +4,7 @@ import {
   hazards,
   type IndexBuild,
   type LockMode,
+  type RowChange,
   type Scan,
 } from "@confiture/model";
 import { sortedLocks, strengthen } from "./effect-draft.js";
@@ -41,6 +42,7 @@ export function mergeEffects(effects: readonly Effect[]): Effect {
       scanKey,
     ),
     waits: effects.flatMap(({ waits }) => waits),
+    rowChanges: mergeRowChanges(effects.flatMap(({ rowChanges }) => rowChanges ?? [])),
     transactional: effects.every(({ transactional }) => transactional),
     dataLoss: distinct(
       effects.flatMap(({ dataLoss }) => dataLoss),
@@ -69,6 +71,13 @@ function mergeLocks(lists: readonly Effect["locks"][]): Effect["locks"] {
   const merged = new Map<string, LockMode>();
   for (const list of lists) for (const { relation, mode } of list) strengthen(merged, relation, mode);
   return sortedLocks(merged);
+}
+
+/** Few rows here and any there are any. */
+function mergeRowChanges(changes: readonly RowChange[]): readonly RowChange[] {
+  const key = ({ relation, what }: RowChange) => `${relation} ${what}`;
+  const fewFirst = [...changes].sort((a, b) => Number(a.rows === "any") - Number(b.rows === "any"));
+  return inOrder(distinct(fewFirst, key), key);
 }
 
 const scanKey = ({ relation, why }: Scan) => `${relation} ${why}`;

@@ -1,5 +1,5 @@
 import type { Catalog, Effect, Operation, Statement } from "@confiture/model";
-import { openGrammar } from "../parse/parse-statement.js";
+import { type Grammar, openGrammar } from "../parse/parse-statement.js";
 import { firstVersionOf } from "./first-version.js";
 import { mergeEffects } from "./merge-effects.js";
 import { Picture } from "./picture/picture.js";
@@ -39,6 +39,16 @@ export async function predictEffects(
   options: PredictEffectsOptions = {},
 ): Promise<readonly StatementEffects[]> {
   const grammar = await openGrammar();
+  const picture = openPicture(options, grammar, statements);
+  return statements.map((statement) => advance(statement, picture, grammar));
+}
+
+/** What is there before the first of these statements. */
+export function openPicture(
+  options: PredictEffectsOptions,
+  grammar: Grammar,
+  statements: readonly Statement[],
+): Picture {
   const { catalog, timeZone } = options;
   const version =
     options.serverVersion ?? (catalog === undefined ? newestKnownVersion : Math.floor(catalog.serverVersion / 10_000));
@@ -49,17 +59,17 @@ export async function predictEffects(
   };
   const picture =
     catalog === undefined ? new Picture(false, version, settings) : pictureOfCatalog(catalog, grammar, settings);
-  return statements.map((statement) => {
-    const operations = readOperations(statement, picture, grammar);
-    return { statement, operations, effect: mergeEffects(operations.map(({ effect }) => effect)) };
-  });
+  picture.keepsMarks = statements.some(({ kind, text }) => kind === "TransactionStmt" && /rollback|abort/i.test(text));
+  return picture;
 }
 
-function readOperations(
-  statement: Statement,
-  picture: Picture,
-  grammar: Awaited<ReturnType<typeof openGrammar>>,
-): readonly Operation[] {
+/** What a statement does to the picture as it stands; the picture goes on to what is there behind it. */
+export function advance(statement: Statement, picture: Picture, grammar: Grammar): StatementEffects {
+  const operations = readOperations(statement, picture, grammar);
+  return { statement, operations, effect: mergeEffects(operations.map(({ effect }) => effect)) };
+}
+
+function readOperations(statement: Statement, picture: Picture, grammar: Grammar): readonly Operation[] {
   const context = new StatementContext(picture, grammar, statement.text, statementReaders);
   const tree = statement.kind === "unparsable" ? undefined : grammar.statements(statement.text)?.[0];
   if (tree === undefined) context.begin("unclassified").isUnknown = true;

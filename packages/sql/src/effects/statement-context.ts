@@ -30,8 +30,8 @@ export class StatementContext {
   }
 
   /** Reads a statement that a body holds; a body that is followed already is not followed again. */
-  readWithin(body: string, text: string): void {
-    const trees = this.grammar.statements(text);
+  readWithin(body: string, { text, trees }: { readonly text: string; readonly trees?: readonly TreeNode[] }): void {
+    const read = trees ?? this.grammar.statements(text);
     const within = new StatementContext(
       this.picture,
       this.grammar,
@@ -40,8 +40,8 @@ export class StatementContext {
       body,
       new Set([...this.followed, body]),
     );
-    if (trees === undefined) within.begin("unclassified").isUnknown = true;
-    else for (const tree of trees) within.read(tree);
+    if (read === undefined) within.begin("unclassified").isUnknown = true;
+    else for (const tree of read) within.read(tree);
     this.drafts.push(...within.drafts);
   }
 
@@ -61,7 +61,8 @@ export class StatementContext {
   /** Begins an operation about a relation, an index, or nothing that can be locked. */
   begin(kind: OperationKind, on?: { readonly kind: string; readonly name: string }, part?: string): EffectDraft {
     const draft = new EffectDraft(kind);
-    draft.on = on;
+    // UNLISTEN *, ALTER ROLE ALL and statistics that the server names are about nothing that has a name.
+    draft.on = on?.name === "" ? undefined : on;
     draft.part = part;
     draft.inside = this.inside;
     this.drafts.push(draft);

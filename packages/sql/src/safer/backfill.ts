@@ -1,5 +1,6 @@
 import { hasStorage, type Relation, relationName, withDescendants } from "../effects/picture/relation.js";
-import type { StepDraft } from "./safer-answer.js";
+import { quoteLiteral } from "../write/quote-literal.js";
+import { own, type StepDraft } from "./safer-answer.js";
 import type { SaferContext, Target } from "./safer-context.js";
 import { dollarQuoted } from "./text/dollar-quoted.js";
 
@@ -50,6 +51,31 @@ function backfillStep(filled: Filled, fill: Backfill, { version }: SaferContext)
     repeatUntil: "no rows",
     asLoop: isKeyed ? keyedLoop(filled, fill) : pageLoop(filled, fill, version),
   };
+}
+
+/**
+ * Fails when a row is left that is not done. The server's own rewrite reaches every row; an UPDATE does not reach those
+ * that a trigger, a rule or a policy keeps from it, and does not say so.
+ */
+export function proofOfFill(
+  { sql, only }: Pick<Target, "sql" | "only">,
+  { where }: Pick<Backfill, "where">,
+): StepDraft {
+  const message = `rows of ${sql} are left that were not filled in`;
+  const hint =
+    "Fill them in by running the step before again, or find what keeps an UPDATE from them: a trigger, a rule, a policy.";
+  return own(
+    `do ${dollarQuoted(`
+begin
+  set local row_security = off;
+  if exists (select from ${only ? "only " : ""}${sql} where ${where}) then
+    raise exception using errcode = 'check_violation', message = ${quoteLiteral(message)},
+      hint = ${quoteLiteral(hint)};
+  end if;
+end
+`)}`,
+    "Proves that no row was left out, while others read and write.",
+  );
 }
 
 function keyedBatch({ table, key }: Filled, { set, where }: Backfill): string {

@@ -20,6 +20,17 @@ export function blockingWork(effect: Effect): readonly string[] {
   ].filter((words, index, all) => all.indexOf(words) === index);
 }
 
+const noRows = "It reads and writes no rows of a table while others have to wait.";
+const rowsOnly = "It keeps nobody from a table; who writes the same rows waits until it ends.";
+
+/** Why a statement without blocking work needs no gentler form, with what that hangs on. */
+export function describeIdle({ locks, assumptions }: Effect): string {
+  const changesRows = locks.some(({ mode }) => mode === "RowExclusiveLock" || mode === "RowShareLock");
+  const provided =
+    assumptions.length === 0 ? [] : [`That hangs on what is taken for granted: ${assumptions.join("; ")}.`];
+  return [changesRows ? rowsOnly : noRows, ...provided].join(" ");
+}
+
 /** The strongest lock, in words, and what is done under it. */
 export function describeWork(effect: Effect, work: readonly string[]): string {
   const strongest = [...effect.locks].sort((a, b) => lockModes.indexOf(b.mode) - lockModes.indexOf(a.mode))[0];

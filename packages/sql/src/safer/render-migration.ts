@@ -31,7 +31,13 @@ function renderStep(step: SaferStep, { lockTimeoutMs }: RenderMigrationOptions):
   if (step.transaction === "alone") return [...lines, `${step.sql};`].join("\n");
   const strongest = strongestLock(step);
   if (strongest !== undefined)
-    lines.push(comment(`${strongest} for a moment: run it with a lock_timeout, and again when that fires.`));
+    lines.push(
+      comment(
+        step.isLong === true
+          ? `${strongest} for as long as it takes to go through the rows: run it in a quiet hour.`
+          : `${strongest} for a moment: run it with a lock_timeout, and again when that fires.`,
+      ),
+    );
   const timeout =
     strongest === undefined || lockTimeoutMs === undefined ? [] : [`set local lock_timeout = ${lockTimeoutMs};`];
   return [...lines, "begin;", ...timeout, `${step.sql};`, "commit;"].join("\n");

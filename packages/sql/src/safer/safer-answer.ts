@@ -32,6 +32,8 @@ export interface SaferStep {
   readonly repeatUntil?: "no rows";
   /** The same as one statement that commits behind each batch and so runs alone: for a file, which cannot repeat. */
   readonly asLoop?: string;
+  /** Its work takes as long as there are rows, and others wait for its locks meanwhile: this step has no gentler form. */
+  readonly isLong?: true;
   /** `later`: a migration of its own, once no running code uses the old form any more. */
   readonly when: "now" | "later";
   /** The strongest lock on each relation that was there before, as `predictEffects` says. */

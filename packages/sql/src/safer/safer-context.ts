@@ -1,74 +1,71 @@
 import type { Catalog, Effect, Statement } from "@confiture/model";
-import { Picture } from "../effects/picture/picture.js";
-import { pictureOfCatalog } from "../effects/picture/picture-of-catalog.js";
+import { FreeNames, plainName } from "../effects/names/free-names.js";
+import { forkPicture } from "../effects/picture/fork-picture.js";
+import type { Picture } from "../effects/picture/picture.js";
 import { type Relation, relationName } from "../effects/picture/relation.js";
-import { nameParts } from "../effects/picture/spelled-name.js";
-import { newestKnownVersion, predictEffects } from "../effects/predict-effects.js";
+import { advance } from "../effects/predict-effects.js";
 import { parseSqlFile } from "../parse/parse-sql-file.js";
-import { type Grammar, openGrammar } from "../parse/parse-statement.js";
+import type { Grammar } from "../parse/parse-statement.js";
 import { isFields, type TreeFields, type TreeValue } from "../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../parse/read-names.js";
 import { quoteQualified } from "../write/quote-identifier.js";
-import { FreeNames } from "./names/free-names.js";
+import type { FileCourse } from "./file-course.js";
+import { alreadySafe, none, type SaferDraft } from "./safer-answer.js";
 import { CutText } from "./text/cut-text.js";
 
 export interface SaferSequenceOptions {
-  /** What is there before the statement. Without it, what depends on it is assumed, or refused where it must be known. */
+  /** What is there before the first statement. Without it, what depends on it is assumed, or refused where it must be known. */
   readonly catalog?: Catalog;
   /** Major version of the server. Default: that of the catalog, else the newest known. */
   readonly serverVersion?: number;
   /** Schemas in which a name without one is looked for, in order. Default: `public`. */
   readonly searchPath?: readonly string[];
+  /** The session's TimeZone: whether `timestamp` becomes `timestamptz` without a rewrite depends on it. */
+  readonly timeZone?: string;
 }
 
 /** What the readers of the forms work on. */
-export interface SaferContext {
+export interface SaferContext extends Place {
   readonly statement: Statement;
   /** The fields of the statement's node. */
   readonly fields: TreeFields;
   readonly cut: CutText;
-  readonly grammar: Grammar;
   readonly version: number;
-  readonly catalog: Catalog | undefined;
-  /** What is there before the statement. */
+  /** What is there before the statement. A copy: readers may change it. */
   readonly picture: Picture;
   readonly names: FreeNames;
-  /** What each of these texts does, one after another. Undefined when one of them is no statement. */
+  /** What each of these texts does in its place, one after another. Undefined when one of them is no statement. */
   readonly predict: (texts: readonly string[]) => Promise<readonly Effect[] | undefined>;
 }
 
-export async function openSaferContext(
-  statement: Statement,
-  fields: TreeFields,
-  options: SaferSequenceOptions,
-): Promise<SaferContext> {
-  const grammar = await openGrammar();
-  const { catalog } = options;
-  const version =
-    options.serverVersion ?? (catalog === undefined ? newestKnownVersion : Math.floor(catalog.serverVersion / 10_000));
-  const settings = { version, searchPath: options.searchPath ?? ["public"] };
-  const picture =
-    catalog === undefined ? new Picture(false, version, settings) : pictureOfCatalog(catalog, grammar, settings);
-  return {
-    statement,
-    fields,
-    cut: new CutText(statement.text),
-    grammar,
-    version,
-    catalog,
-    picture,
-    names: new FreeNames(catalog),
-    predict: (texts) => predictTexts(texts, { ...options, serverVersion: version }),
-  };
+/** A statement in its file. */
+export interface Place {
+  readonly grammar: Grammar;
+  readonly catalog: Catalog | undefined;
+  /** What came before, and what comes behind. */
+  readonly course: FileCourse;
+  /** What the statement does. */
+  readonly whole: Effect;
 }
 
-async function predictTexts(
-  texts: readonly string[],
-  options: SaferSequenceOptions,
-): Promise<readonly Effect[] | undefined> {
-  const { statements } = await parseSqlFile(texts.join(";\n"), { file: "safer" });
-  if (statements.length !== texts.length || statements.some(({ kind }) => kind === "unparsable")) return undefined;
-  return (await predictEffects(statements, options)).map(({ effect }) => effect);
+export function openSaferContext(statement: Statement, fields: TreeFields, place: Place): SaferContext {
+  const { grammar, course } = place;
+  const picture = forkPicture(course.picture);
+  return {
+    ...place,
+    statement,
+    fields,
+    picture,
+    cut: new CutText(statement.text),
+    version: picture.version,
+    names: new FreeNames(picture),
+    predict: async (texts) => {
+      const { statements } = await parseSqlFile(texts.join(";\n"), { file: "safer" });
+      if (statements.length !== texts.length || statements.some(({ kind }) => kind === "unparsable")) return undefined;
+      const trial = forkPicture(course.picture);
+      return statements.map((one) => advance(one, trial, grammar).effect);
+    },
+  };
 }
 
 /** A table of the statement, as far as it is known. */
@@ -87,7 +84,9 @@ export interface Target {
 
 export function readTarget(rangeVar: TreeValue | undefined, { picture }: SaferContext): Target {
   const written = nameOfRangeVar(rangeVar) ?? { name: "" };
-  const relation = picture.find(written);
+  const found = picture.find(written);
+  // A stand-in for what only its name tells of is as good as nothing.
+  const relation = found?.known === true ? found : undefined;
   return {
     sql: relation === undefined ? quoteQualified(written) : relationName(relation),
     schema: relation?.schema ?? picture.creationSchema(written.schema),
@@ -95,6 +94,13 @@ export function readTarget(rangeVar: TreeValue | undefined, { picture }: SaferCo
     relation,
     only: isFields(rangeVar) && rangeVar.inh !== true,
   };
+}
+
+/** What is to be said of a table that neither the catalog holds nor a statement before made. */
+export function notThere({ sql }: Target, { fields }: SaferContext): SaferDraft {
+  return fields.missing_ok === true
+    ? alreadySafe(`${sql} is not there, and IF EXISTS passes over it.`)
+    : none(`${sql} is not in the catalog, and no statement before makes it: what is done to it is not known`);
 }
 
 /** The target of a relation of the picture. */
@@ -108,7 +114,4 @@ export function targetOf(relation: Relation): Target {
   };
 }
 
-/** The last part of a name as SQL spells it, without quotes. */
-export function plainName(spelled: string): string {
-  return nameParts(spelled).at(-1) ?? spelled;
-}
+export { plainName };

@@ -1,18 +1,22 @@
-import type { Statement } from "@confiture/model";
+import type { QualifiedName, Statement } from "@confiture/model";
 import { mergeEffects } from "../effects/merge-effects.js";
-import { predictEffects } from "../effects/predict-effects.js";
+import { forkPicture } from "../effects/picture/fork-picture.js";
+import { advance, openPicture, predictEffects } from "../effects/predict-effects.js";
 import { parseSqlFile } from "../parse/parse-sql-file.js";
 import { openGrammar } from "../parse/parse-statement.js";
-import { isFields, stringOf } from "../parse/parse-tree.js";
+import { isFields, listOf, stringOf } from "../parse/parse-tree.js";
+import { nameFromObject, relationName } from "../parse/read-names.js";
 import { saferAlterTable } from "./alter-table/safer-alter-table.js";
-import { blockingWork, describeWork } from "./blocking-work.js";
+import { blockingWork, describeIdle, describeWork } from "./blocking-work.js";
+import { FileCourse } from "./file-course.js";
 import { saferAlterDomain } from "./forms/domains.js";
 import { saferDropTable } from "./forms/drop-table.js";
-import { saferCreateIndex, saferDropIndex, saferRefresh, saferReindex } from "./forms/indexes.js";
+import { saferCreateIndex, saferDropIndex, saferRefresh } from "./forms/indexes.js";
 import { saferCreatePartition } from "./forms/partitions.js";
+import { saferReindex } from "./forms/reindex.js";
 import { saferRename } from "./forms/renames.js";
 import { alreadySafe, none, type SaferAnswer, type SaferDraft, type SaferStep } from "./safer-answer.js";
-import { openSaferContext, type SaferContext, type SaferSequenceOptions } from "./safer-context.js";
+import { openSaferContext, type Place, type SaferContext, type SaferSequenceOptions } from "./safer-context.js";
 
 type FormReader = (context: SaferContext) => SaferDraft | Promise<SaferDraft>;
 
@@ -21,7 +25,7 @@ const forms: Readonly<Record<string, FormReader>> = {
   IndexStmt: saferCreateIndex,
   ReindexStmt: saferReindex,
   RefreshMatViewStmt: saferRefresh,
-  AlterTableStmt: (context) => (isTable(context) ? saferAlterTable(context) : byEffect(context)),
+  AlterTableStmt: (context) => (isTable(context) && !isIndex(context) ? saferAlterTable(context) : byEffect(context)),
   AlterDomainStmt: saferAlterDomain,
   CreateStmt: (context) => (isFields(context.fields.partbound) ? saferCreatePartition(context) : byEffect(context)),
   DropStmt: (context) => (drops[stringOf(context.fields.removeType) ?? ""] ?? byEffect)(context),
@@ -36,6 +40,12 @@ function isTable({ fields }: SaferContext): boolean {
   return fields.objtype === "OBJECT_TABLE" || fields.objtype === "OBJECT_FOREIGN_TABLE";
 }
 
+/** ALTER TABLE takes the name of an index too. */
+function isIndex({ fields, picture }: SaferContext): boolean {
+  const name = relationName(fields.relation) ?? { name: "" };
+  return picture.find(name) === undefined && picture.findIndex(name) !== undefined;
+}
+
 /**
  * The gentler way to what one statement does: steps that end in the same catalog and the same rows, none of which
  * works on the rows of a table under a lock that reads or writes wait for. Expressions are cut from the statement as
@@ -43,27 +53,62 @@ function isTable({ fields }: SaferContext): boolean {
  * ways on real servers and compares.
  */
 export async function saferSequence(statement: Statement, options: SaferSequenceOptions = {}): Promise<SaferAnswer> {
-  if (statement.kind === "unparsable") return none("the grammar refuses the statement");
-  const tree = (await openGrammar()).statements(statement.text)?.[0];
-  if (tree === undefined) return none("the grammar refuses the statement");
-  const context = await openSaferContext(statement, tree.fields, options);
-  const draft = await (forms[tree.tag] ?? byEffect)(context);
-  return draft.kind === "safer" ? withLocks(draft, context, options) : draft;
+  const [answer] = await saferSequences([statement], options);
+  return answer!;
 }
 
-async function writtenAnew(context: SaferContext, what: string): Promise<SaferDraft> {
-  const answer = await byEffect(context);
+/**
+ * The same for the statements of a file, or of files that run one behind another: each is answered as it stands behind
+ * the ones before it, for which their own sequences may be run as well.
+ */
+export async function saferSequences(
+  statements: readonly Statement[],
+  options: SaferSequenceOptions = {},
+): Promise<readonly SaferAnswer[]> {
+  const grammar = await openGrammar();
+  const effects = await predictEffects(statements, options);
+  const course = new FileCourse(openPicture(options, grammar, statements), grammar, effects);
+  const answers: SaferAnswer[] = [];
+  for (const [position, { effect }] of effects.entries()) {
+    const statement = statements[position]!;
+    answers.push(await answerFor(statement, { grammar, course, catalog: options.catalog, whole: effect }));
+    course.pass(statement);
+  }
+  return answers;
+}
+
+async function answerFor(statement: Statement, place: Place): Promise<SaferAnswer> {
+  const tree = statement.kind === "unparsable" ? undefined : place.grammar.statements(statement.text)?.[0];
+  if (tree === undefined) return none("the grammar refuses the statement");
+  const context = openSaferContext(statement, tree.fields, place);
+  const draft = concernsNobody(context) ? alreadySafe(ownToFile) : await (forms[tree.tag] ?? byEffect)(context);
+  return draft.kind === "safer" ? withLocks(draft, context) : draft;
+}
+
+const ownToFile = "The statements before it made what it works on: nobody else uses that yet.";
+
+/** True where nothing is locked because the file itself made the table. */
+function concernsNobody({ whole, fields, picture }: SaferContext): boolean {
+  if (whole.certainty === "unknown" || whole.locks.length + whole.indexLocks.length > 0) return false;
+  const isOwn = (name: QualifiedName | undefined) =>
+    name !== undefined && (picture.find(name) ?? picture.findIndex(name)?.table)?.bornHere === true;
+  const dropped = fields.removeType === "OBJECT_TABLE" || fields.removeType === "OBJECT_INDEX";
+  if (dropped) return listOf(fields.objects).every((object) => isOwn(nameFromObject(object)));
+  return isFields(fields.relation) && isOwn(relationName(fields.relation));
+}
+
+function writtenAnew(context: SaferContext, what: string): SaferDraft {
+  const answer = byEffect(context);
   if (answer.kind !== "none") return answer;
   return none(`${what} writes a table anew in one piece; tools that copy it aside (pg_repack) are not included`);
 }
 
 /** For what has no gentler form: whether it needs one. */
-async function byEffect({ predict, statement }: SaferContext): Promise<SaferDraft> {
-  const effect = (await predict([statement.text]))?.[0];
-  if (effect === undefined || effect.certainty === "unknown") return none("the statement is not understood");
-  const work = blockingWork(effect);
-  if (work.length === 0) return alreadySafe("It reads and writes no rows of a table while others have to wait.");
-  return none(`no gentler form is known. ${describeWork(effect, work)}`);
+function byEffect({ whole }: SaferContext): SaferDraft {
+  if (whole.certainty === "unknown") return none("the statement is not understood");
+  const work = blockingWork(whole);
+  if (work.length === 0) return alreadySafe(describeIdle(whole));
+  return none(`no gentler form is known. ${describeWork(whole, work)}`);
 }
 
 const withoutCatalog =
@@ -72,8 +117,7 @@ const withoutCatalog =
 /** What each step locks, as the steps before it leave things. */
 async function withLocks(
   draft: Extract<SaferDraft, { kind: "safer" }>,
-  { version }: SaferContext,
-  options: SaferSequenceOptions,
+  { catalog, course, grammar }: SaferContext,
 ): Promise<SaferAnswer> {
   const steps: SaferStep[] = [];
   let since = 13;
@@ -81,7 +125,8 @@ async function withLocks(
   const statements = parsed.flatMap((file) => file.statements);
   if (statements.some(({ kind }) => kind === "unparsable"))
     return none("its text could not be cut apart with certainty");
-  const effects = await predictEffects(statements, { ...options, serverVersion: version });
+  const trial = forkPicture(course.picture);
+  const effects = statements.map((statement) => advance(statement, trial, grammar));
   let position = 0;
   for (const [index, step] of draft.steps.entries()) {
     const own = effects.slice(position, position + parsed[index]!.statements.length);
@@ -90,6 +135,6 @@ async function withLocks(
     const locks = mergeEffects(own.map(({ effect }) => effect)).locks;
     steps.push({ ...step, when: step.when ?? "now", locks });
   }
-  const caveats = options.catalog === undefined ? [...draft.caveats, withoutCatalog] : draft.caveats;
+  const caveats = catalog === undefined ? [...draft.caveats, withoutCatalog] : draft.caveats;
   return { ...draft, steps, caveats, since };
 }

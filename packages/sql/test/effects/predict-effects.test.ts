@@ -80,6 +80,11 @@ test("the body of a trigger that the file made is followed when rows are written
   expect(locksOf(effect)).toEqual(["public.audit RowExclusiveLock", "public.t RowExclusiveLock"]);
 });
 
+test("of a trigger's function that nobody knows it is assumed that it touches nothing", async () => {
+  const effect = await last("create trigger g after insert on t execute function nobody(); insert into t values (1)");
+  expect(effect.assumptions).toContain("nobody() touches no relation: nothing is known of its body");
+});
+
 test("a file that drops what it made loses nothing", async () => {
   const effect = await last("create table t (n int, m int); alter table t drop column n");
   expect([effect.dataLoss, effect.hazards]).toEqual([[], []]);

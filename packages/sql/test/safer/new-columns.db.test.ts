@@ -1,7 +1,9 @@
-import { describeEachVersion } from "@confiture/testkit";
+import { readCatalog } from "@confiture/schema";
+import { describeEachVersion, openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { casesFor } from "./cases-for.js";
 import { runBothWays } from "./run-both-ways.js";
+import { runSteps, sequenceFor, withRole } from "./run-sequence.js";
 
 const shop = `
   create table customers (id int primary key);
@@ -67,4 +69,37 @@ describeEachVersion("new columns end the same both ways", (version) => {
       expect(steps.filter(({ repeatUntil }) => repeatUntil !== undefined)).toHaveLength(0);
     });
   }
+
+  test("while an identity is filled, roles that may insert do", async () => {
+    const sql = "alter table orders add column number bigint generated always as identity";
+    await using db = await openTestDatabase({ version, sql: shop });
+    await withRole(db, async (role) => {
+      await db.query(`grant insert on orders to ${role}`);
+      await using other = await db.openSession();
+      await other.query(`set role ${role}`);
+      await runSteps(await sequenceFor(sql, { catalog: await readCatalog(db) }), db, async (position) => {
+        await other.query(`insert into orders (last, id) values ('late', ${position})`);
+      });
+      const { rows } = await db.query("select count(*) - count(distinct number) as twice from orders");
+      expect(rows).toEqual([{ twice: "0" }]);
+    });
+  });
+
+  test("a serial column of somebody else's table, unlogged", async () => {
+    await using db = await openTestDatabase({ version, sql: shop });
+    await withRole(db, async (role) => {
+      await db.query(`grant create on schema public to ${role}; alter table orders owner to ${role};
+        alter table orders set unlogged`);
+      const sequence = await sequenceFor("alter table orders add column number serial", {
+        catalog: await readCatalog(db),
+      });
+      await db.query("create table plain (like orders); alter table plain set unlogged");
+      await db.query(`alter table plain owner to ${role}; alter table plain add column number serial`);
+      await runSteps(sequence, db);
+      const { rows } = await db.query(
+        "select count(distinct (relowner, relpersistence)) as kinds from pg_class where relname in ('plain_number_seq', 'orders_number_seq')",
+      );
+      expect(rows).toEqual([{ kinds: "1" }]);
+    });
+  });
 });

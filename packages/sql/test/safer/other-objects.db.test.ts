@@ -73,4 +73,20 @@ describeEachVersion("other objects end the same both ways", (version) => {
       expect(rows.map(({ row }) => row)).toEqual(["1000 old name", "1001 new name!", ...third]);
     });
   }
+
+  test("REINDEX reaches invalid indexes, which CONCURRENTLY passes over by the table's name", async () => {
+    const own = `${schema} update pg_index set indisvalid = false where indexrelid = 'by_customer'::regclass;`;
+    for (const statement of ["reindex table orders", "reindex index by_customer", "reindex schema public"]) {
+      await runBothWays({ version, schema: own, statement });
+    }
+  });
+
+  test("the index of an exclusion constraint cannot be rebuilt CONCURRENTLY", async () => {
+    const own = `${schema} alter table rates add constraint apart exclude using gist (int4range(id, id + 1) with &&);`;
+    const catalog = await catalogOf({ version, schema: own });
+    for (const statement of ["reindex table rates", "reindex index apart", "reindex schema public"]) {
+      const answer = await answerFor(statement, { catalog });
+      expect(answer).toMatchObject({ kind: "none", because: expect.stringMatching(/public\.apart/) });
+    }
+  });
 });

@@ -101,6 +101,17 @@ describeEachVersion("partitions come and go the same both ways", (version) => {
       expect(answer.because).toMatch(/default partition|PostgreSQL 14/);
     }
   });
+  test.skipIf(version < 14)("DETACH from a partition of a partitioned table", async () => {
+    const schema = `
+      create table l (i int, j int) partition by range (i);
+      create table l_low partition of l for values from (0) to (100) partition by list (j);
+      create table l_one partition of l_low for values in (1, 2);
+      create table l_same partition of l for values from (100) to (200) partition by range (i);
+      create table l_same_first partition of l_same for values from (100) to (150);
+      insert into l values (1, 1), (101, 1);`;
+    await runBothWays({ version, schema, statement: "alter table l_low detach partition l_one" });
+    await runBothWays({ version, schema, statement: "alter table l_same detach partition l_same_first" });
+  });
   test.skipIf(version < 14)("DETACH", async () => {
     await runBothWays({ version, schema: toAttach, statement: "alter table events detach partition events_low" });
   });

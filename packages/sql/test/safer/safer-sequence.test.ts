@@ -4,6 +4,7 @@ import {
   type SaferAnswer,
   type SaferSequenceOptions,
   saferSequence,
+  saferSequences,
 } from "@confiture/sql";
 import { expect, test } from "vitest";
 
@@ -79,6 +80,39 @@ test("what has no gentler form stays in its ALTER TABLE, and a caveat names it",
     "alter table t validate constraint t_a_check",
     "alter table t set logged",
   ]);
+});
+
+test("a step that goes through the rows under its lock says so", async () => {
+  const long: Readonly<Record<string, readonly string[]>> = {
+    "alter table t add check (a > 0), set unlogged, set tablespace fast, alter a type bigint": [
+      "alter table t alter a type bigint",
+      "alter table t set unlogged, set tablespace fast",
+    ],
+    "alter domain d add check (value > 0)": ["alter domain d validate constraint d_check"],
+  };
+  for (const [sql, wanted] of Object.entries(long)) {
+    const answer = await answerFor(sql);
+    if (answer.kind !== "safer") throw new Error(answer.because);
+    const steps = answer.steps.filter(({ isLong }) => isLong === true);
+    expect(steps.map((step) => step.sql)).toEqual(wanted);
+    const rendered = renderMigration({ ...answer, steps });
+    expect(rendered).not.toMatch(/moment/);
+    if (sql.startsWith("alter table")) expect(rendered).toMatch(/ACCESS EXCLUSIVE on public\.t for as long as/);
+  }
+});
+
+test("what changes rows is not said to change none", async () => {
+  for (const sql of ["update t set a = a + 1", "delete from t", "select * from t for update"]) {
+    expect((await answerFor(sql)).because).toMatch(/who writes the same rows waits/);
+  }
+  expect((await answerFor("select * from t")).because).not.toMatch(/same rows/);
+});
+
+test("IF NOT EXISTS has to know whether the column is there", async () => {
+  for (const rest of ["int default 5 check (c > 0)", "int unique", "uuid default gen_random_uuid()"]) {
+    const answer = await answerFor(`alter table t add column if not exists c ${rest}`);
+    expect(answer).toMatchObject({ kind: "none", because: expect.stringMatching(/IF NOT EXISTS.*pass a catalog/) });
+  }
 });
 
 test("the rendered migration says why, commits where it must, and repeats batches", async () => {
@@ -157,4 +191,24 @@ test("the rendered migration says why, commits where it must, and repeats batche
 test("plain data: a sequence is the same after JSON", async () => {
   const answer = await answerFor("alter table t add foreign key (a) references r");
   expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+});
+
+test("without a catalog too, a file's statements see what the ones before them made and took", async () => {
+  const file = `alter table t add check (a > 0); alter table t add check (a < 100);
+    create table n (a int); create index on n (a); alter table n add check (a > 0);
+    alter table t rename constraint t_a_check to x; alter table t add check (a <> 7), add column u uuid default gen_random_uuid()`;
+  const { statements } = await parseSqlFile(file, { file: "test" });
+  const answers = await saferSequences(statements);
+  expect(answers.map((one) => (one.kind === "safer" ? one.steps[0]!.sql : one.kind))).toEqual([
+    "alter table t add constraint t_a_check check (a > 0) not valid",
+    "alter table t add constraint t_a_check1 check (a < 100) not valid",
+    "already-safe",
+    "already-safe",
+    "already-safe",
+    "already-safe",
+    "alter table t add column u uuid, alter column u set default gen_random_uuid()",
+  ]);
+  const last = answers.at(-1)!;
+  expect(JSON.stringify(last)).toContain("add constraint t_a_check check (a <> 7)");
+  expect(JSON.stringify(last)).toContain("without a catalog its key is not known");
 });

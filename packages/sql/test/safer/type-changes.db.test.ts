@@ -22,6 +22,10 @@ const schema = `
   create schema "Odd schema";
   create table "Odd schema"."T""t" (m mood default 'low', n int);
   insert into "Odd schema"."T""t" select case n % 2 when 0 then 'low' else 'high' end::mood, n from generate_series(1, 1200) n;
+  create type ad as (street text, no int);
+  create domain home as ad;
+  create table people (id int primary key, v ad default row('c', null), h home, j jsonb);
+  insert into people values (1, row('a', null), row('b', null), '{"street": "d"}'), (2, row(null, null), null, '{}'), (3, null, row(null, null), null);
 `;
 
 const statements: Readonly<Record<string, string | Omit<BothWays, "version" | "schema">>> = {
@@ -51,8 +55,22 @@ const statements: Readonly<Record<string, string | Omit<BothWays, "version" | "s
       "insert into customers (ref, age) values ('late', '99')",
     ],
   },
+  "rows with fields that are NULL": {
+    statement: "alter table people alter v drop default, alter v type text, alter h type ad",
+    meanwhile: ["insert into people (id, v) values (4, row(null, 4))", "update people set id = 7 where id = 2"],
+  },
+  "to rows with fields that are NULL": "alter table people alter j type ad using jsonb_populate_record(null::ad, j)",
   "fewer values of an enum, in another order": `alter table "Odd schema"."T""t" alter m drop default, alter m type feeling using m::text::feeling, alter m set default 'high'`,
 };
+
+const partlyNull = `
+  create table r (a int, b int, primary key (a, b));
+  create table t (id int primary key, a int, "set null (b" int, b int);
+  insert into r values (1, 1), (1, 2);
+  insert into t values (1, 1, 1, 1), (2, 1, 2, 2);
+  alter table t add foreign key (a, b) references r on delete set null (b),
+    add foreign key (a, "set null (b") references r on delete set default ("set null (b", a);
+`;
 
 describeEachVersion("types change the same both ways", (version) => {
   for (const [name, given] of casesFor(version, statements)) {
@@ -65,4 +83,26 @@ describeEachVersion("types change the same both ways", (version) => {
       expect(caveats.join("\n")).toMatch(/behind the other columns/);
     });
   }
+
+  test.skipIf(version < 15)("a foreign key that sets some of its columns NULL", async () => {
+    for (const column of ["b", '"set null (b"']) {
+      await runBothWays({
+        version,
+        schema: partlyNull,
+        statement: `alter table t alter ${column} type bigint`,
+        meanwhile: ["delete from r where b = 2"],
+      });
+    }
+  });
+
+  test("a composite value with a field that is NULL is there: NOT NULL takes it both ways", async () => {
+    const own = `${schema} delete from people where v is not distinct from null`;
+    await runBothWays({ version, schema: own, statement: "alter table people alter v set not null" });
+    await runBothWays({
+      version,
+      schema: own,
+      statement: "alter table people add column w ad not null default row(random()::text, null)",
+      drawn: ["w"],
+    });
+  });
 });

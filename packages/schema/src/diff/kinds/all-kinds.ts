@@ -19,7 +19,7 @@ import { ownershipRules, sequenceRules } from "./sequences.js";
 import { partitionRules, tableRules } from "./tables.js";
 import { textSearchKinds } from "./text-search.js";
 import { triggerAndRuleRules } from "./triggers-and-rules.js";
-import { typeKinds } from "./types.js";
+import { typeKinds } from "./user-types.js";
 import { materializedViewRules, viewRules } from "./views.js";
 
 /** How each kind is put into SQL. The order is that in which objects that do not need each other are made. */

@@ -28,6 +28,9 @@ export const indexRules: KindRules<"indexes"> = {
       return "replace";
     const [was, is] = [shape(before.definition), shape(after.definition)];
     if (was.rest !== is.rest) return "replace";
+    // The index of a partitioned table has no parameters to set; they are those its parts are made with.
+    const partitioned = after.definition.includes(" ON ONLY ");
+    if (partitioned && was.parameters.join() !== is.parameters.join()) return "replace";
     if (before.parent !== undefined && after.parent !== before.parent && isAttached(after.table, sides))
       return "replace";
     return [

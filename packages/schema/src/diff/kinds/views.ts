@@ -40,8 +40,7 @@ function columnDefaults(before: CatalogView | undefined, after: CatalogView): re
 
 export const materializedViewRules: KindRules<"materializedViews"> = {
   named: ({ name }) => `materialized view ${name}`,
-  create(entry, _, { before }) {
-    const populated = before.find("materializedViews", entry.name)?.populated ?? entry.populated;
+  create(entry) {
     return [
       [
         `create materialized view ${entry.name}`,
@@ -49,7 +48,7 @@ export const materializedViewRules: KindRules<"materializedViews"> = {
         ...(entry.options.length === 0 ? [] : [` with (${entry.options.map(parameter).join(", ")})`]),
         ...(entry.tablespace === undefined ? [] : [` tablespace ${entry.tablespace}`]),
         ` as\n${query(entry.definition)}`,
-        ...(populated ? [] : ["\nwith no data"]),
+        ...(entry.populated ? [] : ["\nwith no data"]),
       ].join(""),
       ...materializedSettings(undefined, entry),
     ];

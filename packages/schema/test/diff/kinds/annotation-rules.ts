@@ -1,5 +1,6 @@
 import type { Catalog, CatalogGrant, CatalogKinds, CatalogObject, CatalogReference } from "@confiture/model";
-import { type CatalogIndex, indexCatalog, keyOf } from "../../../src/diff/catalog-index.js";
+import { type CatalogIndex, keyOf } from "../../../src/diff/catalog-index.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { commentAndLabelRules } from "../../../src/diff/kinds/comments-and-labels.js";
 import { foreignAccessRules } from "../../../src/diff/kinds/foreign-access.js";
 import type { KindRules, Sides } from "../../../src/diff/kinds/kind-rules.js";

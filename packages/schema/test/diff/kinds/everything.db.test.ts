@@ -2,7 +2,7 @@ import type { Catalog } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, longRun, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { indexCatalog } from "../../../src/diff/catalog-index.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { dropSubscriptions, oneOfEverything } from "../../one-of-everything.js";
 import { changeFiles, readChanges } from "../../read-changes.js";
 import { applyStatements, differencesOf, inside } from "./describe-pairs.js";

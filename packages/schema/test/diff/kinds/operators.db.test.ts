@@ -1,4 +1,8 @@
-import { describePairs, type Pair } from "./describe-pairs.js";
+import { readCatalog } from "@confiture/schema";
+import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { expect } from "vitest";
+import { describePairs, inside, type Pair } from "./describe-pairs.js";
+import { planByRules } from "./rules-alone.js";
 
 const setUp = `
   create schema s; create schema "Other";
@@ -144,6 +148,14 @@ const operators: Readonly<Record<string, Pair>> = {
 };
 
 describePairs("operators", setUp, operators);
+
+testOnEachVersion("a negator that is there and does not name the operator back is not to be had", async (version) => {
+  await using db = await openTestDatabase({ version, sql: setUp });
+  const read = () => readCatalog(db, { insideTransaction: true });
+  const before = await inside(db, same() + notSame(), read);
+  const after = await inside(db, same(", negator = operator(s.!==)") + notSame(), read);
+  expect(() => planByRules(before, after)).toThrow("does not name it back");
+});
 
 const pairType = `create type s.pair as (a integer, b text);
   create function s.said(s.pair) returns text language sql immutable as 'select $1.b';

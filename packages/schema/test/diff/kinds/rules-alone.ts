@@ -1,6 +1,7 @@
 import type { Catalog, CatalogConstraint, CatalogFunction } from "@confiture/model";
-import { type CatalogIndex, type DiffEntry, indexCatalog, type ObjectKey } from "../../../src/diff/catalog-index.js";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "../../../src/diff/catalog-index.js";
 import type { DiffReference } from "../../../src/diff/diff-kinds.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { collationKinds } from "../../../src/diff/kinds/collations-and-conversions.js";
 import { domainConstraints, isOfDomain } from "../../../src/diff/kinds/domains.js";
 import { typeOfInputOutput } from "../../../src/diff/kinds/input-output-functions.js";
@@ -11,7 +12,7 @@ import { operatorKinds } from "../../../src/diff/kinds/operators.js";
 import { routineKinds } from "../../../src/diff/kinds/routines.js";
 import { schemaAndExtensionKinds } from "../../../src/diff/kinds/schemas-and-extensions.js";
 import { textSearchKinds } from "../../../src/diff/kinds/text-search.js";
-import { typeKinds } from "../../../src/diff/kinds/types.js";
+import { typeKinds } from "../../../src/diff/kinds/user-types.js";
 
 const ofDomain = (entry: CatalogConstraint) => {
   if (!isOfDomain(entry)) throw new Error(`${entry.name} is of no domain`);

@@ -1,10 +1,10 @@
 import { compareCatalogs, readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect } from "vitest";
-import { indexCatalog } from "../../../src/diff/catalog-index.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { alterEnum } from "../../../src/diff/kinds/enum-types.js";
 import { setTypeAside } from "../../../src/diff/kinds/set-type-aside.js";
-import { typeKinds } from "../../../src/diff/kinds/types.js";
+import { typeKinds } from "../../../src/diff/kinds/user-types.js";
 import { applyStatements, describePairs, differencesOf, inside, type Pair } from "./describe-pairs.js";
 import { planByRules } from "./rules-alone.js";
 

@@ -2,7 +2,7 @@ import type { Catalog } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { indexCatalog } from "../../../src/diff/catalog-index.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { changeRights } from "../../../src/diff/rights/change-rights.js";
 import { describeDifferences } from "../../describe-difference.js";
 import { createRoles } from "../kinds/annotation-rules.js";

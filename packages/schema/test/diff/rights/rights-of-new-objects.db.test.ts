@@ -2,8 +2,9 @@ import type { Catalog } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { indexCatalog, keyOf } from "../../../src/diff/catalog-index.js";
+import { keyOf } from "../../../src/diff/catalog-index.js";
 import type { DiffReference } from "../../../src/diff/diff-kinds.js";
+import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { changeRights } from "../../../src/diff/rights/change-rights.js";
 import { describeDifferences } from "../../describe-difference.js";
 import { createRoles, maker } from "../kinds/annotation-rules.js";
@@ -167,6 +168,30 @@ describeEachVersion("new objects", (version) => {
       }
     });
   }
+
+  test("are columns on their own, on a table whose grants stay", async () => {
+    const defaults = "alter default privileges grant usage on sequences to confiture_app;";
+    const there = "create table shop.t (a integer); grant select on shop.t to confiture_clerk with grant option;";
+    const make = "alter table shop.t add column b integer generated always as identity;";
+    const rights = `
+      set local role confiture_clerk; grant select (b) on shop.t to "Confiture Reader"; reset role;
+      grant select on sequence shop.t_b_seq to confiture_app;`;
+    const before = await afterRunning(there, defaults);
+    const after = await afterRunning(there, make, rights, defaults);
+    const sides = { before: indexCatalog(before), after: indexCatalog(after) };
+    const isNew = ({ kind, name }: DiffReference) => kind === "columns" && name === "shop.t.b";
+    const plan = changeRights({ kind: "columns", name: "shop.t.b" }, sides, { isNew, maker });
+    expect(plan).toEqual([
+      "revoke usage on sequence shop.t_b_seq from confiture_app",
+      "grant select on sequence shop.t_b_seq to confiture_app",
+      "set role confiture_clerk",
+      `grant select (b) on table shop.t to "Confiture Reader"`,
+      "reset role",
+    ]);
+    expect(describeDifferences(await afterRunning(there, defaults, make, ...plan), after)).toEqual([]);
+    expect(changeRights({ kind: "columns", name: "shop.t.a" }, sides, { isNew, maker })).toEqual([]);
+    expect(changeRights({ kind: "columns", name: "shop.t.b" }, sides, { isNew: () => true, maker })).toEqual([]);
+  });
 
   test("are taken for nobody's where their maker is not known", async () => {
     const defaults = `

@@ -148,6 +148,10 @@ const sharedOperators = new Set(["varchar>text", "text>varchar", "cidr>inet"]);
 
 function relabels(from: ColumnType, to: ColumnType, picture: Picture): Relabelling {
   const key = `${from.name}>${to.name}`;
+  const isBinary = picture.casts.some(
+    ({ source, target, method }) => method === "binary" && source === from.name && target === to.name,
+  );
+  if (isBinary) return { relabels: true, keepsIndexes: false, assumptions: [] };
   if (binaryCasts.has(key)) return { relabels: true, keepsIndexes: sharedOperators.has(key), assumptions: [] };
   if (key === "timestamp>timestamptz" || key === "timestamptz>timestamp") return relabelsTime(picture);
   const bare = to.name.split(".").at(-1);

@@ -324,3 +324,14 @@ export const builtinTypes: ReadonlySet<string> = new Set(
     .trim()
     .split(/\s+/),
 );
+
+/** Names of the operators of pg_catalog; none of their functions is VOLATILE. */
+export const builtinOperators: ReadonlySet<string> = new Set(
+  `
+    ! !! !~ !~* !~~ !~~* # ## #- #> #>> % & && &< &<| &> * *< *<= *<> *= *> *>= + - -> ->> -|- / < <-> << <<= <<| <= <>
+    <@ <^ = > >= >> >>= >^ ? ?# ?& ?- ?-| ?| ?|| @ @-@ @> @? @@ @@@ ^ ^@ | |&> |/ |>> || ||/ ~ ~* ~<=~ ~<~ ~= ~>=~ ~>~
+    ~~ ~~*
+  `
+    .trim()
+    .split(/\s+/),
+);

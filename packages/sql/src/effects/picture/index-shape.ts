@@ -47,13 +47,46 @@ export function readIndexShape(fields: TreeFields, text: string): IndexShape {
   }
   for (const column of columnNames(fields.whereClause)) uses.add(column);
   const where = isFields(fields.whereClause) ? /\bwhere\b([\s\S]*)$/i.exec(text)?.[1]?.trim() : undefined;
-  return {
-    method: stringOf(fields.accessMethod) ?? "btree",
-    columns,
-    uses,
-    hasExpressions,
-    ...(where === undefined ? {} : { where }),
-  };
+  const method = stringOf(fields.accessMethod) ?? "btree";
+  const match = matchOf({
+    method,
+    key: listOf(fields.indexParams).map(keyPart),
+    included: listOf(fields.indexIncludingParams).map(keyPart),
+    where: fields.whereClause,
+    nullsNotDistinct: fields.nulls_not_distinct === true,
+  });
+  return { method, columns, uses, hasExpressions, match, ...(where === undefined ? {} : { where }) };
+}
+
+/** The shape of the index behind UNIQUE or PRIMARY KEY: plain columns. */
+export function plainShape(
+  columns: readonly string[],
+  rest: { readonly included?: readonly string[]; readonly nullsNotDistinct?: boolean } = {},
+): IndexShape {
+  const { included = [], nullsNotDistinct = false } = rest;
+  const parts = (names: readonly string[]) => names.map((name) => ({ name }));
+  const match = matchOf({ method: "btree", key: parts(columns), included: parts(included), nullsNotDistinct });
+  return { method: "btree", columns, uses: new Set([...columns, ...included]), hasExpressions: false, match };
+}
+
+interface Matched {
+  readonly method: string;
+  readonly key: readonly unknown[];
+  readonly included: readonly unknown[];
+  readonly where?: TreeValue | undefined;
+  readonly nullsNotDistinct: boolean;
+}
+
+/** Everything that makes two indexes the same to the server: not their names, and not the order of their rows. */
+function matchOf(parts: Matched): string {
+  return JSON.stringify(parts, (field, value) => (field === "location" ? undefined : value));
+}
+
+function keyPart(parameter: TreeValue): unknown {
+  const element = fieldsOf(parameter, "IndexElem") ?? {};
+  const name = stringOf(element.name);
+  const { expr, collation, opclass, opclassopts } = element;
+  return { ...(name === undefined ? {} : { name: quoteIdentifier(name) }), expr, collation, opclass, opclassopts };
 }
 
 /** Columns an expression over one relation mentions. */

@@ -1,5 +1,7 @@
-import type { Catalog, CatalogConstraint } from "@confiture/model";
+import type { Catalog, CatalogCast, CatalogCompositeType, CatalogConstraint, CatalogOperator } from "@confiture/model";
 import type { Grammar } from "../../parse/parse-statement.js";
+import { isFields } from "../../parse/parse-tree.js";
+import { resolveType } from "../column-types/type-name.js";
 import { readForeignKey } from "./foreign-key.js";
 import { newRelation, Picture, type UserFunction } from "./picture.js";
 import type { Constraint, Relation, RelationKind, RowEvent } from "./relation.js";
@@ -17,10 +19,18 @@ export function pictureOfCatalog(
   addInheritance(picture, catalog);
   addIndexes(picture, catalog);
   for (const one of catalog.constraints) addConstraint(picture, one, grammar);
+  for (const [name, relation] of picture.relations) picture.namesAtFirst.set(name, relation);
   addParts(picture, catalog);
   addTypes(picture, catalog);
   addRoutines(picture, catalog);
+  for (const one of catalog.operators) addOperator(picture, one);
+  for (const one of catalog.casts) addCast(picture, one, grammar);
   for (const { name, wrapper } of catalog.foreignServers) picture.servers.set(respell(name), respell(wrapper));
+  for (const { name: spelled, event, tags, function: called, enabled } of catalog.eventTriggers) {
+    const name = respell(spelled);
+    const isEnabled = enabled !== "disabled";
+    picture.eventTriggers.set(name, { name, event, tags, function: respell(withoutArguments(called)), isEnabled });
+  }
   for (const publication of catalog.publications) {
     const tables = publication.tables.flatMap(({ table }) => picture.relations.get(respell(table)) ?? []);
     picture.publications.set(respell(publication.name), new Set(tables));
@@ -72,7 +82,7 @@ function addColumns(picture: Picture, catalog: Catalog): void {
       notNull: one.notNull,
       inherited: one.inheritance === "inherited",
       ...(one.default === undefined ? {} : { default: one.default }),
-      ...(one.generated === undefined ? {} : { generated: one.generated }),
+      ...(one.generated === undefined ? {} : { generated: { ...one.generated } }),
       ...(one.collation === undefined ? {} : { collation: one.collation }),
     });
     if (one.identity !== undefined) addIdentity(picture, relation, name, one.identity.sequence);
@@ -198,7 +208,9 @@ function addParts(picture: Picture, catalog: Catalog): void {
 /** pg_get_triggerdef writes everything in one way. */
 function firingOf(definition: string): { readonly events: ReadonlySet<RowEvent>; readonly isForRow: boolean } {
   const head = definition.slice(0, definition.search(/ ON /));
-  const events = (["insert", "update", "delete"] as const).filter((event) => head.includes(` ${event.toUpperCase()}`));
+  const events = (["insert", "update", "delete", "truncate"] as const).filter((event) =>
+    head.includes(` ${event.toUpperCase()}`),
+  );
   return { events: new Set(events), isForRow: definition.includes(" FOR EACH ROW ") };
 }
 
@@ -210,6 +222,9 @@ function addTypes(picture: Picture, catalog: Catalog): void {
       checks: new Map(),
       owner: type.owner,
       ...(type.kind === "domain" ? { baseType: type.type } : {}),
+      ...(type.kind === "range" ? { subtype: type.subtype } : {}),
+      ...(type.kind === "composite type" ? { attributes: attributesOf(type) } : {}),
+      ...(type.kind === "domain" && type.default !== undefined ? { default: type.default } : {}),
     });
   }
   for (const one of catalog.constraints) {
@@ -218,16 +233,40 @@ function addTypes(picture: Picture, catalog: Catalog): void {
   }
 }
 
+function attributesOf({ attributes }: CatalogCompositeType): Map<string, string> {
+  return new Map(attributes.map(({ attribute, type }) => [respell(attribute), type]));
+}
+
 function addRoutines(picture: Picture, catalog: Catalog): void {
   for (const { name: signature, definition, language, owner } of catalog.functions) {
     const name = respell(withoutArguments(signature));
     addFunction(picture, { name, signature, definition, volatility: readVolatility(definition), language, owner });
   }
-  for (const { name: signature, owner } of catalog.aggregates) {
+  for (const { name: signature, owner, settings } of catalog.aggregates) {
     const name = respell(withoutArguments(signature));
+    const calls = Object.entries(settings).flatMap(([setting, called]) => (/func$/.test(setting) ? called : []));
     // In an expression for one row an aggregate cannot stand at all.
-    addFunction(picture, { name, signature, definition: "", volatility: "stable", language: "internal", owner });
+    addFunction(picture, { name, signature, definition: "", volatility: "stable", language: "internal", calls, owner });
   }
+}
+
+function addOperator(picture: Picture, { name, schema: spelled, function: called }: CatalogOperator): void {
+  const schema = respell(spelled);
+  const characters = withoutArguments(name).slice(spelled.length + 1);
+  const namesakes = picture.operators.get(characters) ?? [];
+  picture.operators.set(characters, [...namesakes, { schema, function: respell(called) }]);
+}
+
+function addCast(picture: Picture, cast: CatalogCast, grammar: Grammar): void {
+  const { fields } = grammar.statements(`create cast ${cast.name} without function`)?.[0] ?? {};
+  if (!isFields(fields?.sourcetype) || !isFields(fields.targettype)) return;
+  picture.casts.push({
+    source: resolveType(fields.sourcetype, picture).name,
+    target: resolveType(fields.targettype, picture).name,
+    method: cast.method,
+    isImplicit: cast.context === "implicit",
+    ...(cast.function === undefined ? {} : { function: respell(withoutArguments(cast.function)) }),
+  });
 }
 
 export function addFunction(picture: Picture, made: UserFunction): void {

@@ -58,11 +58,13 @@ export interface Relation {
 
 export interface Column {
   name: string;
+  /** What views made before the first statement call it; absent: as it is called now. */
+  writtenAs?: string;
   /** As SQL; parsed where it matters. Absent when it is not known. */
   type?: string;
   notNull: boolean;
   default?: string;
-  generated?: { kind: "stored" | "virtual"; expression: string };
+  generated?: { readonly kind: "stored" | "virtual"; expression: string };
   /** The sequence behind an identity column. */
   identity?: Relation;
   collation?: string;
@@ -120,10 +122,12 @@ export interface IndexShape {
   /** Columns of its key, expressions, predicate and INCLUDE. */
   readonly uses: ReadonlySet<string>;
   readonly hasExpressions: boolean;
+  /** The same text for two indexes that can stand for each other; absent where none can (an exclusion). */
+  readonly match?: string;
   readonly where?: string;
 }
 
-export type RowEvent = "insert" | "update" | "delete";
+export type RowEvent = "insert" | "update" | "delete" | "truncate";
 
 export interface Trigger {
   name: string;

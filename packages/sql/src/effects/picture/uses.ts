@@ -5,7 +5,7 @@ import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { Picture } from "./picture.js";
 import type { Relation } from "./relation.js";
 
-/** What a query or expression mentions, resolved against the picture as far as it goes. */
+/** What a stored query or expression mentions, resolved against the picture as far as it goes. */
 export interface Uses {
   readonly relations: ReadonlySet<Relation>;
   /** Column names mentioned, without the relation: enough to tell what dropping one of them takes along. */
@@ -27,7 +27,7 @@ export function usesOf(tree: TreeNode | undefined, picture: Picture): Uses {
   const nodes = tree === undefined ? [] : [...walkTree({ [tree.tag]: tree.fields })];
   for (const { tag, fields } of nodes) {
     if (tag === "RangeVar") {
-      const relation = picture.find(nameOfRangeVar(fields) ?? { name: "" });
+      const relation = picture.findStored(nameOfRangeVar(fields) ?? { name: "" });
       if (relation === undefined) continue;
       relations.add(relation);
       aliases.set(quoteIdentifier(String(fields.relname ?? "")), relation);

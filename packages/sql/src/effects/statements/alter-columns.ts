@@ -1,10 +1,14 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { domainDefault } from "../column-types/domain-default.js";
 import { spellType } from "../column-types/spell-type.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
 import { type ColumnType, isConstrained, parseType, resolveType } from "../column-types/type-name.js";
-import { volatilityOf } from "../column-types/volatility.js";
+import { isShiftByUtc, keepsValues } from "../column-types/values-kept.js";
+import { volatilityOf, volatilityOfValue } from "../column-types/volatility.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { behindUsing } from "../expressions-in-text.js";
+import { FreeNames, plainName } from "../names/free-names.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation, type Picture } from "../picture/picture.js";
 import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
@@ -37,7 +41,7 @@ export function addColumn(subcommand: Subcommand): void {
     const isOwnIdentity = !facts.identity || one === relation || (one.partition !== undefined && context.version >= 17);
     if (writes && isOwnIdentity) {
       draft.rewrite(one);
-      lockQuery(facts.default, draft, context, "run");
+      lockQuery(facts.default ?? domainDefault(type?.user, context.grammar), draft, context, "run");
     }
     if (facts.generated === "virtual" && isNotNull) draft.scan(one, "not_null");
     if (facts.notNull && !hasValue) draft.scan(one, "not_null");
@@ -55,7 +59,7 @@ export function addColumn(subcommand: Subcommand): void {
 }
 
 /** True when each row gets a value of its own, or has to be looked at because of a domain. */
-function writesRows(
+export function writesRows(
   draft: EffectDraft,
   type: ColumnType | undefined,
   defaultValue: TreeValue | undefined,
@@ -65,11 +69,15 @@ function writesRows(
   if (type?.isSerial === true) return true;
   if (type !== undefined && isConstrained(type, picture, grammar)) return true;
   if (type?.isUnknown === true)
-    draft.assume(`${type.name} is not a domain with constraints: the table would be written anew`);
-  if (defaultValue === undefined) return false;
-  const { isVolatile, unknown } = volatilityOf(defaultValue, picture);
-  for (const name of unknown) draft.assume(`${name}() is volatile, as functions are unless they say otherwise`);
-  return isVolatile;
+    draft.assume(
+      `${type.name} is not a domain with constraints or a volatile default: the table would be written anew`,
+    );
+  const value =
+    type === undefined
+      ? volatilityOf(defaultValue, picture)
+      : volatilityOfValue(defaultValue, { type, picture, grammar });
+  for (const assumption of value.assumptions) draft.assume(assumption);
+  return value.isVolatile;
 }
 
 function newColumn(
@@ -83,7 +91,8 @@ function newColumn(
 }
 
 function addSequence(relation: Relation, column: string, isIdentity: boolean, context: StatementContext): void {
-  const bare = quoteIdentifier(`${relation.bare}_${column}_seq`.replaceAll('"', ""));
+  const names = new FreeNames(context.picture);
+  const bare = names.relation(relation.schema, plainName(relation.bare), plainName(column), "seq");
   const sequence = newRelation(relation.schema, bare, "sequence", { bornHere: true });
   context.picture.add(sequence);
   context.picture.own(sequence, relation, column);
@@ -220,6 +229,8 @@ export function alterColumnType(subcommand: Subcommand): void {
   const next = resolveType(definition.typeName, picture);
   const collation = fieldsOf({ CollateClause: definition.collClause ?? {} }, "CollateClause")?.collname;
   const spelled = spellType(definition.typeName, picture);
+  const using =
+    definition.raw_default === undefined ? undefined : behindUsing(context.text, Number(definition.location ?? 0));
   for (const one of tree) {
     const column = one.columns.get(name);
     const old = column?.type === undefined ? undefined : parseType(column.type, picture, grammar);
@@ -231,6 +242,15 @@ export function alterColumnType(subcommand: Subcommand): void {
         : changeOfType(old, [...resolveSteps(casts, picture), next], picture, grammar);
     for (const assumption of change.assumptions) draft.assume(assumption);
     if (change.rewrites) draft.rewrite(one);
+    if (old === undefined)
+      draft.assume(`no value of ${relationName(one)}.${name} loses anything on its way to ${spelled}`);
+    else if (change.rewrites && one === relation && !relation.bornHere) {
+      const isKept =
+        casts === undefined
+          ? isShiftByUtc(definition.raw_default, name)
+          : keepsValues(old, [...resolveSteps(casts, picture), next], context);
+      if (!isKept) draft.lose("values", `${relationName(relation)}.${name}`);
+    }
     const sameCollation = collation === undefined ? column?.collation === undefined : false;
     rebuildParts(
       draft,
@@ -240,7 +260,8 @@ export function alterColumnType(subcommand: Subcommand): void {
       context,
     );
     if (change.rewrites && !one.bornHere && hasStorage(one)) {
-      draft.requires.push({ kind: "castable", relation: relationName(one), column: name, type: spelled });
+      const requirement = { kind: "castable", relation: relationName(one), column: name, type: spelled } as const;
+      draft.requires.push({ ...requirement, ...(using === undefined ? {} : { using }) });
     }
     if (column !== undefined) {
       column.type = spelled;

@@ -5,6 +5,7 @@ import { shapeOf } from "../picture/index-shape.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { lockTreeOf, treeOf } from "./lock-tree.js";
 import { readConstraint } from "./read-constraint.js";
+import { requireProof } from "./require-proof.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
 import { Removal } from "./take-away.js";
 
@@ -64,7 +65,13 @@ export function validateConstraint(subcommand: Subcommand): void {
   if (constraint.validated) return;
   if (constraint.references !== undefined) {
     const { references } = constraint;
-    draft.lock(references, "RowShareLock").scan(references, "foreign_key");
+    requireProof(draft, relation, constraint);
+    // The query that looks the rows up goes into the partitions, of which ALTER TABLE itself knows nothing.
+    for (const one of isPartitioned(references) ? withDescendants(references) : [references]) {
+      draft.lock(one, one === references ? "RowShareLock" : "AccessShareLock").scan(one, "foreign_key");
+    }
+    if (!references.known)
+      draft.assume(`${relationName(references)} has no partitions: each would be locked ACCESS SHARE and read too`);
     for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
       draft.lock(one, mode).scan(one, "foreign_key");
     }
@@ -74,6 +81,7 @@ export function validateConstraint(subcommand: Subcommand): void {
       const own = one.constraints.get(name);
       if (own?.validated === true) continue;
       draft.scan(one, why);
+      if (!isPartitioned(one)) requireProof(draft, one, own ?? constraint);
       if (own !== undefined) own.validated = true;
     }
   }

@@ -2,10 +2,14 @@ import type { QualifiedName } from "@confiture/model";
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
+import { spellType } from "../column-types/spell-type.js";
+import { resolveType } from "../column-types/type-name.js";
 import { isPartitioned, type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import { writesRows } from "./alter-columns.js";
 import { lockTreeOf } from "./lock-tree.js";
 import { namedBy, type Subcommand } from "./subcommand.js";
+import { Removal } from "./take-away.js";
 
 const kinds: Readonly<Record<string, RelationKind>> = {
   OBJECT_VIEW: "view",
@@ -49,6 +53,10 @@ export function changeOwner(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation).lock(relation, mode);
   const role = isFields(command.newowner) ? stringOf(command.newowner.rolename) : undefined;
   if (role !== undefined && relation.owner === quoteIdentifier(role)) return;
+  if (role === undefined)
+    draft.assume(
+      `${relationName(relation)} does not belong to that role already: otherwise its indexes and sequences are not locked`,
+    );
   for (const index of relation.indexes) draft.lockIndex(index, mode);
   for (const sequence of relation.sequences) draft.lock(sequence, mode);
   if (!relation.known && relation.kind === "table")
@@ -178,10 +186,28 @@ export function alterCompositeType(
     if (kind === undefined) draft.isUnknown = true;
     if (type === undefined)
       draft.assume(`no table is of type ${key}: each would be changed too, under ACCESS EXCLUSIVE`);
-    for (const table of tablesOf(key, context)) {
+    const tables = tablesOf(key, context);
+    const written = fieldsOf(command.def, "ColumnDef")?.typeName;
+    const attribute = isFields(written) ? resolveType(written, context.picture) : undefined;
+    const writes = tables.length > 0 && kind === "add_attribute" && writesRows(draft, attribute, undefined, context);
+    for (const table of tables) {
       draft.lock(table, "AccessExclusiveLock");
-      if (kind === "alter_attribute_type") draft.rewrite(table);
+      if (kind === "alter_attribute_type" || writes) draft.rewrite(table);
     }
+    if (kind === "drop_attribute") new Removal(context, draft).attribute(key, namedBy(command));
+    else if (isFields(written)) keepAttribute(key, command, spellType(written, context.picture), context);
+  }
+}
+
+/** What ADD and ALTER ATTRIBUTE leave: the tables of the type have the column too. */
+function keepAttribute(type: string, command: TreeFields, spelled: string, context: StatementContext): void {
+  const added = stringOf(fieldsOf(command.def, "ColumnDef")?.colname);
+  const name = added === undefined || added === "" ? namedBy(command) : quoteIdentifier(added);
+  context.picture.types.get(type)?.attributes?.set(name, spelled);
+  for (const { columns } of tablesOf(type, context)) {
+    const column = columns.get(name);
+    if (column === undefined) columns.set(name, { name, type: spelled, notNull: false, inherited: false });
+    else column.type = spelled;
   }
 }
 

@@ -2,9 +2,12 @@ import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { checksProveBound } from "../column-types/partition-bounds.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { nameLike } from "../names/name-like.js";
 import { shapeOf } from "../picture/index-shape.js";
+import { MatchingIndexes } from "../picture/matching-index.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { type Relation, relationName, withDescendants } from "../picture/relation.js";
+import type { StatementContext } from "../statement-context.js";
 import { buildIndex, newIndex } from "./read-constraint.js";
 import type { Subcommand } from "./subcommand.js";
 
@@ -44,7 +47,7 @@ export function attachPartition(subcommand: Subcommand): void {
       `${relationName(relation)} has no default partition, foreign keys or indexes that ${relationName(partition)} lacks: the default partition is locked and read, tables referred to are locked SHARE ROW EXCLUSIVE, missing indexes are built`,
     );
   }
-  const isProven = checksProveBound(partition, relation.partitionKey, bound, context.grammar);
+  const isProven = checksProveBound(partition, relation.partitionKey, bound, context);
   if (!isProven) for (const one of tree) draft.scan(one, "partition_bound");
   for (const { references, columns, validated } of relation.constraints.values()) {
     if (references === undefined || !validated) continue;
@@ -53,38 +56,32 @@ export function attachPartition(subcommand: Subcommand): void {
     );
     if (!hasIt) for (const one of [...tree, ...withDescendants(references)]) draft.scan(one, "foreign_key");
   }
-  for (const parentIndex of relation.indexes) {
-    draft.lockIndex(parentIndex, "ShareUpdateExclusiveLock");
-    const wanted = shapeOf(parentIndex, context.grammar);
-    for (const one of tree) {
-      const has = [...one.indexes].some((own) => {
-        const shape = shapeOf(own, context.grammar);
-        return (
-          own.valid &&
-          own.unique === parentIndex.unique &&
-          shape.method === wanted.method &&
-          shape.columns.join() === wanted.columns.join()
-        );
-      });
-      if (has) continue;
-      buildIndex(draft, one, {
-        name: undefined,
-        columns: wanted.columns,
-        unique: parentIndex.unique,
-        method: wanted.method,
-      });
-      newIndex(
-        context,
-        one,
-        `${one.bare}_${wanted.columns.join("_")}_idx`.replaceAll('"', ""),
-        wanted.columns,
-        parentIndex.unique,
-      ).parent = parentIndex;
-    }
-  }
+  for (const one of tree) joinIndexes(draft, relation, one, context);
   partition.parents.add(relation);
   relation.children.add(partition);
   partition.partition = { of: relation, bound: "", isDefault: bound.is_default === true };
+}
+
+/** Indexes of the partitioned table that the partition lacks are built. */
+function joinIndexes(draft: EffectDraft, parent: Relation, partition: Relation, context: StatementContext): void {
+  const own = new MatchingIndexes(partition, context.grammar);
+  for (const wanted of [...parent.indexes]) {
+    draft.lockIndex(wanted, "ShareUpdateExclusiveLock");
+    const found = own.take(wanted);
+    if (found !== undefined) {
+      found.parent = wanted;
+      continue;
+    }
+    const { columns, method } = shapeOf(wanted, context.grammar);
+    buildIndex(draft, partition, { name: undefined, columns, unique: wanted.unique, method });
+    newIndex(
+      context,
+      partition,
+      nameLike(wanted, partition, context),
+      shapeOf(wanted, context.grammar),
+      wanted.unique,
+    ).parent = wanted;
+  }
 }
 
 export function detachPartition(subcommand: Subcommand): void {

@@ -4,6 +4,8 @@ import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
 import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { FreeNames, plainName } from "../names/free-names.js";
+import { nameLike } from "../names/name-like.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation } from "../picture/picture.js";
 import { type Relation, type RelationKind, relationName } from "../picture/relation.js";
@@ -91,13 +93,7 @@ function joinParents(
   for (const index of parent.indexes) {
     draft.lockIndex(index, "ShareUpdateExclusiveLock");
     const shape = shapeOf(index, context.grammar);
-    newIndex(
-      context,
-      table,
-      `${table.bare}_${shape.columns.join("_")}_idx`.replaceAll('"', ""),
-      shape.columns,
-      index.unique,
-    ).parent = index;
+    newIndex(context, table, nameLike(index, table, context), shape, index.unique).parent = index;
   }
   for (const constraint of parent.constraints.values()) {
     if (constraint.references !== undefined) context.picture.addConstraint(table, { ...constraint, fromParent: true });
@@ -148,12 +144,9 @@ function addColumn(draft: EffectDraft, table: Relation, definition: TreeFields, 
     ...(spelled === undefined ? {} : { type: spelled }),
   });
   if (type?.isSerial === true || facts.identity) {
-    const sequence = newRelation(
-      table.schema,
-      quoteIdentifier(`${table.bare}_${name}_seq`.replaceAll('"', "")),
-      "sequence",
-      { bornHere: true },
-    );
+    const names = new FreeNames(context.picture);
+    const bare = names.relation(table.schema, plainName(table.bare), plainName(name), "seq");
+    const sequence = newRelation(table.schema, bare, "sequence", { bornHere: true });
     context.picture.own(context.picture.add(sequence), table, name);
   }
   facts.apply({ ...place, column: name, draft, tree: [table], hasDefault: true });

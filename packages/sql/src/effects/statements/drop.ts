@@ -14,6 +14,7 @@ import type { EffectDraft } from "../effect-draft.js";
 import { isPartitioned, type RelationKind, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { objectName, objectWord } from "./object-name.js";
+import { forgetCast } from "./operators-and-casts.js";
 import { Removal } from "./take-away.js";
 
 const relations: Readonly<Record<string, { readonly kind: OperationKind; readonly relation: RelationKind }>> = {
@@ -201,6 +202,9 @@ function dropOther(object: TreeValue, type: string, fields: TreeFields, context:
   const word = objectWord(type);
   const name = nameFromObject(object);
   const draft = context.begin(kind, { kind: word, name: objectName(object) ?? "" });
+  if (type === "OBJECT_CAST") forgetCast(object, context);
+  if (name !== undefined && kind === "drop_event_trigger")
+    context.picture.eventTriggers.delete(quoteIdentifier(name.name));
   if (name !== undefined && kind === "drop_publication")
     context.picture.publications.delete(quoteIdentifier(name.name));
   if (cascades(fields))

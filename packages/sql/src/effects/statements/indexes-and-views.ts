@@ -3,6 +3,8 @@ import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { readSwitch } from "../../parse/read-options.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { FreeNames, plainName } from "../names/free-names.js";
+import { indexNameAddition } from "../names/index-column-names.js";
 import { readIndexShape, shapeOf } from "../picture/index-shape.js";
 import { hasQuery, queryOf } from "../picture/query-of.js";
 import {
@@ -38,6 +40,7 @@ export function createIndex(fields: TreeFields, context: StatementContext): void
   const shape = readIndexShape(fields, context.text);
   const tree = isPartitioned(relation) && !isOnly ? withDescendants(relation) : [relation];
   const parents = new Map<Relation, Index>();
+  const addition = indexNameAddition(fields, context.version);
   for (const one of tree) {
     draft.lock(one, mode);
     const isRoot = one === relation;
@@ -51,7 +54,7 @@ export function createIndex(fields: TreeFields, context: StatementContext): void
     const bare =
       isRoot && name !== undefined
         ? name
-        : quoteIdentifier(`${one.bare}_${shape.columns.join("_")}_idx`.replaceAll('"', ""));
+        : new FreeNames(context.picture).relation(one.schema, plainName(one.bare), addition, "idx");
     const made = context.picture.addIndex({
       schema: one.schema,
       bare,

@@ -12,21 +12,26 @@ import {
   untag,
 } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
+import { resolveType } from "../column-types/type-name.js";
+import { constantText } from "../constant-text.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { settledFunctions, volatileFunctions } from "../facts/builtin-names.js";
 import { hasQuery, queryOf } from "../picture/query-of.js";
 import { ancestorsOf } from "../picture/references-above.js";
-import { isPartitioned, type Relation, type RowEvent, relationName, withDescendants } from "../picture/relation.js";
+import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import { parseQuery } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
+import { fireTriggers } from "./fire-triggers.js";
 import { lockForeignKeysOf } from "./foreign-key-locks.js";
+import { followFunction } from "./routine-bodies.js";
+import { noteRowChanges } from "./row-changes.js";
 import type { Written } from "./written.js";
 
 /**
  * How far the server goes with a query: `analysed` when it is only stored (a view, a rule, a policy), `rewritten` when
- * it is checked (the body of an SQL function), `run` when rows are read and written.
+ * it is checked (the body of an SQL function), `planned` by EXPLAIN, `run` when rows are read and written.
  */
-export type QueryDepth = "analysed" | "rewritten" | "run";
+export type QueryDepth = "analysed" | "rewritten" | "planned" | "run";
 
 /** Notes the locks of a query or of any part of one. */
 export function lockQuery(
@@ -42,6 +47,9 @@ export function lockQuery(
 type RowLocks = "all" | ReadonlySet<string> | undefined;
 
 class QueryLocks {
+  /** True inside the text of a view of the catalog, whose names are those of then. */
+  private isStored = false;
+
   constructor(
     readonly draft: EffectDraft,
     readonly context: StatementContext,
@@ -69,6 +77,7 @@ class QueryLocks {
     else if (tag === "SelectStmt") this.select(fields, local, rowLocks);
     else {
       if (tag === "FuncCall") this.call(fields);
+      if (this.depth === "run") this.convert(tag, fields);
       this.parts(fields, local, tag === "IntoClause" ? ["rel"] : []);
     }
   }
@@ -119,7 +128,8 @@ class QueryLocks {
     if (isSystem(name.schema, name.name, this.context)) return;
     const alias = stringOf(isFields(fields.alias) ? fields.alias.aliasname : undefined) ?? name.name;
     const isLocked = rowLocks === "all" || rowLocks?.has(alias) === true;
-    const relation = this.context.relation(name);
+    const stored = this.isStored ? this.context.picture.findStored(name) : undefined;
+    const relation = stored ?? this.context.relation(name);
     this.context.explainUnknown(this.draft, relation);
     this.lock(relation, isLocked ? "RowShareLock" : "AccessShareLock", fields.inh === true);
   }
@@ -132,14 +142,17 @@ class QueryLocks {
     if (relation.kind === "view" && hasQuery(relation) && !context.isFollowing(relationName(relation))) {
       const query = queryOf(relation, context.grammar);
       const within = query === undefined ? undefined : { [query.tag]: query.fields };
+      const outside = this.isStored;
+      this.isStored = relation.definition !== undefined;
       if (mode === "AccessShareLock") this.visit(within, new Set(), undefined);
       else this.visit(within, new Set(), "all");
+      this.isStored = outside;
     }
     if (!relation.known)
       draft.assume(
         `${relationName(relation)} is a table without partitions or children: what is below it, or what a view reads, is locked too`,
       );
-    if (depth !== "run") return;
+    if (depth === "rewritten") return;
     if (descends) for (const one of withDescendants(relation)) draft.lock(one, mode);
     if (isPartitioned(relation)) this.lockAncestors(relation);
   }
@@ -154,7 +167,16 @@ class QueryLocks {
     if (name === undefined) return;
     const relation = this.context.relation(name);
     this.context.explainUnknown(this.draft, relation);
+    const { draft, context } = this;
+    const before = new Set(draft.locks.keys());
     this.writeTo(relation, written, isFields(fields.relation) && fields.relation.inh === true);
+    if (this.depth !== "run") return;
+    const writes = [...draft.locks].flatMap(([locked, mode]) => {
+      const one =
+        mode === "RowExclusiveLock" && !before.has(locked) ? context.picture.relations.get(locked) : undefined;
+      return one === undefined ? [] : [one];
+    });
+    noteRowChanges({ fields, target: relation, written, writes: [...new Set([relation, ...writes])] }, draft, context);
   }
 
   private writeTo(relation: Relation, written: Written, descends: boolean): void {
@@ -162,28 +184,38 @@ class QueryLocks {
     const mode: LockMode = "RowExclusiveLock";
     draft.lock(relation, mode);
     if (depth === "analysed") return;
-    if (relation.kind === "view" && hasQuery(relation)) {
-      const query = queryOf(relation, context.grammar);
-      for (const base of fieldsIn(query?.fields.fromClause, "RangeVar")) {
-        const name = nameOfRangeVar(base);
-        if (name !== undefined) this.writeTo(context.relation(name), written, true);
-      }
-    }
-    if (depth !== "run") return;
-    const tree =
-      descends && (written.insert === undefined || isPartitioned(relation)) ? withDescendants(relation) : [relation];
+    const bases = relation.kind === "view" ? this.basesOf(relation) : [];
+    for (const base of bases) this.writeTo(base, written, true);
+    if (depth === "rewritten") return;
+    const descendsTo = depth === "run" ? isPartitioned(relation) : false;
+    const tree = descends && (written.insert === undefined || descendsTo) ? withDescendants(relation) : [relation];
     for (const one of tree) draft.lock(one, mode);
     // PostgreSQL 13 asks before any write, later versions when a row comes that may not fit.
     if (context.version < 14 || isPartitioned(relation) || written.insert !== undefined || written.update !== undefined)
       this.lockAncestors(relation);
+    if (depth !== "run") return;
     if (!relation.known)
       draft.assume(
         `${relationName(relation)} has no foreign keys, triggers, partitions or children: the tables concerned are locked too`,
       );
-    for (const one of tree) lockForeignKeysOf(one, written, draft);
+    if (written.delete === true && bases.length === 0) draft.loseRows(relation);
+    for (const one of tree) lockForeignKeysOf(one, written, this);
     if (written.insert !== undefined) this.takeFromSequences(relation, written.insert);
-    for (const trigger of relation.triggers.values()) if (fires(trigger.events, written)) this.follow(trigger.function);
+    fireTriggers(relation, tree, written, this);
     if (relation.rules.size > 0) draft.assume(`no rule of ${relationName(relation)} brings in another relation`);
+  }
+
+  /** What is written when a view is. */
+  private basesOf(view: Relation): readonly Relation[] {
+    const query = hasQuery(view) ? queryOf(view, this.context.grammar) : undefined;
+    return fieldsIn(query?.fields.fromClause, "RangeVar").flatMap((base) => {
+      const name = nameOfRangeVar(base);
+      if (name === undefined) return [];
+      return (
+        (view.definition === undefined ? undefined : this.context.picture.findStored(name)) ??
+        this.context.relation(name)
+      );
+    });
   }
 
   /** A column that is left to its default takes a number from its sequence. */
@@ -204,6 +236,18 @@ class QueryLocks {
     if (tree !== undefined) this.visit({ [tree.tag]: tree.fields }, new Set(), undefined);
   }
 
+  /** Operators and casts of one's own run functions. */
+  private convert(tag: string, fields: TreeFields): void {
+    const { picture } = this.context;
+    const operator = tag === "A_Expr" ? nameFromParts(listOf(fields.name)) : undefined;
+    const called = operator === undefined ? [] : picture.operatorsNamed(operator).map((one) => one.function);
+    if (tag === "TypeCast" && isFields(fields.typeName) && picture.casts.length > 0) {
+      const { name } = resolveType(fields.typeName, picture);
+      called.push(...picture.casts.flatMap((one) => (one.target === name ? (one.function ?? []) : [])));
+    }
+    for (const one of new Set(called)) followFunction(one, this.draft, this.context);
+  }
+
   private call(fields: TreeFields): void {
     const name = nameFromParts(listOf(fields.funcname));
     if (name === undefined || this.depth !== "run") return;
@@ -216,26 +260,11 @@ class QueryLocks {
       else this.draft.lock(this.context.relation(target, "sequence"), mode);
       return;
     }
-    const own = this.context.picture.findFunctions(name);
-    for (const one of own) this.follow(one.name);
+    const own = this.context.picture.callable(name);
+    for (const called of new Set(own.map((one) => one.name))) followFunction(called, this.draft, this.context);
     const isBuiltin = volatileFunctions.has(name.name) || settledFunctions.has(name.name);
     if (own.length > 0 || (isBuiltin && (name.schema ?? "pg_catalog") === "pg_catalog")) return;
     this.draft.assume(`${name.name}() touches no relation: nothing is known of its body`);
-  }
-
-  /** What a function's body does counts as done; that it comes to every line of it is assumed. */
-  private follow(spelled: string): void {
-    const name = spelled.replace(/\(.*$/s, "");
-    const { context, draft } = this;
-    if (context.isFollowing(name)) return;
-    for (const { definition, language } of context.picture.functions.get(name) ?? []) {
-      const texts = bodyStatements(definition, language, context);
-      if (texts === undefined) draft.assume(`${name}() touches no relation: its body (${language}) cannot be followed`);
-      else if (texts.length > 0) {
-        draft.assume(`${name}() comes to every statement of its body`);
-        for (const text of texts) context.readWithin(name, text);
-      }
-    }
   }
 }
 
@@ -288,91 +317,4 @@ function mergesInto(fields: TreeFields): Written {
       : { update: new Set(updates.flatMap(({ targetList }) => [...assigned(targetList)])) }),
     ...(of("CMD_DELETE").length === 0 ? {} : { delete: true }),
   };
-}
-
-function fires(events: ReadonlySet<RowEvent>, written: Written): boolean {
-  return (
-    (written.insert !== undefined && events.has("insert")) ||
-    (written.update !== undefined && events.has("update")) ||
-    (written.delete === true && events.has("delete"))
-  );
-}
-
-/** The text of a constant, with a cast or without. */
-export function constantText(value: TreeValue | undefined): string | undefined {
-  const constant = fieldsOf(value, "A_Const");
-  if (isFields(constant?.sval)) return stringOf(constant.sval.sval) ?? "";
-  const cast = fieldsOf(value, "TypeCast");
-  return cast === undefined ? undefined : constantText(cast.arg);
-}
-
-/** The statements of a body; undefined for a language nobody can look into. */
-export function bodyStatements(
-  definition: string,
-  language: string,
-  context: StatementContext,
-): readonly string[] | undefined {
-  if (language === "plpgsql") return plpgsqlStatements(context.grammar.plpgsql(definition));
-  if (language !== "sql") return language === "internal" || language === "c" ? [] : undefined;
-  const create = fieldsOf(
-    { CreateFunctionStmt: context.grammar.statements(definition)?.[0]?.fields },
-    "CreateFunctionStmt",
-  );
-  const body = listOf(create?.options)
-    .map((one) => fieldsOf(one, "DefElem"))
-    .find((one) => one?.defname === "as");
-  const parts = isFields(body?.arg) && isFields(body.arg.List) ? listOf(body.arg.List.items) : [];
-  return parts.flatMap((part) => stringNode(part) ?? []);
-}
-
-/** Every SQL text of a PL/pgSQL tree, expressions as queries; undefined when the body could not be read. */
-export function plpgsqlStatements(tree: TreeValue | undefined): readonly string[] | undefined {
-  if (tree === undefined) return undefined;
-  const texts: string[] = [];
-  collect(tree, texts);
-  return texts;
-}
-
-function collect(value: TreeValue | undefined, texts: string[]): void {
-  if (Array.isArray(value)) for (const item of value) collect(item, texts);
-  if (!isFields(value)) return;
-  // RETURN QUERY EXECUTE and OPEN … FOR EXECUTE have it beside other things.
-  if (value.dynquery !== undefined) {
-    texts.push(dynamicText(value.dynquery));
-    for (const [field, part] of Object.entries(value)) if (field !== "dynquery") collect(part as TreeValue, texts);
-    return;
-  }
-  const execute = fieldsOf(value, "PLpgSQL_stmt_dynexecute") ?? fieldsOf(value, "PLpgSQL_stmt_dynfors");
-  const expression = fieldsOf(value, "PLpgSQL_expr");
-  if (execute !== undefined) {
-    texts.push(dynamicText(execute.query));
-    for (const [field, part] of Object.entries(execute)) if (field !== "query") collect(part as TreeValue, texts);
-  } else if (expression !== undefined) {
-    texts.push(...asStatement(stringOf(expression.query) ?? "", Number(expression.parseMode ?? 0)));
-  } else for (const part of Object.values(value)) collect(part as TreeValue, texts);
-}
-
-/** What EXECUTE is given: the statement when it is constant, else one that nobody understands. */
-function dynamicText(expression: TreeValue | undefined): string {
-  const query = stringOf(fieldsOf(expression, "PLpgSQL_expr")?.query) ?? "";
-  return constantString(query) ?? `execute ${query}`;
-}
-
-/** A piece of PL/pgSQL as SQL; what calls nothing and reads nothing is left out. The modes are those of RawParseMode. */
-function asStatement(query: string, parseMode: number): readonly string[] {
-  const [statement, expression] = [0, 2];
-  if (parseMode === statement) return [query];
-  if (!query.includes("(")) return [];
-  return [`select ${parseMode === expression ? query : query.replace(/^[^:=]*:?=/, "")}`];
-}
-
-/** `'alter table t …'`, or parts joined with ||, all constant. */
-function constantString(expression: string): string | undefined {
-  const whole = /^\s*((?:'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\2\$)(?:\s*\|\|\s*'(?:[^']|'')*')*)\s*$/.exec(
-    expression,
-  )?.[1];
-  if (whole === undefined) return undefined;
-  const dollar = /^\$(\w*)\$([\s\S]*)\$\1\$$/.exec(whole.trim());
-  if (dollar !== null) return dollar[2];
-  return [...whole.matchAll(/'((?:[^']|'')*)'/g)].map(([, text]) => text!.replaceAll("''", "'")).join("");
 }

@@ -3,12 +3,16 @@ import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { insideParentheses } from "../expressions-in-text.js";
+import { FreeNames, plainName } from "../names/free-names.js";
+import { distinctNames } from "../names/index-column-names.js";
+import { joinedColumns } from "../names/object-name.js";
 import { foreignKeyFacts } from "../picture/foreign-key.js";
-import { columnNames } from "../picture/index-shape.js";
+import { columnNames, plainShape } from "../picture/index-shape.js";
 import {
   type Constraint,
   hasStorage,
   type Index,
+  type IndexShape,
   isPartitioned,
   type Relation,
   relationName,
@@ -44,11 +48,29 @@ function looksAtRows({ constraint, attributes }: ConstraintOnPlace): boolean {
   return true;
 }
 
+/** As written, or as PostgreSQL chooses it. */
 function nameOf({ constraint, place }: ConstraintOnPlace, columns: readonly string[], suffix: string): string {
   const written = stringOf(constraint.conname);
   if (written !== undefined) return quoteIdentifier(written);
-  const parts = [place.relation.bare, ...columns, suffix].map((part) => part.replaceAll('"', ""));
-  return quoteIdentifier(parts.join("_"));
+  const { schema, bare } = place.relation;
+  const joined = columns.length === 0 ? undefined : joinedColumns(columns.map(plainName));
+  return new FreeNames(place.context.picture).constraint(schema, plainName(bare), joined, suffix);
+}
+
+/** The same for an index behind a constraint. INCLUDE columns count. */
+function indexNameOf({ constraint, place }: ConstraintOnPlace, on: Relation, columns: readonly string[]): string {
+  const written = stringOf(constraint.conname);
+  if (written !== undefined && on === place.relation) return quoteIdentifier(written);
+  const label = { CONSTR_PRIMARY: "pkey", CONSTR_UNIQUE: "key" }[stringOf(constraint.contype) ?? ""] ?? "excl";
+  const including = listOf(constraint.including).flatMap((one) => stringNode(one) ?? []);
+  const addition = joinedColumns(distinctNames([...columns.map(plainName), ...including]));
+  return new FreeNames(place.context.picture).relation(
+    on.schema,
+    plainName(on.bare),
+    label === "pkey" ? undefined : addition,
+    label,
+    { isConstraint: true },
+  );
 }
 
 function keep(
@@ -74,13 +96,15 @@ function addCheck(given: ConstraintOnPlace): void {
   const columns = place.column === undefined ? columnNames(constraint.raw_expr) : [place.column];
   const expression = insideParentheses(context.text, Number(constraint.location ?? 0)) ?? "";
   const tree = constraint.is_no_inherit === true ? [place.relation] : place.tree;
+  const used = new Set(columnNames(constraint.raw_expr));
+  const name = nameOf(given, used.size === 1 ? [...used] : [], "check");
   for (const one of tree) {
     if (looksAtRows(given)) {
       draft.scan(one, "check");
       if (needsRows(one)) draft.requires.push({ kind: "check", relation: relationName(one), expression });
     }
     keep(given, one, {
-      name: nameOf(given, columns.slice(0, 1), "check"),
+      name,
       kind: "check",
       columns: [...new Set(columns)],
       definition: `CHECK (${expression})`,
@@ -93,10 +117,11 @@ function addNotNull(given: ConstraintOnPlace): void {
   const column = quoteIdentifier(stringNode(listOf(constraint.keys)[0]) ?? "");
   if (constraint.skip_validation !== true) requireNotNull(place, place.draft, column);
   else for (const one of place.tree) place.draft.lock(one, place.mode);
+  const name = nameOf(given, [column], "not_null");
   for (const one of place.tree) {
     const own = one.columns.get(column);
     if (own !== undefined) own.notNull = true;
-    const made = keep(given, one, { name: nameOf(given, [column], "not_null"), kind: "not null", columns: [column] });
+    const made = keep(given, one, { name, kind: "not null", columns: [column] });
     made.validated = constraint.skip_validation !== true;
   }
 }
@@ -119,13 +144,14 @@ function addForeignKey(given: ConstraintOnPlace): void {
   const facts = foreignKeyFacts(constraint);
   // A new column without a default is NULL everywhere, which refers to nothing.
   const validates = looksAtRows(given) && (place.column === undefined || place.hasDefault);
+  const name = nameOf(given, columns, "fkey");
   for (const one of referring) {
     const hasIt = [...one.constraints.values()].some(
       (own) => own.references === references && own.validated && own.enforced && own.columns.join() === columns.join(),
     );
     // A partition that has the key already keeps it, proven.
     if (validates && !(hasIt && one !== relation)) draft.scan(one, "foreign_key");
-    keep(given, one, { name: nameOf(given, columns, "fkey"), kind: "foreign key", columns, references, ...facts });
+    keep(given, one, { name, kind: "foreign key", columns, references, ...facts });
   }
   if (!validates) return;
   // A table that this very statement makes has no row to look up.
@@ -140,6 +166,7 @@ function addForeignKey(given: ConstraintOnPlace): void {
     columns,
     references: relationName(references),
     match: constraint.fk_matchtype === "f" ? "full" : "simple",
+    ...(constraint.fk_with_period === true ? { period: true } : {}),
     ...(facts.referencedColumns === undefined ? {} : { referencedColumns: facts.referencedColumns }),
   });
 }
@@ -165,29 +192,25 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
   if (kind === "primary key" && place.column === undefined) {
     for (const column of columns) requireNotNull(place, draft, column);
   }
-  const bare = nameOf(
-    given,
-    kind === "primary key" ? [] : columns,
-    kind === "primary key" ? "pkey" : kind === "unique" ? "key" : "excl",
-  );
+  const included = listOf(constraint.including).flatMap((one) => quoted(stringNode(one)));
+  const nullsNotDistinct = constraint.nulls_not_distinct === true;
+  const plain = plainShape(columns, { included, nullsNotDistinct });
+  const { match: _, ...excluding } = plain;
+  const method = stringOf(constraint.access_method) ?? "btree";
+  const shape: IndexShape = kind === "exclude" ? { ...excluding, method } : plain;
   const tree = isPartitioned(relation) && place.recurses ? withDescendants(relation) : [relation];
   // Since PostgreSQL 18 partitions are locked as strongly as the table; before, only as CREATE INDEX does.
   const below = context.version >= 18 || kind === "exclude" ? "AccessExclusiveLock" : "ShareLock";
   for (const one of tree) {
     draft.lock(one, one === relation ? place.mode : below);
+    const bare = indexNameOf(given, one, columns);
     buildIndex(draft, one, {
       name: one === relation ? bare : undefined,
       columns,
       unique: kind !== "exclude",
-      method: stringOf(constraint.access_method) ?? "btree",
+      method,
     });
-    const index = newIndex(
-      context,
-      one,
-      one === relation ? bare : quoteIdentifier(`${one.bare}_${bare}`.replaceAll('"', "")),
-      columns,
-      kind !== "exclude",
-    );
+    const index = newIndex(context, one, bare, shape, kind !== "exclude");
     const made = keep(given, one, { name: index.bare, kind, columns, index });
     index.constraint = made;
   }
@@ -199,6 +222,7 @@ function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "e
       relation: relationName(relation),
       columns,
       nullsNotDistinct: constraint.nulls_not_distinct === true,
+      ...(constraint.without_overlaps === true ? { withoutOverlaps: true } : {}),
     });
   }
 }
@@ -210,7 +234,10 @@ function useIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "ex
   // The index takes the constraint's name, which renames it.
   const name = stringOf(given.constraint.conname);
   const isRenamed = name !== undefined && quoteIdentifier(name) !== bare;
-  if (index !== undefined && isRenamed) place.draft.lockIndex(index, "ShareUpdateExclusiveLock");
+  if (index !== undefined && isRenamed) {
+    place.draft.lockIndex(index, "ShareUpdateExclusiveLock");
+    place.context.picture.renameIndex(index, { bare: quoteIdentifier(name) });
+  }
   const columns = index?.shape?.columns ?? [];
   if (kind === "primary key") {
     if (index === undefined)
@@ -218,7 +245,7 @@ function useIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "ex
     for (const column of columns) requireNotNull(place, place.draft, column);
   }
   const made = keep(given, place.relation, {
-    name: nameOf(given, [], "key"),
+    name: name === undefined ? bare : quoteIdentifier(name),
     kind,
     columns,
     ...(index === undefined ? {} : { index }),
@@ -253,10 +280,9 @@ export function newIndex(
   context: ConstraintOnPlace["place"]["context"],
   table: Relation,
   bare: string,
-  columns: readonly string[],
+  shape: IndexShape,
   unique: boolean,
 ): Index {
-  const shape = { method: "btree", columns, uses: new Set(columns), hasExpressions: false };
   return context.picture.addIndex({
     schema: table.schema,
     bare,

@@ -1,5 +1,5 @@
 import type { OperationKind } from "@confiture/model";
-import { isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromObject, nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import {
@@ -10,6 +10,8 @@ import {
   relationName,
   withDescendants,
 } from "../picture/relation.js";
+import { renameColumnOf } from "../picture/rename-column.js";
+import { splitName } from "../picture/spelled-name.js";
 import type { StatementContext } from "../statement-context.js";
 import { tablesOf } from "./alter-keeping.js";
 import { objectName, objectWord } from "./object-name.js";
@@ -40,7 +42,7 @@ export function rename(fields: TreeFields, context: StatementContext): void {
     renameIndex(name, index, to, type === "OBJECT_INDEX", context);
   } else if (relation !== undefined) renameRelation(fields, relation.kind, relation.relation, to, context);
   else if (type === "OBJECT_COLUMN") renameColumn(fields, from, to, context);
-  else if (type === "OBJECT_ATTRIBUTE") renameAttribute(name, from, context);
+  else if (type === "OBJECT_ATTRIBUTE") renameAttribute(name, { from, to }, context);
   else if (type === "OBJECT_TABCONSTRAINT") renameConstraint(fields, from, to, context);
   else if (type in partKinds) renamePart(fields, type as keyof typeof partKinds, from, to, context);
   else renameOther(fields, type, to, context);
@@ -83,29 +85,25 @@ function renameColumn(fields: TreeFields, from: string, to: string, context: Sta
   const relation = context.relationOf(fields.relation, relationKinds[stringOf(fields.relationType) ?? ""]?.relation);
   const draft = context.beginOn("rename_column", relation, from);
   for (const one of context.lockTree(draft, relation, "AccessExclusiveLock")) {
-    const column = one.columns.get(from);
-    if (column === undefined) continue;
-    one.columns.delete(from);
-    column.name = to;
-    one.columns.set(to, column);
-    for (const constraint of one.constraints.values())
-      constraint.columns = constraint.columns.map((name) => (name === from ? to : name));
-    for (const { key } of one.referencedBy) {
-      if (key.referencedColumns !== undefined)
-        key.referencedColumns = key.referencedColumns.map((name) => (name === from ? to : name));
-    }
+    renameColumnOf(one, { from, to, grammar: context.grammar });
   }
 }
 
 function renameAttribute(
   name: { readonly schema?: string; readonly name: string },
-  from: string,
+  { from, to }: { readonly from: string; readonly to: string },
   context: StatementContext,
 ): void {
   const type = context.picture.findType(name);
   const key = type?.key ?? quoteQualified(name);
   const draft = context.begin("rename_attribute", { kind: "composite type", name: key }, from);
-  for (const table of tablesOf(key, context)) draft.lock(table, "AccessExclusiveLock");
+  const attributes = type?.type.attributes;
+  const own = attributes?.get(from);
+  if (own !== undefined && attributes?.delete(from) === true) attributes.set(to, own);
+  for (const table of tablesOf(key, context)) {
+    draft.lock(table, "AccessExclusiveLock");
+    renameColumnOf(table, { from, to, grammar: context.grammar });
+  }
   if (type === undefined) draft.assume(`no table is of type ${key}: with CASCADE each is locked ACCESS EXCLUSIVE`);
 }
 
@@ -126,6 +124,7 @@ function renameConstraint(fields: TreeFields, from: string, to: string, context:
   relation.constraints.delete(from);
   constraint.name = to;
   relation.constraints.set(to, constraint);
+  context.picture.noteConstraint(relation, to);
 }
 
 function renamePart(
@@ -166,23 +165,54 @@ function renameOther(fields: TreeFields, type: string, to: string, context: Stat
     name: named ?? "",
   });
   if (type === "OBJECT_SCHEMA") renameSchema(quoteIdentifier(stringOf(fields.subname) ?? ""), to, context);
-  if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN") renameType(fields, to, context);
+  const moved = movedObject(fields.object, type, context);
+  if (moved !== undefined) moveObject(moved, `${schemaOf(moved.key)}.${to}`, context);
 }
 
 function renameSchema(from: string, to: string, context: StatementContext): void {
-  for (const relation of [...context.picture.relations.values()])
-    if (relation.schema === from) context.picture.rename(relation, { schema: to });
-  for (const index of [...context.picture.indexes.values()])
-    if (index.schema === from) context.picture.renameIndex(index, { schema: to });
+  const { picture } = context;
+  for (const relation of [...picture.relations.values()])
+    if (relation.schema === from) picture.rename(relation, { schema: to });
+  for (const index of [...picture.indexes.values()])
+    if (index.schema === from) picture.renameIndex(index, { schema: to });
+  const inside = (key: string) => schemaOf(key) === from;
+  const moved = (key: string) => `${to}${key.slice(from.length)}`;
+  for (const key of [...picture.types.keys()].filter(inside)) picture.renameType(key, moved(key));
+  for (const key of [...picture.functions.keys()].filter(inside)) picture.renameFunctions(key, moved(key), true);
+  for (const [name, operators] of picture.operators)
+    picture.operators.set(
+      name,
+      operators.map((one) => (one.schema === from ? { ...one, schema: to } : one)),
+    );
 }
 
-function renameType(fields: TreeFields, to: string, context: StatementContext): void {
-  const found = context.picture.findType(
-    nameFromObject(fields.object) ?? nameFromParts(listOf(fields.object)) ?? { name: "" },
-  );
-  if (found === undefined) return;
-  context.picture.types.delete(found.key);
-  context.picture.types.set(`${found.key.slice(0, found.key.lastIndexOf("."))}.${to}`, found.type);
+interface MovedObject {
+  readonly kind: "type" | "function";
+  readonly key: string;
+}
+
+/** A type or function that gets another name or schema; what is neither nobody looks up by name. */
+function movedObject(object: TreeFields["object"], type: string, context: StatementContext): MovedObject | undefined {
+  const { picture } = context;
+  if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN") {
+    const name = nameFromObject(object) ?? nameFromParts(listOf(object)) ?? { name: "" };
+    const found = picture.findType(name);
+    return found === undefined ? undefined : { kind: "type", key: found.key };
+  }
+  if (!["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"].includes(type)) return undefined;
+  const named = nameFromParts(listOf(fieldsOf(object, "ObjectWithArgs")?.objname));
+  const found = named === undefined ? undefined : picture.findFunctions(named)[0];
+  return found === undefined ? undefined : { kind: "function", key: found.name };
+}
+
+function moveObject({ kind, key }: MovedObject, to: string, { picture }: StatementContext): void {
+  if (kind === "type") picture.renameType(key, to);
+  // Which of several is meant hangs on its arguments.
+  else picture.renameFunctions(key, to, picture.functions.get(key)?.length === 1);
+}
+
+function schemaOf(key: string): string {
+  return splitName(key).schema;
 }
 
 const schemaRelations = ["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"];
@@ -195,6 +225,8 @@ export function setSchema(fields: TreeFields, context: StatementContext): void {
     const named = objectName(fields.object);
     const word = objectWord(type);
     context.begin("set_object_schema", { kind: word, name: named ?? "" });
+    const moved = movedObject(fields.object, type, context);
+    if (moved !== undefined) moveObject(moved, `${schema}.${splitName(moved.key).bare}`, context);
     return;
   }
   const relation = context.relationOf(fields.relation, relationKinds[type]?.relation);

@@ -36,11 +36,11 @@ function hasUnprovenNotNull(relation: Relation, column: string): boolean {
   );
 }
 
-/** True when a valid CHECK says `column IS NOT NULL`, alone or as a part of an AND. */
+/** True when a valid CHECK says `column IS NOT NULL` (of a row: `IS DISTINCT FROM NULL`), alone or as a part of an AND. */
 export function provesNotNull(relation: Relation, column: string, context: StatementContext): boolean {
   for (const constraint of relation.constraints.values()) {
     const text = constraint.validated && constraint.enforced ? checkExpression(constraint) : undefined;
-    if (text === undefined || !/is not null/i.test(text)) continue;
+    if (text === undefined || !/is (not|distinct from) null/i.test(text)) continue;
     const select = context.grammar.statements(`select ${text}`)?.[0];
     const target = fieldsOf(listOf(select?.fields.targetList)[0], "ResTarget");
     if (saysNotNull(target?.val, column)) return true;
@@ -52,8 +52,10 @@ function saysNotNull(expression: TreeValue | undefined, column: string): boolean
   const both = fieldsOf(expression, "BoolExpr");
   if (both?.boolop === "AND_EXPR") return listOf(both.args).some((part) => saysNotNull(part, column));
   const test = fieldsOf(expression, "NullTest");
-  if (test?.nulltesttype !== "IS_NOT_NULL") return false;
-  const parts = listOf(fieldsOf(test.arg, "ColumnRef")?.fields);
+  const distinct = fieldsOf(expression, "A_Expr");
+  const isDistinct = distinct?.kind === "AEXPR_DISTINCT" && fieldsOf(distinct.rexpr, "A_Const")?.isnull === true;
+  if (test?.nulltesttype !== "IS_NOT_NULL" && !isDistinct) return false;
+  const parts = listOf(fieldsOf(isDistinct ? distinct.lexpr : test?.arg, "ColumnRef")?.fields);
   const last = parts.at(-1);
   return isFields(last) && isFields(last.String) && quoteIdentifier(stringOf(last.String.sval) ?? "") === column;
 }

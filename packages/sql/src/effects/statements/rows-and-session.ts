@@ -9,26 +9,26 @@ import {
   untag,
 } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
-import { optionText } from "../../parse/read-options.js";
-import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { optionText, readSwitch } from "../../parse/read-options.js";
+import { constantText } from "../constant-text.js";
 import type { StatementContext } from "../statement-context.js";
-import { createTableAs } from "./create-table.js";
-import { constantText, lockQuery } from "./query-locks.js";
+import { lockQuery } from "./query-locks.js";
+import { schemasOf } from "./search-path.js";
 
 /** SELECT, INSERT, UPDATE, DELETE and MERGE. SELECT … INTO makes a table. */
 export function runQuery(kind: "select" | "insert" | "update" | "delete" | "merge", tag: string) {
   return (fields: TreeFields, context: StatementContext): void => {
     if (isFields(fields.intoClause)) {
       const { intoClause, ...query } = fields;
-      createTableAs({ into: intoClause, query: { SelectStmt: query }, objtype: "OBJECT_TABLE" }, context);
+      context.read({
+        tag: "CreateTableAsStmt",
+        fields: { into: intoClause, query: { SelectStmt: query }, objtype: "OBJECT_TABLE" },
+      });
       return;
     }
     const name = nameOfRangeVar(fields.relation);
     const draft = name === undefined ? context.begin(kind) : context.beginOn(kind, context.relation(name));
     lockQuery({ [tag]: fields }, draft, context, "run");
-    const target = name === undefined || kind !== "delete" ? undefined : context.picture.find(name);
-    if (target !== undefined && !target.bornHere)
-      draft.lose("rows", target.schema === "" ? target.bare : `${target.schema}.${target.bare}`);
     noteSearchPath(fields, context);
   };
 }
@@ -38,15 +38,8 @@ function noteSearchPath(fields: TreeFields, context: StatementContext): void {
   for (const target of listOf(fields.targetList)) {
     const call = fieldsOf(fieldsOf(target, "ResTarget")?.val, "FuncCall");
     const [setting, value] = listOf(call?.args).map(constantText);
-    if (setting === "search_path" && value !== undefined) setSearchPath(value.split(","), context);
+    if (setting === "search_path" && value !== undefined) context.picture.searchPath = schemasOf(value.split(","));
   }
-}
-
-function setSearchPath(parts: readonly string[], context: StatementContext): void {
-  context.picture.searchPath = parts
-    .map((part) => part.trim().replace(/^"(.*)"$/, "$1"))
-    .filter((part) => part !== "" && part !== "$user" && part !== "pg_catalog")
-    .map(quoteIdentifier);
 }
 
 /** COPY: rows in or out. */
@@ -87,7 +80,7 @@ export function holdQuery(kind: OperationKind) {
   return (fields: TreeFields, context: StatementContext): void => {
     const draft = context.begin(kind);
     const query = untag(fields.query);
-    const isAnalyze = listOf(fields.options).some((one) => fieldsOf(one, "DefElem")?.defname === "analyze");
+    const isAnalyze = readSwitch(fields.options, "analyze") === true;
     if (query === undefined) return;
     if (
       kind === "explain" &&
@@ -96,7 +89,10 @@ export function holdQuery(kind: OperationKind) {
     )
       context.read(query);
     else if (query.tag === "ExecuteStmt") draft.isUnknown = true;
-    else lockQuery({ [query.tag]: query.fields }, draft, context, kind === "prepare" ? "rewritten" : "run");
+    else {
+      const depth = kind === "prepare" ? "rewritten" : kind === "explain" && !isAnalyze ? "planned" : "run";
+      lockQuery({ [query.tag]: query.fields }, draft, context, depth);
+    }
   };
 }
 
@@ -108,11 +104,7 @@ export function setVariable(fields: TreeFields, context: StatementContext): void
   const isReset = fields.kind === "VAR_RESET_ALL" || (name === "search_path" && values.length === 0);
   if (name === "search_path" && fields.is_local === true) picture.searchPathAfterwards ??= picture.searchPath;
   if (isReset) picture.searchPath = picture.sessionSearchPath;
-  else if (name === "search_path")
-    setSearchPath(
-      values.flatMap((value) => value.split(",")),
-      context,
-    );
+  else if (name === "search_path") picture.searchPath = schemasOf(values.flatMap((value) => value.split(",")));
   if (name === "timezone" && values[0] !== undefined) picture.timeZone = values[0];
 }
 
@@ -120,17 +112,4 @@ export function setVariable(fields: TreeFields, context: StatementContext): void
 export function discard(fields: TreeFields, context: StatementContext): void {
   context.begin("discard");
   if (fields.target === "DISCARD_ALL") context.picture.searchPath = context.picture.sessionSearchPath;
-}
-
-const ends = ["TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"];
-
-/** SET LOCAL holds to the end of its transaction. What ROLLBACK takes back stays in the picture, which is said. */
-export function controlTransaction(fields: TreeFields, context: StatementContext): void {
-  const { picture } = context;
-  context.begin("transaction_control");
-  const kind = stringOf(fields.kind) ?? "";
-  if (kind === "TRANS_STMT_ROLLBACK" || kind === "TRANS_STMT_ROLLBACK_TO") picture.wasRolledBack = true;
-  if (!ends.includes(kind) || picture.searchPathAfterwards === undefined) return;
-  picture.searchPath = picture.searchPathAfterwards;
-  picture.searchPathAfterwards = undefined;
 }

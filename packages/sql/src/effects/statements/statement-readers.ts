@@ -6,13 +6,16 @@ import type { StatementContext, StatementReader } from "../statement-context.js"
 import { alterTable } from "./alter-table.js";
 import { createTable, createTableAs } from "./create-table.js";
 import { drop } from "./drop.js";
+import { alterEventTrigger, createEventTrigger, withEventTriggers } from "./event-triggers.js";
 import { createIndex, createView, refreshMaterializedView, reindex } from "./indexes-and-views.js";
 import { objectName } from "./object-name.js";
+import { createCast, createOperator } from "./operators-and-casts.js";
 import { dependOnExtension, rename, setOwner, setSchema } from "./rename.js";
 import { annotate, changePublication, dropOwned, grant, reassignOwned } from "./rights-and-notes.js";
-import { call, createFunction, runBlock } from "./routines.js";
-import { controlTransaction, copy, discard, holdQuery, runQuery, setVariable } from "./rows-and-session.js";
+import { alterFunction, call, createFunction, runBlock } from "./routines.js";
+import { copy, discard, holdQuery, runQuery, setVariable } from "./rows-and-session.js";
 import { alterSequence, createSequence } from "./sequences.js";
+import { controlTransaction } from "./transactions.js";
 import { alterPolicy, createPolicy, createRule, createStatistics, createTrigger } from "./triggers-and-policies.js";
 import { alterDomain, alterEnum, createDomain, createType } from "./types-and-domains.js";
 import { cluster, lockTables, truncate, vacuum } from "./upkeep.js";
@@ -83,18 +86,13 @@ function define(fields: TreeFields, context: StatementContext): void {
   const name = nameFromParts(listOf(fields.defnames));
   const draft = context.begin(kind, { kind: word, name: name === undefined ? "" : quoteQualified(name) });
   if (kind === "unclassified") draft.isUnknown = true;
+  if (kind === "create_operator" && name !== undefined) createOperator(name, fields, context);
   if (kind !== "create_type" || name === undefined) return;
   const key = `${context.picture.creationSchema(name.schema)}.${quoteIdentifier(name.name)}`;
   context.picture.types.set(key, { kind: "base type", notNull: false, checks: new Map() });
 }
 
-function createCast(fields: TreeFields, context: StatementContext): void {
-  const [source, target] = [fields.sourcetype, fields.targettype].map((type) => objectName(type) ?? "");
-  context.begin("create_cast", { kind: "cast", name: `(${source} as ${target})` });
-}
-
-/** Which reader understands a statement, by the tag of its tree. */
-export const statementReaders: Readonly<Record<string, StatementReader>> = {
+const readers: Readonly<Record<string, StatementReader>> = {
   AlterCollationStmt: about("alter_collation", "collation", "collname"),
   AlterDatabaseRefreshCollStmt: about("alter_database", "database", "dbname"),
   AlterDatabaseSetStmt: about("alter_database", "database", "dbname"),
@@ -102,12 +100,12 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   AlterDefaultPrivilegesStmt: simply("alter_default_privileges"),
   AlterDomainStmt: alterDomain,
   AlterEnumStmt: alterEnum,
-  AlterEventTrigStmt: about("alter_event_trigger", "event trigger", "trigname"),
+  AlterEventTrigStmt: alterEventTrigger,
   AlterExtensionContentsStmt: extension("alter_extension"),
   AlterExtensionStmt: extension("update_extension"),
   AlterFdwStmt: about("alter_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
   AlterForeignServerStmt: about("alter_foreign_server", "foreign server", "servername"),
-  AlterFunctionStmt: aboutObject("alter_function", "function", "func"),
+  AlterFunctionStmt: alterFunction,
   AlterObjectDependsStmt: dependOnExtension,
   AlterObjectSchemaStmt: setSchema,
   AlterOpFamilyStmt: about("alter_operator_family", "operator family", "opfamilyname"),
@@ -141,7 +139,7 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   CreateConversionStmt: about("create_conversion", "conversion", "conversion_name"),
   CreateDomainStmt: createDomain,
   CreateEnumStmt: createType("enum"),
-  CreateEventTrigStmt: about("create_event_trigger", "event trigger", "trigname"),
+  CreateEventTrigStmt: createEventTrigger,
   CreateExtensionStmt: extension("create_extension"),
   CreateFdwStmt: about("create_foreign_data_wrapper", "foreign-data wrapper", "fdwname"),
   CreateForeignServerStmt: about("create_foreign_server", "foreign server", "servername"),
@@ -208,6 +206,9 @@ export const statementReaders: Readonly<Record<string, StatementReader>> = {
   VariableShowStmt: simply("set"),
   ViewStmt: createView,
 };
+
+/** Which reader understands a statement, by the tag of its tree. */
+export const statementReaders = withEventTriggers(readers);
 
 function moveAll(_fields: TreeFields, context: StatementContext): void {
   context

@@ -1,5 +1,6 @@
 import type { EffectDraft } from "../effect-draft.js";
 import { checkExpression } from "../picture/check-expression.js";
+import { columnsHolding, isOfType } from "../picture/columns-of-type.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { hasQuery, queryOf } from "../picture/query-of.js";
 import { referencesAbove } from "../picture/references-above.js";
@@ -89,7 +90,8 @@ export class Removal {
       const uses = other.generated && this.expressionUses(other.generated.expression);
       if (uses?.columns.has(column.name) === true) this.column(relation, other);
     }
-    this.dependents((uses) => mentionsColumn(uses, relation, column.name));
+    const names = [column.name, column.writtenAs ?? column.name];
+    this.dependents((uses) => names.some((name) => mentionsColumn(uses, relation, name)));
     for (const child of relation.children) {
       const own = child.columns.get(column.name);
       if (own?.inherited === true) this.column(child, own);
@@ -166,27 +168,54 @@ export class Removal {
   /** Columns of a type go, with domains over it, functions that take it and tables of it. */
   type(name: string): void {
     const { picture } = this.context;
+    const written = picture.types.get(name)?.writtenAs ?? name;
     picture.types.delete(name);
     this.columnsOfType(name);
     for (const relation of [...picture.relations.values()]) if (relation.ofType === name) this.relation(relation);
-    for (const [other, type] of [...picture.types]) {
-      if (type.kind === "domain" && type.baseType !== undefined && isOfType(type.baseType, name)) this.type(other);
+    for (const [other, { kind, baseType, subtype, attributes }] of [...picture.types]) {
+      const over = kind === "domain" ? baseType : subtype;
+      if (over !== undefined && isOfType(over, name)) this.type(other);
+      for (const [attribute, type] of [...(attributes ?? [])])
+        if (isOfType(type, name)) this.attribute(other, attribute);
     }
     for (const { name: own, signature } of [...picture.functions.values()].flat()) {
-      if (!signature.slice(own.length).includes(name)) continue;
+      if (![name, written].some((one) => signature.slice(own.length).includes(one))) continue;
       picture.functions.delete(own);
       this.functionNamed(own);
     }
-    this.dependents((uses) => uses.types.has(name), name.split(".").at(-1));
+    this.dependents((uses) => uses.types.has(name) || uses.types.has(written), written.split(".").at(-1));
+  }
+
+  /** An attribute goes: from the tables of its type, and from the values of every column that holds some. */
+  attribute(type: string, attribute: string): void {
+    const { picture } = this.context;
+    picture.types.get(type)?.attributes?.delete(attribute);
+    for (const table of [...picture.relations.values()]) {
+      const own = table.ofType === type ? table.columns.get(attribute) : undefined;
+      if (own !== undefined) this.columnWithValues(table, own);
+    }
+    for (const { relation, column } of columnsHolding(type, picture)) this.loseOf("values", relation, column);
   }
 
   private columnsOfType(name: string): void {
     for (const relation of [...this.context.picture.relations.values()]) {
       if (hasQuery(relation)) continue;
       for (const column of [...relation.columns.values()]) {
-        if (column.type !== undefined && isOfType(column.type, name)) this.column(relation, column);
+        if (column.type !== undefined && isOfType(column.type, name)) this.columnWithValues(relation, column);
       }
     }
+  }
+
+  private columnWithValues(relation: Relation, column: Column): void {
+    if (relation.columns.get(column.name) !== column) return;
+    this.loseOf("column", relation, column);
+    this.column(relation, column);
+  }
+
+  /** What a child has from its parent is told of the parent. */
+  private loseOf(what: "column" | "values", relation: Relation, { name, inherited, generated }: Column): void {
+    if (!relation.bornHere && !inherited && generated === undefined)
+      this.draft.lose(what, `${relationName(relation)}.${name}`);
   }
 
   private dependents(isUsed: (uses: Uses) => boolean, word?: string): void {
@@ -264,9 +293,4 @@ function usesWord(text: string, word: string): boolean {
 
 function isCopy(one: Constraint, of: Constraint): boolean {
   return one.kind === of.kind && one.columns.join() === of.columns.join();
-}
-
-/** True for the type, an array of it, or it with a modifier. */
-function isOfType(type: string, name: string): boolean {
-  return type === name || type.startsWith(`${name}[`) || type.startsWith(`${name}(`);
 }

@@ -33,8 +33,8 @@ export function createTrigger(fields: TreeFields, context: StatementContext): vo
 
 /** The bits of `tgtype`. */
 function eventsOf(bits: number): ReadonlySet<RowEvent> {
-  const of = { insert: 4, delete: 8, update: 16 } as const;
-  return new Set((["insert", "update", "delete"] as const).filter((event) => (bits & of[event]) !== 0));
+  const of = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
+  return new Set((["insert", "update", "delete", "truncate"] as const).filter((event) => (bits & of[event]) !== 0));
 }
 
 export function createRule(fields: TreeFields, context: StatementContext): void {

@@ -1,10 +1,13 @@
 import type { OperationKind } from "@confiture/model";
-import { fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
+import { fieldsIn, fieldsOf, isFields, listOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
+import { resolveType } from "../column-types/type-name.js";
 import type { EffectDraft } from "../effect-draft.js";
+import { FreeNames, plainName } from "../names/free-names.js";
 import { hasStorage, relationName } from "../picture/relation.js";
+import { splitName } from "../picture/spelled-name.js";
 import type { StatementContext } from "../statement-context.js";
 
 export function createType(kind: "enum" | "composite type" | "range" | "base type") {
@@ -12,8 +15,18 @@ export function createType(kind: "enum" | "composite type" | "range" | "base typ
     const name = kind === "composite type" ? nameOfRangeVar(fields.typevar) : nameFromParts(listOf(fields.typeName));
     const key = `${context.picture.creationSchema(name?.schema)}.${quoteIdentifier(name?.name ?? "")}`;
     context.begin("create_type", { kind, name: key });
-    context.picture.types.set(key, { kind, notNull: false, checks: new Map() });
+    const attributes = kind === "composite type" ? { attributes: attributesOf(fields, context) } : {};
+    context.picture.types.set(key, { kind, notNull: false, checks: new Map(), ...attributes });
   };
+}
+
+function attributesOf(fields: TreeFields, { picture }: StatementContext): Map<string, string> {
+  return new Map(
+    fieldsIn(fields.coldeflist, "ColumnDef").map(({ colname, typeName }) => [
+      quoteIdentifier(stringOf(colname) ?? ""),
+      isFields(typeName) ? spellType(typeName, picture) : "",
+    ]),
+  );
 }
 
 export function createDomain(fields: TreeFields, context: StatementContext): void {
@@ -22,12 +35,18 @@ export function createDomain(fields: TreeFields, context: StatementContext): voi
   context.begin("create_domain", { kind: "domain", name: key });
   const constraints = listOf(fields.constraints).map((one) => fieldsOf(one, "Constraint"));
   const checks = constraints.filter((one) => one?.contype === "CONSTR_CHECK");
+  const base = isFields(fields.typeName) ? resolveType(fields.typeName, context.picture) : undefined;
+  const own = constraints.find((one) => one?.contype === "CONSTR_DEFAULT")?.raw_expr;
+  const value = own ?? (base?.isArray === true ? undefined : base?.user?.default);
+  const made = new Map<string, boolean>();
   context.picture.types.set(key, {
     kind: "domain",
     notNull: constraints.some((one) => one?.contype === "CONSTR_NOTNULL"),
-    checks: new Map(checks.map((one, position) => [stringOf(one?.conname) ?? `check${position}`, true])),
+    checks: made,
     ...(isFields(fields.typeName) ? { baseType: spellType(fields.typeName, context.picture) } : {}),
+    ...(value === undefined ? {} : { default: value }),
   });
+  for (const one of checks) made.set(checkName(key, stringOf(one?.conname), context), true);
 }
 
 const domainKinds: Readonly<Record<string, OperationKind>> = {
@@ -53,11 +72,14 @@ export function alterDomain(fields: TreeFields, context: StatementContext): void
   const isSettled = found !== undefined && isNotNull && found.type.notNull;
   if (looks && !isSettled) readTablesWith(draft, key, found === undefined, isNotNull, context);
   if (found === undefined) return;
-  const own = quoteIdentifier(stringOf(constraint?.conname) ?? stringOf(fields.name) ?? "check");
+  const own = checkName(found.key, stringOf(constraint?.conname) ?? stringOf(fields.name), context);
   if (isNotNull) found.type.notNull = true;
   else if (subtype === "N") found.type.notNull = false;
   else if (subtype === "C") found.type.checks.set(own, constraint?.skip_validation !== true);
   else if (subtype === "X") found.type.checks.delete(own);
+  else if (subtype !== "T") return;
+  else if (fields.def === undefined) delete found.type.default;
+  else found.type.default = fields.def;
 }
 
 function readTablesWith(
@@ -87,6 +109,13 @@ function domainsOver(domain: string, context: StatementContext): ReadonlySet<str
     for (const [other, type] of context.picture.types) if (type.baseType === name) names.add(other);
   }
   return names;
+}
+
+/** As written, or as PostgreSQL chooses it. */
+function checkName(domain: string, written: string | undefined, { picture }: StatementContext): string {
+  if (written !== undefined) return quoteIdentifier(written);
+  const { schema, bare } = splitName(domain);
+  return new FreeNames(picture).constraint(schema, plainName(bare), undefined, "check");
 }
 
 /** ALTER TYPE … ADD VALUE and RENAME VALUE. */

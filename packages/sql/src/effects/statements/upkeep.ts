@@ -9,6 +9,7 @@ import { queryOf } from "../picture/query-of.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
+import { fireTruncateTriggers } from "./fire-triggers.js";
 import { lockQuery } from "./query-locks.js";
 
 export function truncate(fields: TreeFields, context: StatementContext): void {
@@ -29,7 +30,10 @@ export function truncate(fields: TreeFields, context: StatementContext): void {
     for (const table of context.version < 14 ? all : []) {
       for (const above of ancestorsOf(table)) draft.lock(above, "AccessShareLock");
     }
-    for (const table of all) empty(draft, table, fields.restart_seqs === true);
+    for (const table of all) {
+      empty(draft, table, fields.restart_seqs === true);
+      fireTruncateTriggers(table, draft, context);
+    }
     if (!relation.known && fields.restart_seqs === true)
       draft.assume(`${relationName(relation)} owns no sequences: each would be locked ACCESS EXCLUSIVE`);
   }

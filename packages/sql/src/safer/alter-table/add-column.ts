@@ -2,9 +2,11 @@ import { isConstrained } from "../../effects/column-types/type-name.js";
 import { volatilityOf } from "../../effects/column-types/volatility.js";
 import { stringOf } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
-import { backfillSteps } from "../backfill.js";
+import { backfillSteps, proofOfFill } from "../backfill.js";
+import { nullTest } from "../null-test.js";
 import { own, type StepDraft } from "../safer-answer.js";
 import { plainName } from "../safer-context.js";
+import { whyNotFillable } from "../why-not-fillable.js";
 import { constraintPart } from "./add-constraint.js";
 import { withoutName } from "./added-constraint.js";
 import { columnFiller } from "./column-filler.js";
@@ -15,6 +17,9 @@ import { type Part, type PartInput, refuse, split } from "./part.js";
 export function addColumn(input: PartInput): Part {
   const column = cutColumn(input);
   if (column === undefined) return refuse("the column's type is not known");
+  if (input.command.missing_ok === true && input.target.relation?.known !== true) {
+    return refuse("with IF NOT EXISTS it has to be known whether the column is there: pass a catalog");
+  }
   const { picture, grammar } = input.context;
   const has = (contype: string) => column.clauses.find((clause) => clause.contype === contype);
   if (isConstrained(column.type, picture, grammar)) {
@@ -106,9 +111,8 @@ function joined({ alter }: PartInput, head: string, parts: readonly Part[]): Par
 
 /** Every row gets a value of its own: new rows by a default, the old ones in batches, then the promises. */
 function addFilled(input: PartInput, column: CutColumn): Part {
-  if (/^add\s+(column\s+)?if\s+not\s+exists/i.test(column.head) && input.context.catalog === undefined) {
-    return refuse("with IF NOT EXISTS it has to be known whether the column is there: pass a catalog");
-  }
+  const obstacle = whyNotFillable(input.target, input.context);
+  if (obstacle !== undefined) return refuse(obstacle);
   const filler = columnFiller(input, column);
   if (filler.kind === "refuse") return filler;
   const isNotNull = column.clauses.some(({ contype }) =>
@@ -120,19 +124,27 @@ function addFilled(input: PartInput, column: CutColumn): Part {
   const refused = parts.find(({ kind }) => kind === "refuse");
   if (refused !== undefined) return refused;
   const written = stringOf(column.clauses.find(({ contype }) => contype === "CONSTR_NOTNULL")?.fields.conname);
-  const recipe = () => notNullRecipe(input, column.name, written === undefined ? undefined : quoteIdentifier(written));
+  const isNull = nullTest(column.type, input.context);
+  const recipe = () =>
+    notNullRecipe(input, column.name, {
+      isNull,
+      written: written === undefined ? undefined : quoteIdentifier(written),
+    });
   const notNull = isNotNull || column.type.isSerial ? [split(recipe())] : [];
+  const where = `${column.name} ${isNull.is}`;
   const steps: readonly StepDraft[] = [
     filler.begin,
     ...backfillSteps(
       input.target,
       {
         set: `${column.name} = default`,
-        where: `${column.name} is null`,
+        where,
         because: "Gives the rows that were there a value each, under row locks alone.",
       },
       input.context,
     ),
+    // NOT NULL proves it by itself.
+    ...(notNull.length === 0 ? [proofOfFill(input.target, { where })] : []),
     ...[...notNull, ...parts].flatMap((part) => stepsOf(part, input.alter)),
     ...filler.end,
   ];

@@ -1,3 +1,4 @@
+import { shapeOf } from "../../effects/picture/index-shape.js";
 import { hasStorage, isPartitioned, relationName, withDescendants } from "../../effects/picture/relation.js";
 import { fieldsOf, listOf, stringNode, stringOf } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
@@ -115,7 +116,7 @@ function nullableKey(input: ConstraintInput, { fields, definition }: AddedConstr
   const { context, target, alter } = input;
   const wanted = quoteIdentifier(stringOf(fields.indexname) ?? "");
   const index = [...(target.relation?.indexes ?? [])].find(({ bare }) => bare === wanted);
-  const columns = index?.definition === undefined ? undefined : keyColumns(index.definition, context);
+  const columns = index === undefined ? undefined : shapeOf(index, context.grammar).columns;
   if (columns === undefined) return refuse(`which columns the index ${wanted} has is not known: pass a catalog`);
   const nullable = columns.filter((column) => target.relation?.columns.get(column)?.notNull !== true);
   const before = nullable.flatMap((column) => {
@@ -128,15 +129,6 @@ function nullableKey(input: ConstraintInput, { fields, definition }: AddedConstr
     before,
     inline: [`add ${head}${definition}`],
     because: "A primary key reads every row to prove NOT NULL.",
-  });
-}
-
-function keyColumns(definition: string, { grammar }: PartInput["context"]): readonly string[] | undefined {
-  const node = grammar.statements(definition)?.[0];
-  if (node === undefined) return undefined;
-  return listOf(node.fields.indexParams).flatMap((one) => {
-    const name = stringOf(fieldsOf(one, "IndexElem")?.name);
-    return name === undefined ? [] : quoteIdentifier(name);
   });
 }
 

@@ -43,18 +43,31 @@ function serialFiller({ target, alter, context }: PartInput, column: CutColumn):
   const type = integerTypes[column.type.name] ?? "integer";
   const bare = context.names.relation(target.schema, target.bare, plainName(column.name), "seq");
   const sequence = `${target.schema}.${bare}`;
+  const owner = target.relation?.owner;
   const head = column.head.replace(/\s+(?:small|big)?serial[248]?$/i, ` ${type}`);
   return {
     kind: "filler",
     begin: own(
-      `create sequence ${sequence} as ${type};
-${alter} ${head}, alter column ${column.name} set default nextval(${quoteLiteral(sequence)});
-alter sequence ${sequence} owned by ${target.sql}.${column.name}`,
+      [
+        `create ${persistenceOf(target, context)}sequence ${sequence} as ${type}`,
+        // Whoever runs this need not own the table, and the sequence of a column must belong to who does.
+        ...(owner === undefined ? [] : [`alter sequence ${sequence} owner to ${owner}`]),
+        `${alter} ${head}, alter column ${column.name} set default nextval(${quoteLiteral(sequence)})`,
+        `alter sequence ${sequence} owned by ${target.sql}.${column.name}`,
+      ].join(";\n"),
       because,
     ),
     end: [],
-    caveats: [orderCaveat],
+    caveats: [
+      orderCaveat,
+      ...(owner === undefined ? [`The role that runs it owns ${target.sql}: the first step fails otherwise.`] : []),
+    ],
   };
+}
+
+/** Since PostgreSQL 15 the sequence of an unlogged table's column is unlogged. */
+function persistenceOf({ relation }: PartInput["target"], { version }: PartInput["context"]): string {
+  return relation?.persistence === "unlogged" && version >= 15 ? "unlogged " : "";
 }
 
 const orderCaveat = "Which row gets which number hangs on the order of the batches, and gaps may stay.";
@@ -80,7 +93,9 @@ function identityFiller(
   return {
     kind: "filler",
     begin: own(
+      // From an identity everybody who may insert draws a number; from a sequence, who may use it.
       `create sequence ${sequence} as ${type}${settings};
+grant usage on sequence ${sequence} to public;
 ${alter} ${column.head}, alter column ${name} set default nextval(${quoteLiteral(sequence)})`,
       because,
     ),

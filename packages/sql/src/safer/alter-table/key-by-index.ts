@@ -1,9 +1,9 @@
+import { distinctNames } from "../../effects/names/index-column-names.js";
+import { joinedColumns } from "../../effects/names/object-name.js";
 import { hasStorage, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { fieldsIn, listOf, stringNode, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { optionText } from "../../parse/read-options.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
-import { distinctNames } from "../names/index-column-names.js";
-import { joinedColumns } from "../names/object-name.js";
 import { alone, own, type StepDraft } from "../safer-answer.js";
 import { plainName, type Target, targetOf } from "../safer-context.js";
 import { type AddedConstraint, type ConstraintInput, nameOr } from "./added-constraint.js";

@@ -1,4 +1,6 @@
+import { parseType } from "../../effects/column-types/type-name.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { type NullTest, nullTest, ofValue } from "../null-test.js";
 import { own, type StepDraft } from "../safer-answer.js";
 import { plainName, type SaferContext, type Target } from "../safer-context.js";
 import { namedBy } from "./named-by.js";
@@ -14,16 +16,22 @@ export interface NotNullRecipe {
   readonly after: readonly StepDraft[];
 }
 
+export interface SaidOfColumn {
+  /** The name somebody wrote, as SQL; before PostgreSQL 18 it is forgotten. */
+  readonly written?: string | undefined;
+  /** Of a column that the table does not have yet. */
+  readonly isNull?: NullTest;
+}
+
 /** Makes a column NOT NULL without reading the table under ACCESS EXCLUSIVE. `column`: as SQL. */
 export function notNullRecipe(
   { target, alter, context }: Pick<PartInput, "target" | "alter" | "context">,
   column: string,
-  /** The name somebody wrote, as SQL; before PostgreSQL 18 it is forgotten. */
-  written?: string,
+  said: SaidOfColumn = {},
 ): NotNullRecipe {
   return context.version >= notValidSince
-    ? byConstraint({ target, alter, context }, column, written)
-    : byCheck({ target, alter, context }, column);
+    ? byConstraint({ target, alter, context }, column, said)
+    : byCheck({ target, alter, context }, column, said);
 }
 
 interface Place {
@@ -32,7 +40,7 @@ interface Place {
   readonly context: SaferContext;
 }
 
-function byConstraint({ target, alter, context }: Place, column: string, written?: string): NotNullRecipe {
+function byConstraint({ target, alter, context }: Place, column: string, { written }: SaidOfColumn): NotNullRecipe {
   const existing = [...(target.relation?.constraints.values() ?? [])].find(
     ({ kind, columns }) => kind === "not null" && columns.includes(column),
   );
@@ -45,12 +53,13 @@ function byConstraint({ target, alter, context }: Place, column: string, written
   };
 }
 
-function byCheck({ target, alter, context }: Place, column: string): NotNullRecipe {
+function byCheck({ target, alter, context }: Place, column: string, { isNull }: SaidOfColumn): NotNullRecipe {
   const name = context.names.constraint(target.schema, target.bare, plainName(column), "not_null");
   const children = target.relation === undefined || target.relation.children.size > 0;
   const noInherit = target.only && children ? " no inherit" : "";
+  const { isNot } = isNull ?? testOf(column, { target, context });
   return {
-    inline: [`add constraint ${name} check (${column} is not null)${noInherit} not valid`],
+    inline: [`add constraint ${name} check (${column} ${isNot})${noInherit} not valid`],
     after: [
       own(`${alter} validate constraint ${name}`, "Reads the rows while others read and write them."),
       own(
@@ -59,6 +68,12 @@ function byCheck({ target, alter, context }: Place, column: string): NotNullReci
       ),
     ],
   };
+}
+
+/** NOT NULL asks a composite value whether it is there, not its fields. */
+function testOf(column: string, { target, context }: Pick<Place, "target" | "context">): NullTest {
+  const type = target.relation?.columns.get(column)?.type;
+  return type === undefined ? ofValue : nullTest(parseType(type, context.picture, context.grammar), context);
 }
 
 export function setNotNull(input: PartInput): Part {

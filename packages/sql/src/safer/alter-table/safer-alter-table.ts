@@ -1,11 +1,11 @@
 import type { Effect } from "@confiture/model";
 import { fieldsIn, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
-import { blockingWork, describeWork } from "../blocking-work.js";
+import { blockingWork, describeIdle, describeWork } from "../blocking-work.js";
 import { changeType } from "../change-type/change-type.js";
 import { attachPartition, detachPartition } from "../forms/partitions.js";
 import { alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
-import { readTarget, type SaferContext, type Target } from "../safer-context.js";
+import { notThere, readTarget, type SaferContext, type Target } from "../safer-context.js";
 import { addColumn } from "./add-column.js";
 import { addConstraint } from "./add-constraint.js";
 import { cutSubcommands } from "./cut-subcommands.js";
@@ -47,14 +47,11 @@ const joinsUnproved = new Set([
 /** ALTER TABLE: each subcommand that does blocking work is taken apart, the others stay together. */
 export async function saferAlterTable(context: SaferContext): Promise<SaferDraft> {
   const target = readTarget(context.fields.relation, context);
-  if (target.relation === undefined && context.catalog !== undefined) {
-    return alreadySafe(`${target.sql} is not in the catalog: nobody uses it yet.`);
-  }
-  const whole = (await context.predict([context.statement.text]))?.[0];
-  if (whole === undefined || whole.certainty === "unknown") return none("the statement is not understood");
+  if (target.relation === undefined && context.catalog !== undefined) return notThere(target, context);
+  const { whole } = context;
+  if (whole.certainty === "unknown") return none("the statement is not understood");
   const work = blockingWork(whole);
-  if (work.length === 0 && !detaches(context))
-    return alreadySafe("It reads and writes no rows of a table while others have to wait.");
+  if (work.length === 0 && !detaches(context)) return alreadySafe(describeIdle(whole));
   const subcommands = cutSubcommands(context);
   if (subcommands === undefined) return none("its text could not be cut apart with certainty");
   const alter = alterPrefix(target, context);
@@ -70,9 +67,8 @@ export async function saferAlterTable(context: SaferContext): Promise<SaferDraft
 }
 
 /** A constraint that falls is run first: what comes behind may have its name, and need not carry it on. */
-function forgetDropped(command: TreeFields, { schema, relation }: Target, { names, picture }: SaferContext): void {
+function forgetDropped(command: TreeFields, { relation }: Target, { picture }: SaferContext): void {
   if (command.subtype !== "AT_DropConstraint") return;
-  names.release(schema, namedBy(command));
   const constraint = relation?.constraints.get(quoteIdentifier(namedBy(command)));
   if (relation !== undefined && constraint !== undefined) picture.dropConstraint(relation, constraint);
 }
@@ -92,7 +88,7 @@ async function partOf(input: PartInput, effect: Effect): Promise<Part> {
   const subtype = stringOf(input.command.subtype) ?? "";
   if (blockingWork(effect).length === 0 && subtype !== "AT_DetachPartition") return { kind: "keep" };
   const read = readers[subtype];
-  return read === undefined ? refuse(refusals[subtype] ?? "no gentler form of it is known") : read(input);
+  return read === undefined ? refuse(refusals[subtype] ?? "it works on every row in one piece") : read(input);
 }
 
 /** Puts the parts one behind another: what does no work together in one ALTER TABLE, proofs behind it. */
@@ -100,25 +96,33 @@ class Assembly {
   readonly #steps: StepDraft[] = [];
   #inline: string[] = [];
   #after: StepDraft[] = [];
+  /** What works on rows with no gentler form, together and apart from the rest: its lock is not for a moment. */
+  #long: Refused[] = [];
   readonly #reasons = new Set<string>();
   readonly #caveats = new Set<string>();
-  readonly #refused: string[] = [];
+  readonly #refused: Refused[] = [];
   #isChanged = false;
 
   constructor(private readonly alter: string) {}
 
   add({ command, text }: CutSubcommand, part: Part): void {
-    const subtype = stringOf(command.subtype) ?? "";
-    if (part.kind !== "split") {
-      if (part.kind === "refuse") this.#refused.push(`\`${text}\` stays as it is: ${part.because}.`);
-      if (this.#after.length > 0 && !joinsUnproved.has(subtype)) this.#flush();
+    if (part.kind === "refuse") {
+      const { because } = part;
+      if (this.#inline.length + this.#after.length > 0) this.#flush();
+      this.#refused.push({ text, because });
+      this.#long.push({ text, because });
+      return;
+    }
+    const waits = part.kind === "keep" && this.#after.length > 0 && !joinsUnproved.has(stringOf(command.subtype) ?? "");
+    const isAhead = part.kind === "split" && part.before.length > 0;
+    if (waits || isAhead || this.#long.length > 0) this.#flush();
+    if (part.kind === "keep") {
       this.#inline.push(text);
       return;
     }
     this.#isChanged = true;
     if (part.because !== "") this.#reasons.add(part.because);
     for (const caveat of part.caveats) this.#caveats.add(caveat);
-    if (part.before.length > 0) this.#flush();
     this.#steps.push(...part.before);
     this.#inline.push(...part.inline);
     this.#after.push(...part.after);
@@ -128,14 +132,14 @@ class Assembly {
     if (!this.#isChanged) {
       return this.#refused.length === 0
         ? alreadySafe("What it reads has been proved beforehand.")
-        : none(this.#refused.map((one) => one.replace(/^.*? stays as it is: /s, "").replace(/\.$/, "")).join("; "));
+        : none(this.#refused.map((one) => one.because).join("; "));
     }
     this.#flush();
     return {
       kind: "safer",
       steps: this.#steps,
       because: [because, ...this.#reasons].join(" ").trim(),
-      caveats: [...this.#refused, ...this.#caveats],
+      caveats: [...this.#refused.map((one) => `\`${one.text}\` stays as it is: ${one.because}.`), ...this.#caveats],
     };
   }
 
@@ -143,7 +147,18 @@ class Assembly {
     const why = "Does no more than a moment's work: what has to be proved about old rows is proved afterwards.";
     if (this.#inline.length > 0) this.#steps.push(own(`${this.alter} ${this.#inline.join(", ")}`, why));
     this.#steps.push(...this.#after);
+    if (this.#long.length > 0) {
+      const reasons = [...new Set(this.#long.map(({ because }) => because))].join("; ");
+      const sql = `${this.alter} ${this.#long.map(({ text }) => text).join(", ")}`;
+      this.#steps.push({ ...own(sql, `No gentler form of it is known: ${reasons}.`), isLong: true });
+    }
     this.#inline = [];
     this.#after = [];
+    this.#long = [];
   }
+}
+
+interface Refused {
+  readonly text: string;
+  readonly because: string;
 }

@@ -3,7 +3,7 @@ import { type Constraint, type Index, type Relation, relationName } from "../../
 import type { PartInput } from "../alter-table/part.js";
 import { alone, own, type StepDraft } from "../safer-answer.js";
 import { plainName, targetOf } from "../safer-context.js";
-import { respellInCheck, respellInIndex, respellInList } from "../text/respell-column.js";
+import { respellInCheck, respellInForeignKey, respellInIndex, respellInList } from "../text/respell-column.js";
 import type { ShadowColumn } from "./shadow-column.js";
 
 /** What stands on a column, made anew on its shadow: steps beforehand, and statements for the moment of the change. */
@@ -92,7 +92,7 @@ function carryConstraint(one: Constraint, shadow: ShadowColumn, context: PartInp
   if (one.references === shadow.table) return { obstacle: `the foreign key ${one.name} refers to the table itself` };
   const made =
     one.kind === "foreign key"
-      ? respellInList(definition, 0, column)
+      ? respellInForeignKey(definition, column)
       : respellInCheck(definition, column, context.grammar);
   if (made === undefined) return { obstacle: `the definition of ${one.name} is not understood` };
   return carriedConstraint(shadow.table, one, made, context);

@@ -6,26 +6,39 @@ import { quoteLiteral } from "../../write/quote-literal.js";
 import { triggerCaveat } from "../alter-table/add-column.js";
 import { type NotNullRecipe, notNullRecipe } from "../alter-table/not-null.js";
 import { type Part, type PartInput, refuse, split } from "../alter-table/part.js";
-import { backfillSteps } from "../backfill.js";
+import { backfillSteps, proofOfFill } from "../backfill.js";
+import { ofRow } from "../null-test.js";
 import { own, type StepDraft } from "../safer-answer.js";
 import { plainName } from "../safer-context.js";
-import { dollarQuoted } from "../text/dollar-quoted.js";
+import { whyNotFillable } from "../why-not-fillable.js";
 import { type Carried, carryAll } from "./carried-parts.js";
 import { columnNotes } from "./column-notes.js";
+import { beginDualWrite, type DualWrite, dualWriteOf, endDualWrite } from "./dual-write.js";
 import { readShadowColumn, type ShadowColumn } from "./shadow-column.js";
+import { whyNotInTrigger } from "./using-columns.js";
 
 /** ALTER COLUMN TYPE: a second column of the new type, kept alike by a trigger, filled in batches, then put in place. */
 export function changeType(input: PartInput): Part {
+  const { relation } = input.target;
+  const { course } = input.context;
+  if (relation !== undefined && course.isChanged(relation)) {
+    return refuse(
+      `statements before it change or make ${input.target.sql}, of which the catalog then no longer tells everything: put it into a file of its own, to be looked at when they have run`,
+    );
+  }
   const shadow = readShadowColumn(input);
   if (shadow === undefined) return refuse("what stands on the column is not known: pass a catalog");
   const obstacle = obstacleTo(shadow, input);
   if (obstacle !== undefined) return refuse(obstacle);
+  const dual = dualWriteOf(shadow, input.context);
+  if ("last" in dual) return refuse(`the trigger ${dual.last} changes rows, and none can come behind it by its name`);
   const carried = carryAll(shadow, input.context);
-  return "obstacle" in carried ? refuse(carried.obstacle) : planned(input, shadow, carried);
+  return "obstacle" in carried ? refuse(carried.obstacle) : planned(input, shadow, dual, carried);
 }
 
 /** Why the column cannot be put aside for another; undefined when it can. */
-function obstacleTo({ table, column, entry }: ShadowColumn, { command, context }: PartInput): string | undefined {
+function obstacleTo(shadow: ShadowColumn, { command, context, target }: PartInput): string | undefined {
+  const { table, column, entry } = shadow;
   const { picture, grammar, catalog } = context;
   if (table.kind !== "table")
     return "a partitioned table would need the column in each partition, with every index attached";
@@ -58,36 +71,42 @@ function obstacleTo({ table, column, entry }: ShadowColumn, { command, context }
   );
   if (published === true) return "a publication names the column";
   const definition = fieldsOf(command.def, "ColumnDef");
+  const unseen = whyNotInTrigger(definition?.raw_default, shadow, target);
+  if (unseen !== undefined) return unseen;
   if (isFields(definition?.typeName) && isConstrained(resolveType(definition.typeName, picture), picture, grammar)) {
     return "the new type is a domain with constraints, which makes PostgreSQL write every row anew for any new column";
   }
-  return undefined;
+  return whyNotFillable(target, context);
 }
 
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function planned(input: PartInput, shadow: ShadowColumn, carried: Carried): Part {
+function planned(input: PartInput, shadow: ShadowColumn, dual: DualWrite, carried: Carried): Part {
   const { context, target, alter } = input;
   const { column, notNull, using } = shadow;
-  const recipe: NotNullRecipe = notNull ? notNullRecipe(input, shadow.shadow) : { inline: [], after: [] };
-  const value = using ?? column;
+  const recipe: NotNullRecipe = notNull
+    ? notNullRecipe(input, shadow.shadow, { isNull: shadow.isNull })
+    : { inline: [], after: [] };
+  const value = using === undefined ? column : `(${using})`;
+  const where = `${shadow.shadow} ${shadow.isNull.is} and ${value} ${using === undefined ? shadow.wasNull.isNot : ofRow.isNot}`;
   const steps: readonly StepDraft[] = [
-    beginning(input, shadow),
+    beginning(input, shadow, dual),
     ...backfillSteps(
       target,
       {
-        set: `${shadow.shadow} = ${value}`,
-        where: `${shadow.shadow} is null and ${using === undefined ? column : `(${using})`} is not null`,
+        set: `${shadow.shadow} = ${using ?? column}`,
+        where,
         because: "Gives the rows that were there their value in the new type, under row locks alone.",
       },
       context,
     ),
+    proofOfFill(target, { where }),
     ...recipe.inline.map((text) => own(`${alter} ${text}`, "New rows are held to it.")),
     ...recipe.after,
     ...carried.before,
-    swap(input, shadow, { ...carried, recipe }),
+    swap(input, shadow, dual, { ...carried, recipe }),
   ];
   return split({
     before: steps,
@@ -96,6 +115,9 @@ function planned(input: PartInput, shadow: ShadowColumn, carried: Carried): Part
       `${column} comes to stand behind the other columns: code that counts on their order (SELECT *, INSERT without a list, COPY) sees that.`,
       `Until the end the table has a column ${shadow.shadow} besides; ${using === undefined ? "the value is assigned" : "what stands behind USING"} once more for each row that is written.`,
       `Until the last step it can be given up: drop the trigger, its function and the column ${shadow.shadow}.`,
+      ...(using === undefined
+        ? []
+        : ["Until then USING is evaluated with the rights of the role that runs the first step, whoever writes."]),
       "Plans that return the column are made anew when it changes its type; code that expects the old type has to be ready for both.",
       "What looks for the column by its number or refers to it in a way the catalog does not tell (functions' texts, logical replication) is not carried over.",
       ...triggerCaveat(input),
@@ -103,49 +125,26 @@ function planned(input: PartInput, shadow: ShadowColumn, carried: Carried): Part
   });
 }
 
-function helperName({ table, column }: ShadowColumn): string {
-  return `${table.schema}.${helperBare({ table, column })}`;
-}
-
-/** Triggers run in the order of their names: this one comes late, so that it sees what others made of the row. */
-function helperBare({ table, column }: Pick<ShadowColumn, "table" | "column">): string {
-  const parts = `zz_confiture_${plainName(table.bare)}_${plainName(column)}`.replaceAll(/[^A-Za-z0-9]+/g, "_");
-  return parts.toLowerCase().slice(0, 63);
-}
-
-function beginning({ alter, target }: PartInput, shadow: ShadowColumn): StepDraft {
-  const { sql, type, using, column } = shadow;
-  const assign =
-    using === undefined
-      ? `new.${shadow.shadow} := new.${column};`
-      : `select ${using} into new.${shadow.shadow} from (select new.*) ${relationAlias(target.bare)};`;
-  // USING speaks of columns, whatever else has such a name.
-  const body = `\n#variable_conflict use_column\nbegin\n  ${assign}\n  return new;\nend\n`;
+function beginning(input: PartInput, shadow: ShadowColumn, dual: DualWrite): StepDraft {
   return own(
-    `${alter} add column ${shadow.shadow} ${type};
-create function ${helperName(shadow)}() returns trigger language plpgsql as ${dollarQuoted(body)};
-create trigger ${helperBare(shadow)} before insert or update on ${sql}
-  for each row execute function ${helperName(shadow)}()`,
+    `${input.alter} add column ${shadow.shadow} ${shadow.type};
+${beginDualWrite(shadow, dual, input)}`,
     "The second column; from here on every row that is written has its value in both.",
   );
-}
-
-function relationAlias(bare: string): string {
-  return `"${bare.replaceAll('"', '""')}"`;
 }
 
 /** The moment of the change: no row is read or written. */
 function swap(
   { alter, context }: PartInput,
   shadow: ShadowColumn,
+  dual: DualWrite,
   { unhook, hook, recipe }: Carried & { readonly recipe: Partial<NotNullRecipe> },
 ): StepDraft {
   const { sql, column, table, entry, hasDefault } = shadow;
   const owned = [...table.sequences].filter((one) => one.ownedBy?.column === column && one.isIdentity !== true);
   const identity = identityOf(shadow, context);
   const statements = [
-    `drop trigger ${helperBare(shadow)} on ${sql}`,
-    `drop function ${helperName(shadow)}()`,
+    ...endDualWrite(shadow, dual),
     ...owned.map((one) => `alter sequence ${relationName(one)} owned by ${sql}.${shadow.shadow}`),
     ...(hasDefault ? [`${alter} alter column ${shadow.shadow} set default ${entry.default}`] : []),
     ...identity.unhook,

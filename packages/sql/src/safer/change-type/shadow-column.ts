@@ -1,11 +1,12 @@
 import type { CatalogColumn } from "@confiture/model";
+import { parseType, resolveType } from "../../effects/column-types/type-name.js";
 import { type Relation, relationName } from "../../effects/picture/relation.js";
 import { respell } from "../../effects/picture/spelled-name.js";
 import { fieldsIn, fieldsOf, isFields, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { namedBy } from "../alter-table/named-by.js";
 import type { PartInput } from "../alter-table/part.js";
-import { objectName } from "../names/object-name.js";
+import { type NullTest, nullTest } from "../null-test.js";
 import { plainName } from "../safer-context.js";
 import { CutText } from "../text/cut-text.js";
 
@@ -19,6 +20,9 @@ export interface ShadowColumn {
   readonly type: string;
   /** What stands behind USING; absent: the value is assigned. */
   readonly using?: string;
+  /** Whether the new column has no value, and the old one. */
+  readonly isNull: NullTest;
+  readonly wasNull: NullTest;
   readonly entry: CatalogColumn;
   /** What the column has when the statement's own drops are done. */
   readonly notNull: boolean;
@@ -44,8 +48,12 @@ export function readShadowColumn({ context, target, command, text, end }: PartIn
     table,
     sql: relationName(table),
     column,
-    shadow: freeColumn(table, column),
+    shadow: context.names.passing(plainName(column), undefined, "new", (name) =>
+      table.columns.has(quoteIdentifier(name)),
+    ),
     type: cut.text.slice(begin, usingAt).trim(),
+    isNull: nullTest(resolveType(definition.typeName, context.picture), context),
+    wasNull: nullTest(parseType(entry.type, context.picture, context.grammar), context),
     ...(using === undefined ? {} : { using: cut.text.slice(usingAt + "using".length, end).trim() }),
     entry,
     notNull: entry.notNull && !dropped.has("AT_DropNotNull"),
@@ -59,11 +67,4 @@ function droppedOf(fields: TreeFields, column: string): ReadonlySet<unknown> {
     (command) => command.name === column && command.def === undefined,
   );
   return new Set(drops.map(({ subtype }) => subtype));
-}
-
-function freeColumn(table: Relation, column: string): string {
-  for (let number = 0; ; number += 1) {
-    const name = quoteIdentifier(objectName(plainName(column), undefined, number === 0 ? "new" : `new${number}`));
-    if (!table.columns.has(name)) return name;
-  }
 }

@@ -1,12 +1,18 @@
+import { indexNameAddition } from "../../effects/names/index-column-names.js";
 import { shapeOf } from "../../effects/picture/index-shape.js";
-import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
+import {
+  hasStorage,
+  type Index,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withDescendants,
+} from "../../effects/picture/relation.js";
 import { isFields, listOf, stringOf } from "../../parse/parse-tree.js";
-import { nameFromObject, relationName as nameOfRangeVar } from "../../parse/read-names.js";
-import { readSwitch } from "../../parse/read-options.js";
+import { nameFromObject } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
-import { indexNameAddition } from "../names/index-column-names.js";
 import { alone, alreadySafe, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
-import { plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
+import { notThere, plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
 
 const invalidLeftOver =
   "When it fails (a duplicate, a deadlock, a cancel), it leaves an invalid index: drop it and run the step again.";
@@ -17,9 +23,7 @@ export function saferCreateIndex(context: SaferContext): SaferDraft {
   if (fields.concurrent === true) return alreadySafe("CONCURRENTLY lets others read and write the table.");
   const target = readTarget(fields.relation, context);
   const { relation } = target;
-  if (relation === undefined && context.catalog !== undefined) {
-    return alreadySafe(`${target.sql} is not in the catalog: nobody uses it yet.`);
-  }
+  if (relation === undefined && context.catalog !== undefined) return notThere(target, context);
   const written = stringOf(fields.idxname);
   const isThere =
     written !== undefined &&
@@ -51,6 +55,12 @@ function onPartitions(context: SaferContext, root: Relation): SaferDraft {
   const shape = cut.text.slice(from).trim();
   const unique = fields.unique === true ? "unique " : "";
   const target = targetOf(root);
+  const unread = withDescendants(root).find((one) => [...one.indexes].some(isOnlyOfFile));
+  if (unread !== undefined) {
+    return none(
+      `statements before it make an index of ${relationName(unread)}: whether PostgreSQL would take it for this one is not known; put it into a file of its own`,
+    );
+  }
   const written = stringOf(fields.idxname);
   const name =
     written === undefined ? names.relation(target.schema, target.bare, addition, "idx") : quoteIdentifier(written);
@@ -89,6 +99,11 @@ function onPartitions(context: SaferContext, root: Relation): SaferDraft {
     because: `CREATE INDEX keeps writers of ${target.sql} and all its partitions waiting until the last index is built.`,
     caveats: [...caveats],
   };
+}
+
+/** Made by a statement before, so that no catalog prints it. */
+function isOnlyOfFile({ definition }: Index): boolean {
+  return definition === undefined;
 }
 
 /** An index of a partition that fits already and belongs to no other. */
@@ -140,34 +155,6 @@ export function saferDropIndex(context: SaferContext): SaferDraft {
   };
 }
 
-/** REINDEX CONCURRENTLY; on partitioned tables since PostgreSQL 14. */
-export function saferReindex(context: SaferContext): SaferDraft {
-  const { fields, cut, picture, version } = context;
-  if (readSwitch(fields.params, "concurrently") === true) {
-    return alreadySafe("CONCURRENTLY lets others read and write the table.");
-  }
-  if (fields.kind === "REINDEX_OBJECT_SYSTEM")
-    return none("the indexes of system catalogs cannot be rebuilt CONCURRENTLY");
-  const name = nameOfRangeVar(fields.relation);
-  const table = name === undefined ? undefined : (picture.find(name) ?? picture.findIndex(name)?.table);
-  if (table !== undefined && isPartitioned(table) && version < 14) {
-    return none("before PostgreSQL 14 the indexes of a partitioned table are rebuilt one partition at a time");
-  }
-  const object = /^reindex\s*(?:\([^)]*\)\s*)?(index|table|schema|database)/i.exec(cut.text);
-  if (object === null) return none("its text could not be cut apart with certainty");
-  return {
-    kind: "safer",
-    steps: [
-      alone(
-        `${object[0]} concurrently${cut.text.slice(object[0].length)}`.trim(),
-        "Builds each index aside and swaps it in, while others read and write.",
-      ),
-    ],
-    because: "REINDEX keeps writers waiting, and readers too, whose plans need the index that is locked.",
-    caveats: ["When it fails, it leaves an invalid index whose name ends in _ccnew: drop it and run the step again."],
-  };
-}
-
 /** REFRESH MATERIALIZED VIEW CONCURRENTLY, where a unique index over plain columns tells the rows apart. */
 export function saferRefresh(context: SaferContext): SaferDraft {
   const { fields, cut, catalog, grammar } = context;
@@ -177,6 +164,9 @@ export function saferRefresh(context: SaferContext): SaferDraft {
   const view = catalog?.materializedViews.find(({ name }) => name === target.sql);
   if (target.relation === undefined || view === undefined) {
     return none("whether the view has a unique index is not known: pass a catalog");
+  }
+  if (!view.populated && context.course.isChanged(target.relation)) {
+    return none("whether the view holds rows by then is not known: CONCURRENTLY needs it to");
   }
   if (!view.populated) return alreadySafe("The view holds no rows yet, so that nobody reads it.");
   const isFit = (index: Index) => {

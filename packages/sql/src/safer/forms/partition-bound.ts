@@ -15,6 +15,8 @@ export interface PartitionKey {
   readonly columns: readonly string[];
   /** Absent for an expression. */
   readonly type?: string;
+  /** Compared as nothing but the key itself says: no comparison of a CHECK stands for it. */
+  readonly isComparedOtherwise: boolean;
 }
 
 /** Undefined for a hash, and for a key of several parts. */
@@ -26,22 +28,22 @@ export function readPartitionKey(parent: Relation, { grammar }: SaferContext): P
   const [element] = elements;
   const strategy = stringOf(spec.strategy)?.toLowerCase().replace("partition_strategy_", "");
   if (element === undefined || elements.length > 1 || (strategy !== "range" && strategy !== "list")) return undefined;
+  const isComparedOtherwise = listOf(element.opclass).length > 0 || listOf(element.collation).length > 0;
   const name = stringOf(element.name);
   if (name !== undefined) {
     const by = quoteIdentifier(name);
     const type = parent.columns.get(by)?.type;
-    return { strategy, by, columns: [by], ...(type === undefined ? {} : { type }) };
+    return { strategy, by, columns: [by], isComparedOtherwise, ...(type === undefined ? {} : { type }) };
   }
   const cut = new CutText(text);
   const inside = /\(([\s\S]*)\)\s*$/.exec(cut.text.slice(text.indexOf("partition by")))?.[1]?.trim();
-  if (inside === undefined || listOf(element.opclass).length > 0 || listOf(element.collation).length > 0)
-    return undefined;
-  return { strategy, by: `(${inside})`, columns: columnsOf(element.expr).map(quoteIdentifier) };
+  if (inside === undefined) return undefined;
+  return { strategy, by: `(${inside})`, columns: columnsOf(element.expr).map(quoteIdentifier), isComparedOtherwise };
 }
 
 /** What a bound promises of each row, as PostgreSQL itself would prove it; undefined where it is not one of these forms. */
 export function boundCondition(bound: TreeFields, key: PartitionKey, cut: CutText): string | undefined {
-  if (bound.is_default === true) return undefined;
+  if (bound.is_default === true || key.isComparedOtherwise) return undefined;
   return key.strategy === "range" ? rangeCondition(bound, key, cut) : listCondition(bound, key, cut);
 }
 

@@ -1,9 +1,9 @@
+import { indexNameAddition } from "../../effects/names/index-column-names.js";
 import { checkExpression } from "../../effects/picture/check-expression.js";
-import { shapeOf } from "../../effects/picture/index-shape.js";
+import { MatchingIndexes } from "../../effects/picture/matching-index.js";
 import { hasStorage, type Index, isPartitioned, type Relation, relationName } from "../../effects/picture/relation.js";
 import { fieldsIn, fieldsOf, isFields, listOf, type TreeFields } from "../../parse/parse-tree.js";
 import { type Part, type PartInput, refuse, split } from "../alter-table/part.js";
-import { indexNameAddition } from "../names/index-column-names.js";
 import { alone, none, own, type SaferDraft, type StepDraft } from "../safer-answer.js";
 import { plainName, readTarget, type SaferContext, targetOf } from "../safer-context.js";
 import { boundCondition, type PartitionKey, readPartitionKey } from "./partition-bound.js";
@@ -20,11 +20,16 @@ export function detachPartition(input: PartInput): Part {
   if ([...(parent?.children ?? [])].some((one) => one.partition?.isDefault === true)) {
     return refuse("beside a default partition DETACH cannot be CONCURRENTLY");
   }
-  const key = parent === undefined ? undefined : readPartitionKey(parent, context);
-  if (parent === undefined || partition.relation === undefined || key === undefined) {
+  if (parent === undefined || partition.relation === undefined) {
     return refuse("which CHECK the detached partition would be left with is not known: pass a catalog");
   }
-  const column = key.columns.length === 1 ? plainName(key.columns[0]!) : undefined;
+  const columns = columnsOfBounds(parent, context);
+  if (columns === undefined) {
+    return refuse(
+      "which CHECK the detached partition would be left with can only be said for ranges and lists of one key",
+    );
+  }
+  const column = columns.size === 1 ? plainName([...columns][0]!) : undefined;
   const check = context.names.constraint(partition.schema, partition.bare, column, "check");
   return split({
     before: [
@@ -42,6 +47,21 @@ export function detachPartition(input: PartInput): Part {
   });
 }
 
+/**
+ * The columns of the CHECK that stands for a partition's bound: those its parent is partitioned by, and where that is a
+ * partition itself, those of the tables above. As SQL; undefined where they cannot be told.
+ */
+function columnsOfBounds(parent: Relation, context: SaferContext): ReadonlySet<string> | undefined {
+  const columns = new Set<string>();
+  for (let above: Relation | undefined = parent; above !== undefined; above = above.partition?.of) {
+    const key = readPartitionKey(above, context);
+    // A default partition's bound is what the others leave, which may be nothing to check.
+    if (key === undefined || above.partition?.isDefault === true) return undefined;
+    for (const column of key.columns) columns.add(column);
+  }
+  return columns;
+}
+
 /** ATTACH PARTITION: what it would build or read under its locks is built and proved before. */
 export function attachPartition(input: PartInput): Part {
   const { context, target, text } = input;
@@ -50,11 +70,18 @@ export function attachPartition(input: PartInput): Part {
   const [parent, child] = [target.relation, partition.relation];
   if (parent === undefined || child === undefined) return refuse("the partition key is not known: pass a catalog");
   if (!hasStorage(child)) return refuse("the partition has partitions of its own; attach those to it first");
+  const unread = [...parent.indexes, ...parent.constraints.values()].some(
+    (one) => one.definition === undefined && !("kind" in one && one.kind !== "foreign key"),
+  );
+  if (unread)
+    return refuse(`statements before it give ${target.sql} indexes or foreign keys that no catalog prints yet`);
   const key = readPartitionKey(parent, context);
   const condition =
     key === undefined ? undefined : boundCondition(isFields(given.bound) ? given.bound : {}, key, context.cut);
   if (key === undefined || condition === undefined) {
-    return refuse("only bounds by a range or list of one column or expression can be said as a CHECK");
+    return refuse(
+      "only bounds by a range or list of one column or expression, in its own collation and operator class, can be said as a CHECK",
+    );
   }
   const proofs = [
     ...proof(child, condition, context),
@@ -116,26 +143,9 @@ function proof(table: Relation, condition: string, context: SaferContext): reado
 
 /** The indexes that ATTACH would build, under the names it would choose. */
 function missingIndexes(parent: Relation, child: Relation, context: SaferContext): readonly StepDraft[] {
-  const used = new Set<Index>();
-  return [...parent.indexes].flatMap((wanted) => {
-    const found = [...child.indexes].find((own) => !used.has(own) && fits(own, wanted, context));
-    if (found !== undefined) {
-      used.add(found);
-      return [];
-    }
-    return buildLike(wanted, child, context);
-  });
-}
-
-function fits(own: Index, wanted: Index, { grammar }: SaferContext): boolean {
-  const [a, b] = [shapeOf(own, grammar), shapeOf(wanted, grammar)];
-  const isKey = (index: Index) => index.constraint?.kind;
-  return (
-    own.valid &&
-    own.unique === wanted.unique &&
-    a.method === b.method &&
-    a.columns.join() === b.columns.join() &&
-    (isKey(wanted) === undefined || isKey(own) === isKey(wanted))
+  const own = new MatchingIndexes(child, context.grammar);
+  return [...parent.indexes].flatMap((wanted) =>
+    own.take(wanted) === undefined ? buildLike(wanted, child, context) : [],
   );
 }
 
@@ -198,7 +208,7 @@ export function saferCreatePartition(context: SaferContext): SaferDraft {
   const proofs = key === undefined ? [] : others.flatMap((one) => defaultProof(one, bound, key, context));
   if (others.length > 0 && proofs.length === 0) {
     return none(
-      "what the default partition must not hold can only be said for a range or list of one column or expression",
+      "what the default partition must not hold can only be said for a range or list of one column or expression, in its own collation and operator class",
     );
   }
   const compression = version >= 14 ? " including compression" : "";

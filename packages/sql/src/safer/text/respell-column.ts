@@ -33,6 +33,16 @@ export function respellInCheck(definition: string, column: Respelling, grammar: 
   return replaceAt(text, columnPlaces(node.fields, column.from, cut), column.to).slice(head.length);
 }
 
+/** A foreign key as pg_get_constraintdef prints it, respelled on the side that refers: `ON DELETE SET NULL (column)` too. */
+export function respellInForeignKey(definition: string, column: Respelling): string {
+  const made = respellInList(definition, 0, column);
+  const cut = new CutText(made);
+  // Behind its own columns, and behind those it refers to.
+  const behind = cut.behindParentheses(cut.behindParentheses(0));
+  const action = /\bSET (?:NULL|DEFAULT) (?=\()/.exec(made.slice(behind));
+  return action === null ? made : respellInList(made, behind + action.index, column);
+}
+
 /** The list of columns in the first parentheses from an offset on, respelled: of a foreign key, or of what it refers to. */
 export function respellInList(definition: string, after: number, column: Respelling): string {
   const begin = definition.indexOf("(", after) + 1;

@@ -1,6 +1,11 @@
 import { openTestDatabase, supportedVersions, testOnEachVersion, testVersions } from "@confiture/testkit";
 import { expect, test } from "vitest";
-import { builtinTypes, settledFunctions, volatileFunctions } from "../../../src/effects/facts/builtin-names.js";
+import {
+  builtinOperators,
+  builtinTypes,
+  settledFunctions,
+  volatileFunctions,
+} from "../../../src/effects/facts/builtin-names.js";
 
 interface BuiltinFunction {
   readonly name: string;
@@ -47,6 +52,12 @@ testOnEachVersion("every built-in type is known", async (version) => {
   expect(types.map(({ name }) => name).filter((name) => !builtinTypes.has(name))).toEqual([]);
 });
 
+testOnEachVersion("every built-in operator is known, and gives the same for the same", async (version) => {
+  await using db = await openTestDatabase({ version });
+  const { rows: operators } = await db.query<{ name: string; volatile: boolean }>(builtinOperatorsOfServer);
+  expect(operators.filter(({ name, volatile }) => volatile || !builtinOperators.has(name))).toEqual([]);
+});
+
 test("no name is in both lists of functions", () => {
   expect([...volatileFunctions].filter((name) => settledFunctions.has(name))).toEqual([]);
 });
@@ -56,12 +67,16 @@ test.runIf(testVersions.length === supportedVersions.length)("every name is one 
   const seen = new Set<string>();
   for (const version of testVersions) {
     await using db = await openTestDatabase({ version });
-    for (const query of ["select proname::text as name from pg_proc", "select typname::text as name from pg_type"]) {
+    for (const query of [
+      "select proname::text as name from pg_proc",
+      "select typname::text as name from pg_type",
+      "select oprname::text as name from pg_operator",
+    ]) {
       const { rows } = await db.query<{ name: string }>(query);
       for (const { name } of rows) seen.add(name);
     }
   }
-  const listed = [...volatileFunctions, ...settledFunctions, ...builtinTypes];
+  const listed = [...volatileFunctions, ...settledFunctions, ...builtinTypes, ...builtinOperators];
   expect(listed.filter((name) => !seen.has(name))).toEqual([]);
 });
 
@@ -96,3 +111,11 @@ const builtinTypesOfServer = `
     and typrelid = 0
     and not exists (select from pg_type element where element.typarray = pg_type.oid)
   order by typname`;
+
+const builtinOperatorsOfServer = `
+  select oprname::text as name, bool_or(provolatile = 'v') as volatile
+  from pg_operator
+  join pg_proc on pg_proc.oid = oprcode
+  where oprnamespace = 'pg_catalog'::regnamespace
+  group by oprname
+  order by oprname`;

@@ -127,6 +127,10 @@ test("an object has one word, which is PostgreSQL's", async () => {
   expect((await targets()).map(({ kind }) => kind).filter((kind) => internal.test(kind))).toEqual([]);
 });
 
+test("an operation on something with a name says which", async () => {
+  expect((await targets()).filter(({ name }) => name === "").map(({ kind }) => kind)).toEqual([]);
+});
+
 test.each([
   "alter function f(int) immutable",
   "alter operator === (int, int) set (restrict = none)",

@@ -13,7 +13,7 @@ import {
   predictTexts,
 } from "./effect-laws.js";
 
-/** What these make is looked at as text later on, layout and all: see `not-yet-true.test.ts`. */
+/** What these make is looked at as text later on, layout and all. */
 const keptAsText = /^create (or replace )?(constraint )?(trigger|(materialized )?view)\b/i;
 
 // Nothing is run: only what is there is read from a server.
