@@ -20,6 +20,9 @@ create view noted as select id, remark as note from orders where remark is not n
 create function total() returns bigint language sql stable as 'select count(*) from orders';`,
 };
 
+/** Each runs the command many times, and each command makes databases. */
+const slowly = 400_000;
+
 interface Ran {
   readonly code: number | null;
   readonly stdout: string;
@@ -111,163 +114,203 @@ testOnEachVersion(
     expect((await confiture("migrate", "up")).code).toBe(0);
     expect((await confiture("drift")).code).toBe(0);
   },
-  400_000,
+  slowly,
 );
 
-test("without a record the first migration makes everything, and pending ones are taken into account", async () => {
-  await using db = await openTestDatabase();
-  using folder = projectFolder(first);
-  const confiture = commandIn(folder, db);
-  expect((await confiture("migrate", "new", "all", "--from-diff")).code).toBe(0);
-  expect(migrationTexts(folder).up).toContain("-- confiture: from a difference, allows nothing\n");
-  folder.write({ "db/schema/20_more.sql": "create table more (id int primary key);" });
-  const second = await confiture("migrate", "new", "more", "--from-diff", "--no-prove");
-  expect([second.code, second.stdout]).toEqual([0, expect.stringContaining("1 statement")]);
-  expect(second.stdout).toContain("not proven on rows (--no-prove)");
-  expect((await confiture("migrate", "up", "--format", "json")).json()).toMatchObject({
-    applied: [{ name: "all" }, { name: "more" }],
-  });
-  expect((await confiture("drift")).code).toBe(0);
-  expect((await confiture("migrate", "validate", "--stairway")).code).toBe(0);
-  const against = await confiture("migrate", "validate", "--against", "local", "--format", "json");
-  expectDocument(against.json(), "migrate-validate-against.v1");
-  expect([against.code, against.json()]).toMatchObject([
-    0,
-    { valid: true, migrations: 2, pending: [], differences: [] },
-  ]);
-  await db.query("alter table more add column surprise int; drop view noted");
-  const drifted = await confiture("migrate", "validate", "--against", "local", "--format", "json");
-  expectDocument(drifted.json(), "migrate-validate-against.v1");
-  expect([drifted.code, drifted.json()]).toMatchObject([
-    1,
-    {
-      valid: false,
-      differences: [
-        { change: "added", kind: "column", name: "public.more.surprise" },
-        { change: "removed", kind: "view", name: "public.noted" },
-      ],
-    },
-  ]);
-  expect((await confiture("migrate", "validate", "--against", "local")).stdout).toContain(
-    "2 differences: 1 missing, 1 not from the migrations.",
-  );
-});
+test(
+  "without a record the first migration makes everything, and pending ones are taken into account",
+  async () => {
+    await using db = await openTestDatabase();
+    using folder = projectFolder(first);
+    const confiture = commandIn(folder, db);
+    expect((await confiture("migrate", "new", "all", "--from-diff")).code).toBe(0);
+    expect(migrationTexts(folder).up).toContain("-- confiture: from a difference, allows nothing\n");
+    folder.write({ "db/schema/20_more.sql": "create table more (id int primary key);" });
+    const second = await confiture("migrate", "new", "more", "--from-diff", "--no-prove");
+    expect([second.code, second.stdout]).toEqual([0, expect.stringContaining("1 statement")]);
+    expect(second.stdout).toContain("not proven on rows (--no-prove)");
+    expect((await confiture("migrate", "up", "--format", "json")).json()).toMatchObject({
+      applied: [{ name: "all" }, { name: "more" }],
+    });
+    expect((await confiture("drift")).code).toBe(0);
+    expect((await confiture("migrate", "validate", "--stairway")).code).toBe(0);
+    const against = await confiture("migrate", "validate", "--against", "local", "--format", "json");
+    expectDocument(against.json(), "migrate-validate-against.v1");
+    expect([against.code, against.json()]).toMatchObject([
+      0,
+      { valid: true, migrations: 2, pending: [], differences: [] },
+    ]);
+    await db.query("alter table more add column surprise int; drop view noted");
+    const drifted = await confiture("migrate", "validate", "--against", "local", "--format", "json");
+    expectDocument(drifted.json(), "migrate-validate-against.v1");
+    expect([drifted.code, drifted.json()]).toMatchObject([
+      1,
+      {
+        valid: false,
+        differences: [
+          { change: "added", kind: "column", name: "public.more.surprise" },
+          { change: "removed", kind: "view", name: "public.noted" },
+        ],
+      },
+    ]);
+    expect((await confiture("migrate", "validate", "--against", "local")).stdout).toContain(
+      "2 differences: 1 missing, 1 not from the migrations.",
+    );
+  },
+  slowly,
+);
 
-test("with --env a migration starts from the environment as it is, once nothing is pending there", async () => {
-  await using db = await openTestDatabase({
-    sql: "create table orders (id bigint primary key); create table aside (id int);",
-  });
-  using folder = projectFolder({
-    "confiture.yaml": config,
-    "db/schema/10_orders.sql": "create table orders (id bigint primary key, note text); create table aside (id int);",
-  });
-  const confiture = commandIn(folder, db);
-  const unrecorded = await confiture("migrate", "new", "note", "--from-diff", "--format", "json");
-  expect([unrecorded.code, unrecorded.json()]).toMatchObject([2, { error: { code: "CONFITURE_SHADOW_UNAVAILABLE" } }]);
-  expect((await confiture("migrate", "new", "note", "--from-diff", "--env", "local")).code).toBe(0);
-  expect(migrationTexts(folder).up).toContain("-- From environment local to the DDL.\n");
-  const pending = await confiture("migrate", "new", "more", "--from-diff", "--env", "local", "--format", "json");
-  expect([pending.code, pending.json()]).toMatchObject([
-    2,
-    { error: { code: "CONFITURE_USAGE", message: expect.stringContaining("_note is not applied to local yet") } },
-  ]);
-  expect((await confiture("migrate", "up")).code).toBe(0);
-  expect((await confiture("drift")).code).toBe(0);
-});
+test(
+  "with --env a migration starts from the environment as it is, once nothing is pending there",
+  async () => {
+    await using db = await openTestDatabase({
+      sql: "create table orders (id bigint primary key); create table aside (id int);",
+    });
+    using folder = projectFolder({
+      "confiture.yaml": config,
+      "db/schema/10_orders.sql": "create table orders (id bigint primary key, note text); create table aside (id int);",
+    });
+    const confiture = commandIn(folder, db);
+    const unrecorded = await confiture("migrate", "new", "note", "--from-diff", "--format", "json");
+    expect([unrecorded.code, unrecorded.json()]).toMatchObject([
+      2,
+      { error: { code: "CONFITURE_SHADOW_UNAVAILABLE" } },
+    ]);
+    expect((await confiture("migrate", "new", "note", "--from-diff", "--env", "local")).code).toBe(0);
+    expect(migrationTexts(folder).up).toContain("-- From environment local to the DDL.\n");
+    const pending = await confiture("migrate", "new", "more", "--from-diff", "--env", "local", "--format", "json");
+    expect([pending.code, pending.json()]).toMatchObject([
+      2,
+      { error: { code: "CONFITURE_USAGE", message: expect.stringContaining("_note is not applied to local yet") } },
+    ]);
+    expect((await confiture("migrate", "up")).code).toBe(0);
+    expect((await confiture("drift")).code).toBe(0);
+  },
+  slowly,
+);
 
-test("a drafted migration that was edited since loses nothing that was not allowed when it was drafted", async () => {
-  await using db = await openTestDatabase();
-  using folder = projectFolder(first);
-  const confiture = commandIn(folder, db);
-  expect((await confiture("migrate", "new", "all", "--from-diff", "--no-prove")).code).toBe(0);
-  const [name = ""] = readdirSync(join(folder.path, "db/migrations")).filter((file) => file.endsWith(".up.sql"));
-  const path = `db/migrations/${name}`;
-  const { up } = migrationTexts(folder);
-  folder.write({ [path]: `${up}\ntruncate orders;\n` });
-  const refused = await confiture("migrate", "up", "--format", "json");
-  expect([refused.code, refused.json()]).toMatchObject([
-    1,
-    {
-      error: { code: "CONFITURE_DATA_LOSS", message: expect.stringContaining("loses the rows of"), at: { file: path } },
-    },
-  ]);
-  folder.write({ [path]: `${up.replace("allows nothing", "allows DeletesData")}\ntruncate orders;\n` });
-  expect((await confiture("migrate", "up")).code).toBe(0);
-});
+test(
+  "a drafted migration that was edited since loses nothing that was not allowed when it was drafted",
+  async () => {
+    await using db = await openTestDatabase();
+    using folder = projectFolder({
+      ...first,
+      "db/schema/20_index.sql": "create index orders_note on orders (note);",
+      "db/migrations/001_orders.up.sql": first["db/schema/10_orders.sql"],
+    });
+    const confiture = commandIn(folder, db);
+    expect((await confiture("migrate", "up")).code).toBe(0);
+    expect((await confiture("migrate", "new", "index", "--from-diff", "--no-prove")).code).toBe(0);
+    const [, name = ""] = readdirSync(join(folder.path, "db/migrations"))
+      .filter((file) => file.endsWith(".up.sql"))
+      .sort();
+    const path = `db/migrations/${name}`;
+    const { up } = migrationTexts(folder);
+    folder.write({ [path]: `${up}\ntruncate orders;\n` });
+    const refused = await confiture("migrate", "up", "--format", "json");
+    expect([refused.code, refused.json()]).toMatchObject([
+      1,
+      {
+        error: {
+          code: "CONFITURE_DATA_LOSS",
+          message: expect.stringContaining("loses the rows of"),
+          at: { file: path },
+        },
+      },
+    ]);
+    folder.write({ [path]: `${up.replace("allows nothing", "allows DeletesData")}\ntruncate orders;\n` });
+    expect((await confiture("migrate", "up")).code).toBe(0);
+  },
+  slowly,
+);
 
-test("plain forms are written where they are asked for, and flags of a difference mean one", async () => {
-  await using db = await openTestDatabase();
-  using folder = projectFolder({ ...first, "db/migrations/001_orders.up.sql": first["db/schema/10_orders.sql"] });
-  const confiture = commandIn(folder, db);
-  folder.write({ "db/schema/20_index.sql": "create index orders_note on orders (note);" });
-  expect((await confiture("migrate", "new", "index", "--from-diff", "--no-online", "--no-prove")).code).toBe(0);
-  expect(migrationTexts(folder).up).toContain("CREATE INDEX orders_note ON public.orders USING btree (note);");
-  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-    [["--allow", "DeletesData"], /--allow is for --from-diff/],
-    [["--no-online"], /--online is for --from-diff/],
-    [["--rename", "table a to b"], /--rename is for --from-diff/],
-    [["--no-grants"], /--no-grants is for --from-diff/],
-    [["--from-diff", "--kind", "yaml"], /written as SQL/],
-    [["--from-diff", "--allow", "Everything"], /DeletesData/],
-    [["--from-diff", "--rename", "tabel a to b"], /cannot be read/],
-    [["--from-diff", "--rename", "table a to b"], /neither a table public\.a/],
-  ];
-  for (const [args, says] of wrong) {
-    const { code, stderr } = await confiture("migrate", "new", "x", ...args);
-    expect([args, code, stderr]).toEqual([args, 2, expect.stringMatching(says)]);
-  }
-  expect(readdirSync(join(folder.path, "db/migrations"))).toHaveLength(3);
-});
+test(
+  "plain forms are written where they are asked for, and flags of a difference mean one",
+  async () => {
+    await using db = await openTestDatabase();
+    using folder = projectFolder({ ...first, "db/migrations/001_orders.up.sql": first["db/schema/10_orders.sql"] });
+    const confiture = commandIn(folder, db);
+    folder.write({ "db/schema/20_index.sql": "create index orders_note on orders (note);" });
+    expect((await confiture("migrate", "new", "index", "--from-diff", "--no-online", "--no-prove")).code).toBe(0);
+    expect(migrationTexts(folder).up).toContain("CREATE INDEX orders_note ON public.orders USING btree (note);");
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--allow", "DeletesData"], /--allow is for --from-diff/],
+      [["--no-online"], /--online is for --from-diff/],
+      [["--rename", "table a to b"], /--rename is for --from-diff/],
+      [["--no-grants"], /--no-grants is for --from-diff/],
+      [["--from-diff", "--kind", "yaml"], /written as SQL/],
+      [["--from-diff", "--allow", "Everything"], /DeletesData/],
+      [["--from-diff", "--rename", "tabel a to b"], /cannot be read/],
+      [["--from-diff", "--rename", "table a to b"], /neither a table public\.a/],
+    ];
+    for (const [args, says] of wrong) {
+      const { code, stderr } = await confiture("migrate", "new", "x", ...args);
+      expect([args, code, stderr]).toEqual([args, 2, expect.stringMatching(says)]);
+    }
+    expect(readdirSync(join(folder.path, "db/migrations"))).toHaveLength(3);
+  },
+  slowly,
+);
 
-test("a rename is declared in the DDL, in confiture.yaml or on the command line, and does for diff as well", async () => {
-  await using db = await openTestDatabase({ sql: "create table orders (id int, note text)" });
-  const ddl = "create table purchases (id int, remark text);";
-  const renames = ["table orders to purchases", "column purchases.note to remark"];
-  using folder = projectFolder({
-    "confiture.yaml": config,
-    "plain/a.sql": ddl,
-    "declared/a.sql": `${renames.map((rename) => `-- confiture: rename ${rename}`).join("\n")}\n${ddl}`,
-    "broken/a.sql": `${ddl}\n-- confiture: rename tables orders to purchases`,
-  });
-  const confiture = commandIn(folder, db);
-  const statements = async (...args: string[]) => {
-    const ran = await confiture("diff", "--from", "env:local", "--format", "json", ...args);
-    expectDocument(ran.json(), "diff.v1");
-    return (ran.json().statements as { readonly sql: string }[]).map(({ sql }) => sql);
-  };
-  const wanted = [
-    "alter table public.orders rename to purchases",
-    "alter table public.purchases rename column note to remark",
-  ];
-  expect(await statements("--to", "declared")).toEqual(wanted);
-  expect(await statements("--to", "plain", "--rename", renames[0] ?? "", "--rename", renames[1] ?? "")).toEqual(wanted);
-  expect(await statements("--to", "plain")).toContain("drop table public.orders");
-  folder.write({
-    "confiture.yaml": `${config}diff:\n  renames:\n${renames.map((rename) => `    - ${rename}\n`).join("")}`,
-  });
-  expect(await statements("--to", "plain")).toEqual(wanted);
-  const broken = await confiture("diff", "--from", "env:local", "--to", "broken", "--format", "json");
-  expect([broken.code, broken.json()]).toMatchObject([
-    2,
-    { error: { code: "CONFITURE_RENAME", at: { file: "broken/a.sql", line: 2, column: 1 } } },
-  ]);
-});
+test(
+  "a rename is declared in the DDL, in confiture.yaml or on the command line, and does for diff as well",
+  async () => {
+    await using db = await openTestDatabase({ sql: "create table orders (id int, note text)" });
+    const ddl = "create table purchases (id int, remark text);";
+    const renames = ["table orders to purchases", "column purchases.note to remark"];
+    using folder = projectFolder({
+      "confiture.yaml": config,
+      "plain/a.sql": ddl,
+      "declared/a.sql": `${renames.map((rename) => `-- confiture: rename ${rename}`).join("\n")}\n${ddl}`,
+      "broken/a.sql": `${ddl}\n-- confiture: rename tables orders to purchases`,
+    });
+    const confiture = commandIn(folder, db);
+    const statements = async (...args: string[]) => {
+      const ran = await confiture("diff", "--from", "env:local", "--format", "json", ...args);
+      expectDocument(ran.json(), "diff.v1");
+      return (ran.json().statements as { readonly sql: string }[]).map(({ sql }) => sql);
+    };
+    const wanted = [
+      "alter table public.orders rename to purchases",
+      "alter table public.purchases rename column note to remark",
+    ];
+    expect(await statements("--to", "declared")).toEqual(wanted);
+    expect(await statements("--to", "plain", "--rename", renames[0] ?? "", "--rename", renames[1] ?? "")).toEqual(
+      wanted,
+    );
+    expect(await statements("--to", "plain")).toContain("drop table public.orders");
+    folder.write({
+      "confiture.yaml": `${config}diff:\n  renames:\n${renames.map((rename) => `    - ${rename}\n`).join("")}`,
+    });
+    expect(await statements("--to", "plain")).toEqual(wanted);
+    const broken = await confiture("diff", "--from", "env:local", "--to", "broken", "--format", "json");
+    expect([broken.code, broken.json()]).toMatchObject([
+      2,
+      { error: { code: "CONFITURE_RENAME", at: { file: "broken/a.sql", line: 2, column: 1 } } },
+    ]);
+  },
+  slowly,
+);
 
-test("diff --prove runs the plan on rows, says so, and exits 1 when it does not go through", async () => {
-  await using db = await openTestDatabase({ sql: "create table orders (id int primary key)" });
-  using folder = projectFolder({
-    "confiture.yaml": config,
-    "good.sql": "create table orders (id int primary key, note text);",
-    "bad.sql": "create table orders (id int primary key, note text not null);",
-  });
-  const confiture = commandIn(folder, db);
-  const good = await confiture("diff", "--from", "env:local", "--to", "good.sql", "--prove");
-  expect([good.code, good.stderr]).toEqual([0, "proven on 3 rows\n"]);
-  const bad = await confiture("diff", "--from", "env:local", "--to", "bad.sql", "--prove", "--format", "json");
-  expectDocument(bad.json(), "diff.v1");
-  expect([bad.code, bad.json()]).toMatchObject([
-    1,
-    { proof: { proven: false, outcome: { kind: "failed", code: "23502" } } },
-  ]);
-  expect(bad.stderr).toContain("on empty tables it goes through: the rows have to be seen to first\n");
-});
+test(
+  "diff --prove runs the plan on rows, says so, and exits 1 when it does not go through",
+  async () => {
+    await using db = await openTestDatabase({ sql: "create table orders (id int primary key)" });
+    using folder = projectFolder({
+      "confiture.yaml": config,
+      "good.sql": "create table orders (id int primary key, note text);",
+      "bad.sql": "create table orders (id int primary key, note text not null);",
+    });
+    const confiture = commandIn(folder, db);
+    const good = await confiture("diff", "--from", "env:local", "--to", "good.sql", "--prove");
+    expect([good.code, good.stderr]).toEqual([0, "proven on 3 rows\n"]);
+    const bad = await confiture("diff", "--from", "env:local", "--to", "bad.sql", "--prove", "--format", "json");
+    expectDocument(bad.json(), "diff.v1");
+    expect([bad.code, bad.json()]).toMatchObject([
+      1,
+      { proof: { proven: false, outcome: { kind: "failed", code: "23502" } } },
+    ]);
+    expect(bad.stderr).toContain("on empty tables it goes through: the rows have to be seen to first\n");
+  },
+  slowly,
+);

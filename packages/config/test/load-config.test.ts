@@ -150,6 +150,11 @@ describe("what is refused, and where", () => {
       "environments: { a: { database_url: [x] } }",
       "`environments.a.database_url` must be a text",
     ],
+    [
+      "a rename that is no text",
+      "diff: { renames: [{ a: b }] }",
+      "confiture.yaml:1:19 `diff.renames[1]` must be a text",
+    ],
     ["an alias without an anchor", "schema: *x", "confiture.yaml:1:9 An alias"],
     [
       "a `${` that is no variable",
@@ -190,6 +195,15 @@ describe("what is refused, and where", () => {
       "has no `database_url`",
     );
   });
+});
+
+test("declared renames keep their places", async () => {
+  const { diff } = await load("diff:\n  renames:\n    - table a to b\n    - column b.c to d");
+  expect(diff.renames.map(({ text, at }) => `${at.line}:${at.column} ${text}`)).toEqual([
+    "3:7 table a to b",
+    "4:7 column b.c to d",
+  ]);
+  expect((await load("")).diff).toEqual({ renames: [] });
 });
 
 describe("a password never appears in an error", () => {

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, relative, sep } from "node:path";
+import { resolveLoadOrder } from "@confiture/config";
 import { buildSchema, cannotBeRead, type SchemaBuild } from "@confiture/migrator";
 import { ConfitureError, isConfitureError } from "@confiture/model";
 import type { CliContext } from "../context.js";
@@ -25,15 +26,32 @@ export async function buildDdl(
   if (kindOf(side) === "file") return buildSchema(fromHere(context, side.path, ""));
   const project = await projectAround(context, flags, side.path);
   const within = project === undefined ? undefined : relative(project.root, side.path);
-  if (project !== undefined && within !== undefined && !leadsOut(within)) {
+  if (project !== undefined && within !== undefined && speaksOf(project, within, { context, flags })) {
     try {
       return await project.buildSchema(within === "" ? {} : { schema: within.replaceAll(sep, "/") });
     } catch (error) {
-      // A folder of the project that its load order does not speak of.
+      // It might have named files there, and names none.
       if (!isConfitureError(error) || error.facts.directory === undefined) throw error;
     }
   }
   return buildSchema(fromHere(context, side.path, "/**/*.sql"));
+}
+
+/** Whether a load order may name files of a folder: one of its entries begins there, or above. */
+function speaksOf(
+  { config }: ProjectFiles,
+  folder: string,
+  { context, flags }: { readonly context: CliContext; readonly flags: ProjectFlags },
+): boolean {
+  if (leadsOut(folder)) return false;
+  const inside = `${folder.replaceAll(sep, "/")}/`;
+  if (folder === "") return true;
+  return resolveLoadOrder(config, { name: flags.env, env: context.env }).some((entry) => {
+    const begins = `${entry.replace(/[*?[{].*$/s, "").replace(/^(\.\/)+/, "")}`;
+    return (
+      begins.startsWith(inside) || inside.startsWith(begins.endsWith("/") || begins === "" ? begins : `${begins}/`)
+    );
+  });
 }
 
 function kindOf({ path, shown }: Extract<Side, { kind: "ddl" }>): "file" | "folder" {

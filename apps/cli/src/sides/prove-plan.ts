@@ -59,6 +59,7 @@ export function whatSpeaksAgainst(proof: DiffProof): readonly string[] {
 }
 
 /** That rows are in the way is no fault of the plan: which rows there are, only the real database knows. */
-export function isOnlyAboutRows({ outcome, withoutRows }: DiffProof): boolean {
-  return outcome.kind === "failed" && withoutRows?.kind === "applied";
+export function isOnlyAboutRows({ outcome, withoutRows, differences, observed, secondPlan }: DiffProof): boolean {
+  const leadsThere = [differences, observed, secondPlan].every((findings) => findings.length === 0);
+  return outcome.kind === "failed" && withoutRows?.kind === "applied" && leadsThere;
 }

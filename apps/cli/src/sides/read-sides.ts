@@ -115,7 +115,7 @@ function majorOf(catalog: Catalog | undefined): number | undefined {
 }
 
 /** Each version prints some definitions its own way, so two of them never compare as equal. */
-export function refuseOtherVersion(
+function refuseOtherVersion(
   { from, to }: { readonly from: Side; readonly to: Side },
   before: Catalog,
   after: Catalog,

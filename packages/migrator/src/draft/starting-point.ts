@@ -1,5 +1,5 @@
 import type { Catalog, Database, ShadowProvider } from "@confiture/model";
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
 import { type CanonicalOptions, copySchema, readCatalog } from "@confiture/schema";
 import { resolveRunOptions } from "../execute/run-options.js";
 import { examine, migrateOnShadow } from "../migrate.js";
@@ -80,12 +80,31 @@ async function lead(
         throw new ConfitureError("CONFITURE_IN_DOUBT", `Migration ${open.version} is applied in part.`, {
           hint: "Finish it first: `confiture migrate resume`.",
         });
-      const rebuilt = await rebuildOnShadow(reading, database);
-      return run(database, [...rebuilt, ...status.pending], { ownSchema, signal });
+      const rebuilt = await rebuildOnShadow(reading, database).catch(sayOtherStart);
+      return run(database, [...rebuilt, ...status.pending], { ownSchema, signal }).catch(sayBaseline);
     }
     default:
       return source satisfies never;
   }
+}
+
+function sayOtherStart(error: unknown): never {
+  if (!isConfitureError(error) || error.facts.unrecorded !== true) throw error;
+  throw new ConfitureError(error.code, `Where the migrations lead is not known: ${error.message}.`, {
+    hint: "`confiture migrate baseline VERSION` records it; with `--env NAME` the migration starts from that database as it is.",
+    cause: error,
+  });
+}
+
+/** A schema that was built from the newest DDL holds what the migrations do already. */
+function sayBaseline(error: unknown): never {
+  if (!isConfitureError(error) || error.code !== "CONFITURE_STATEMENT_FAILED") throw error;
+  throw new ConfitureError(error.code, error.message, {
+    ...(error.at === undefined ? {} : { at: error.at }),
+    hint: "It is pending, and does not fit what is on record. When the build on record holds what it does: `confiture migrate baseline VERSION`.",
+    facts: error.facts,
+    cause: error,
+  });
 }
 
 async function run(

@@ -28,6 +28,7 @@ export async function rebuildOnShadow(
       "nothing is recorded of how this database came to have its schema",
       {
         hint: "Record it: `confiture migrate baseline VERSION`.",
+        facts: { unrecorded: true },
       },
     );
   }

@@ -64,13 +64,36 @@ async function drop(
   try {
     await admin.query(statement);
   } catch (error) {
-    if (!(error instanceof ConfitureError)) throw error;
+    if (codeOf(error) === objectInUse) await dropSubscriptions(source.withDatabase(name));
+    else if (!(error instanceof ConfitureError)) throw error;
     // A long rehearsal may outlive an idle connection.
     await using again = await source.openSession();
     await again.query(statement);
   } finally {
     await admin[Symbol.asyncDispose]();
   }
+}
+
+const objectInUse = "55006";
+
+/** A database with a subscription cannot be dropped. What a subscription has on its publisher is left alone. */
+async function dropSubscriptions(database: PostgresDatabase): Promise<void> {
+  await using shadow = database;
+  await using session = await shadow.openSession();
+  const { rows } = await session.query<{ name: string }>(`
+    select quote_ident(s.subname) as name
+    from pg_catalog.pg_subscription s
+    join pg_catalog.pg_database d on d.oid = s.subdbid
+    where d.datname = current_database()`);
+  for (const { name } of rows) {
+    await session.query(`alter subscription ${name} disable`);
+    await session.query(`alter subscription ${name} set (slot_name = none)`);
+    await session.query(`drop subscription ${name}`);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 async function checkVersion(admin: Queryable, version: number | undefined): Promise<void> {
@@ -89,7 +112,16 @@ async function createDatabase(admin: Queryable, name: string): Promise<void> {
   try {
     await admin.query(`create database "${name}" template template0 ${await readLocaleClauses(admin)}`);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "42501")) throw error;
+    if (codeOf(error) === "25006")
+      throw new ConfitureError(
+        "CONFITURE_SHADOW_UNAVAILABLE",
+        "The server takes no changes, so no shadow can be made.",
+        {
+          hint: "It is a standby, or read-only by a setting: name another server for shadows.",
+          cause: error,
+        },
+      );
+    if (codeOf(error) !== "42501") throw error;
     const { rows } = await admin.query<{ role: string }>("select quote_ident(current_user) as role");
     throw new ConfitureError(
       "CONFITURE_SHADOW_UNAVAILABLE",

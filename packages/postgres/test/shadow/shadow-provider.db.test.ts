@@ -81,3 +81,19 @@ test("another major version than the server's is refused by name", async () => {
     message: expect.stringMatching(new RegExp(`PostgreSQL ${other} .*PostgreSQL ${database.version}`)),
   });
 });
+
+test("a shadow with a subscription goes like any other, and its publisher is not asked", async () => {
+  await using database = await openTestDatabase();
+  const shadow = await shadowProvider({ database }).create();
+  let name = "";
+  {
+    await using session = await shadow.openSession();
+    const { rows } = await session.query<{ name: string }>("select current_database() as name");
+    name = rows[0]!.name;
+    await session.query(
+      "create subscription s connection 'host=127.0.0.1 port=1' publication p with (connect = false, slot_name = 'never')",
+    );
+  }
+  await shadow[Symbol.asyncDispose]();
+  expect(await shadowsOn(database as never)).not.toContain(name);
+});
