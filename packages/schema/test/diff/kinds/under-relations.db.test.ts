@@ -102,8 +102,10 @@ describe("going from one schema to the other and back", () => {
       if (version < 14 && needs14.test(a + b)) return;
       const schema = "create schema s; ";
       const { there, back } = await runPair(version, schema + a, schema + b);
-      expect([...faultsOf(there), ...faultsOf(back)].join("\n")).toBe("");
-      expect([there.refused, back.refused]).toEqual([undefined, undefined]);
+      for (const { refused, ...outcome } of [there, back]) {
+        expect(refused).toBeUndefined();
+        expect(faultsOf(outcome)).toEqual([]);
+      }
     });
   }
 });
