@@ -50,7 +50,10 @@ export function whatSpeaksAgainst(proof: DiffProof): readonly string[] {
     ...(outcome.kind === "failed" ? [`refused: ${outcome.message}, in \`${outcome.sql.split("\n", 1)[0]}\``] : []),
     ...(withoutRows?.kind === "applied" ? ["on empty tables it goes through: the rows have to be seen to first"] : []),
     ...differences.map(({ change, kind, name }) => `comes out otherwise: ${kind} ${name} (${change})`),
-    ...observed.map(({ identity }) => `comes out otherwise, to the second observer: ${identity}`),
+    ...observed.map(
+      ({ kind, identity, change, facts }) =>
+        `comes out otherwise, to the second observer: ${kind} ${identity} (${[change, ...facts.map(({ fact }) => fact)].join(", ")})`,
+    ),
     ...secondPlan.map((sql) => `a second plan is not empty: ${sql.split("\n", 1)[0]}`),
     ...rowsLost.map((table) => `rows of ${table} are not what they were`),
     ...sequencesMoved.map((name) => `sequence ${name} does not stand where it stood`),

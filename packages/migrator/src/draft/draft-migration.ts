@@ -1,7 +1,7 @@
 import type { Catalog, ConfitureError, Hazard } from "@confiture/model";
 import { type DiffPlan, planRenamedDiff, type Rename, type RenamedDiffPlan } from "@confiture/schema";
 import { parseSqlFile } from "@confiture/sql";
-import { allowanceLine, dataLoss, firstLoss, lossesInWords, refuseLoss } from "../plan/allowances.js";
+import { allowanceLine, dataLoss, firstLoss, lossesInWords, lossesOf, refuseLoss } from "../plan/allowances.js";
 import { renderDraft } from "./render-draft.js";
 import { openStartingPoint, type StartingPointOptions } from "./starting-point.js";
 import { tryDraft } from "./try-draft.js";
@@ -88,7 +88,7 @@ async function render(
   back: RenamedDiffPlan,
   { online = true, describe }: DraftMigrationOptions,
 ): Promise<Rendered> {
-  const losses = plan.statements.flatMap(({ effect }) => lossesInWords(effect.dataLoss));
+  const losses = plan.statements.flatMap((statement) => lossesInWords(lossesOf(statement)));
   const head = `-- From ${describe.from} to ${describe.to}.`;
   const notBack =
     losses.length === 0 ? [] : ["-- Data does not come back: the up", ...losses.map((loss) => `--   ${loss}`)];
@@ -98,7 +98,7 @@ async function render(
     catalog: back.base,
     online,
   });
-  const allowance = allowanceLine(await neededAllowance(up.text));
+  const allowance = allowanceLine(losses.length > 0 || (await looksLossy(up.text)) ? [dataLoss] : []);
   return {
     up: up.text.replace(`${head}\n`, `${head}\n${allowance}\n`),
     down: down.text,
@@ -106,11 +106,8 @@ async function render(
   };
 }
 
-/**
- * What the file has to carry to be run: only here is known that a loss was allowed, or that what looks like one by the
- * text alone is none by the catalog.
- */
-async function neededAllowance(up: string): Promise<readonly Hazard[]> {
+/** By the text alone, which is all that a run will have. That it is no loss by the catalog is known only here. */
+async function looksLossy(up: string): Promise<boolean> {
   const { statements } = await parseSqlFile(up, { file: "draft.up.sql" });
-  return (await firstLoss(statements)) === undefined ? [] : [dataLoss];
+  return (await firstLoss(statements)) !== undefined;
 }

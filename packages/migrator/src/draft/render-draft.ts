@@ -1,6 +1,6 @@
 import type { Catalog } from "@confiture/model";
 import type { PlannedStatement } from "@confiture/schema";
-import { lossesInWords } from "../plan/allowances.js";
+import { lossesInWords, lossesOf } from "../plan/allowances.js";
 import { onlineForm } from "./online-form.js";
 
 export interface RenderedDraft {
@@ -39,8 +39,9 @@ export async function renderDraft(
   return { text: `${parts.join("\n\n")}\n`, online: gentler };
 }
 
-function remarks({ hazards, effect }: PlannedStatement): readonly string[] {
-  const losses = lossesInWords(effect.dataLoss);
+function remarks(statement: PlannedStatement): readonly string[] {
+  const { hazards } = statement;
+  const losses = lossesInWords(lossesOf(statement));
   return [
     ...(hazards.length === 0 ? [] : [`-- ${hazards.join(", ")}`]),
     ...(losses.length === 0 ? [] : [`-- ${losses.join("; ")}`]),

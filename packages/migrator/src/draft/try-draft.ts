@@ -4,7 +4,7 @@ import { rawHash } from "@confiture/sql";
 import type { ShadowRunOptions } from "../execute/run-options.js";
 import { type MigrateOptions, migrate, rollback } from "../migrate.js";
 import type { SqlMigration } from "../sources/migration.js";
-import { nextVersion } from "../sources/new-migration.js";
+import { versionKey } from "../sources/migration-version.js";
 import type { StartingPoint } from "./starting-point.js";
 
 export interface DraftTexts {
@@ -58,13 +58,13 @@ async function read({ database }: StartingPoint, ownSchema: string): Promise<Cat
 }
 
 function asMigration({ up, down }: DraftTexts, { migrations }: StartingPoint): SqlMigration {
-  const version = nextVersion(
-    new Date(0),
-    migrations.map((migration) => migration.version),
+  const newest = migrations.reduce(
+    (highest, { version }) => (versionKey(version) > highest ? versionKey(version) : highest),
+    0n,
   );
   const text = (file: string, sql: string) => ({ file, text: sql, firstLine: 1, indent: 0 });
   return {
-    version,
+    version: (newest + 1n).toString(),
     name: "draft",
     file: "draft.up.sql",
     source: "sql",

@@ -1,4 +1,4 @@
-import { ConfitureError, type Hazard, type Statement } from "@confiture/model";
+import { ConfitureError, type DataLoss, type Hazard, type Statement } from "@confiture/model";
 import type { DiffPlan, PlannedStatement } from "@confiture/schema";
 import { findLineComments, predictEffects } from "@confiture/sql";
 import type { SqlText } from "../sources/migration.js";
@@ -25,10 +25,10 @@ export function refuseLoss(
   { statements, likelyRenames }: Pick<DiffPlan, "statements" | "likelyRenames">,
   allowed: readonly Hazard[],
 ): void {
-  const losing = statements.filter(({ hazards }) => hazards.includes(dataLoss));
+  const losing = statements.filter((statement) => lossesOf(statement).length > 0);
   if (losing.length === 0 || allowed.includes(dataLoss)) return;
   const lines = losing.map(
-    ({ sql, effect }) => `  ${firstLine(sql)}\n    ${lossesInWords(effect.dataLoss).join("; ")}`,
+    (statement) => `  ${firstLine(statement.sql)}\n    ${lossesInWords(lossesOf(statement)).join("; ")}`,
   );
   const renames =
     likelyRenames.length === 0
@@ -39,9 +39,14 @@ export function refuseLoss(
     `Data would be lost, and that was not allowed:\n${lines.join("\n")}`,
     {
       hint: `When it is meant: --allow ${dataLoss}. When it only has another name now: ${renames.join(" ")}.`,
-      facts: { statements: losing.map(({ sql, effect }) => ({ sql, loses: effect.dataLoss })) },
+      facts: { statements: losing.map((statement) => ({ sql: statement.sql, loses: lossesOf(statement) })) },
     },
   );
+}
+
+/** What a statement of a plan loses for good: what a materialized view holds can be computed again. */
+export function lossesOf({ object, effect }: PlannedStatement): readonly DataLoss[] {
+  return object.kind === "materializedViews" ? [] : effect.dataLoss;
 }
 
 /** `column public.orders.note`, `the rows of public.orders` */
@@ -78,10 +83,17 @@ export async function refuseUnallowedLoss(up: SqlText, statements: readonly Stat
 }
 
 /** The first statement that, by its text alone, loses data. */
-export async function firstLoss(statements: readonly Statement[]) {
+export async function firstLoss(
+  statements: readonly Statement[],
+): Promise<{ readonly statement: Statement; readonly losses: readonly DataLoss[] } | undefined> {
   const effects = await predictEffects(statements);
-  const losing = effects.find(({ effect }) => effect.hazards.includes(dataLoss));
-  return losing === undefined ? undefined : { statement: losing.statement, losses: losing.effect.dataLoss };
+  for (const { statement, operations } of effects) {
+    const losing = operations.filter(
+      ({ kind, effect }) => kind !== "drop_materialized_view" && effect.hazards.includes(dataLoss),
+    );
+    if (losing.length > 0) return { statement, losses: losing.flatMap(({ effect }) => effect.dataLoss) };
+  }
+  return undefined;
 }
 
 function isHazard(word: string): word is Hazard {

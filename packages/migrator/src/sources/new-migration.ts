@@ -52,12 +52,18 @@ export function nextVersion(now: Date, existing: readonly string[]): string {
     (highest, version) => (versionKey(version) > highest ? versionKey(version) : highest),
     -1n,
   );
-  for (let moment = now.getTime(); ; moment += 1000) {
-    const version = new Date(moment).toISOString().replace(/[-:]|\.\d+Z$/g, "");
-    if (versionKey(version) > newest) return version;
-    // A version beyond all timestamps (a counter of many digits) is counted on.
-    if (newest > versionKey("99991231T235959")) return (newest + 1n).toString();
-  }
+  const stamp = stampOf(now.getTime());
+  if (versionKey(stamp) > newest) return stamp;
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(newest.toString()) ?? [];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  // A version beyond all timestamps (a counter of many digits) is counted on.
+  return parts.length === 0
+    ? (newest + 1n).toString()
+    : stampOf(Date.UTC(year, month - 1, day, hour, minute, second + 1));
+}
+
+function stampOf(moment: number): string {
+  return new Date(moment).toISOString().replace(/[-:]|\.\d+Z$/g, "");
 }
 
 function slugOf(name: string): string {
