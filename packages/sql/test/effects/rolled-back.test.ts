@@ -1,5 +1,8 @@
 import { parseSqlFile, predictEffects } from "@confiture/sql";
 import { expect, test } from "vitest";
+import { forkPicture } from "../../src/effects/picture/fork-picture.js";
+import { advance, openPicture } from "../../src/effects/predict-effects.js";
+import { openGrammar } from "../../src/parse/parse-statement.js";
 
 async function last(sql: string) {
   const { statements } = await parseSqlFile(sql, { file: "m.sql" });
@@ -56,4 +59,15 @@ test("a ROLLBACK whose BEGIN stands elsewhere is said to take nothing back", asy
 test("so is one in a body, where a condition may stand before it", async () => {
   const effect = await last(`do $$ begin rollback; end $$; ${madeAbove} alter table t add m int`);
   expect(effect.assumptions).toContain("what was rolled back above is there all the same");
+});
+
+test("what a fork of the picture rolls back is there in it again, with all that nobody has looked at", async () => {
+  const grammar = await openGrammar();
+  const text = `${madeAbove} create table u (n int); create index i on u (n); begin; drop table t; rollback; drop index i`;
+  const { statements } = await parseSqlFile(text, { file: "m.sql" });
+  const picture = openPicture({}, grammar, statements);
+  for (const statement of statements.slice(0, 3)) advance(statement, picture, grammar);
+  const fork = forkPicture(picture);
+  const effects = statements.slice(3).map((statement) => advance(statement, fork, grammar).effect);
+  expect(effects.at(-1)).toMatchObject({ locks: [], indexLocks: [], certainty: "certain" });
 });

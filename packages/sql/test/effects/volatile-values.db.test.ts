@@ -1,4 +1,6 @@
-import { describeEachVersion } from "@confiture/testkit";
+import { readCatalog } from "@confiture/schema";
+import { parseSqlFile, saferSequence } from "@confiture/sql";
+import { describeEachVersion, openTestDatabase } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { holdAgainstServer } from "./hold-against-server.js";
 
@@ -89,6 +91,16 @@ describeEachVersion("what a new column gets is another value for each row becaus
     const file = "alter type pair add attribute x uid cascade";
     const { predicted, under, over } = await holdAgainstServer({ version, schema, file });
     expect({ under, over, rewrites: predicted.rewrites }).toEqual({ under: [], over: [], rewrites: ["public.t"] });
+  });
+});
+
+describeEachVersion("a default of a domain that is another for each row", (version) => {
+  test("is no moment's work, and said not to be", async () => {
+    const schema = `${table} create domain uid as uuid default gen_random_uuid()`;
+    await using db = await openTestDatabase({ version, sql: schema });
+    const { statements } = await parseSqlFile("alter table t add column x uid, add column y int", { file: "add" });
+    const answer = await saferSequence(statements[0]!, { catalog: await readCatalog(db) });
+    expect([answer.kind, answer.because]).toEqual(["none", expect.stringContaining("by the default of the domain")]);
   });
 });
 

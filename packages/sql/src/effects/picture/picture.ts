@@ -327,8 +327,7 @@ export class Picture {
     const names = [...this.marks.keys()];
     for (const later of names.slice(names.indexOf(name) + 1)) this.marks.delete(later);
     const { maps, casts, ...settings } = structuredClone(mark);
-    const own: MarkedMaps = this.marked().maps;
-    for (const [kind, map] of Object.entries(own)) replaceAll(map, maps[kind as keyof MarkedMaps]);
+    for (const [kind, map] of Object.entries(maps)) replaceAll(this[kind as keyof MarkedMaps], map);
     this.casts.splice(0, this.casts.length, ...casts);
     Object.assign(this, settings);
     return true;
@@ -342,17 +341,18 @@ export class Picture {
     const { relations, indexes, namesAtFirst, types, functions, operators, eventTriggers, publications, servers } =
       this;
     const { constraintHolders } = this;
+    // As maps of nothing but entries: those of a fork keep some elsewhere, where no copy finds them.
     const maps = {
-      constraintHolders,
-      relations,
-      indexes,
-      namesAtFirst,
-      types,
-      functions,
-      operators,
-      eventTriggers,
-      publications,
-      servers,
+      constraintHolders: new Map(constraintHolders),
+      relations: new Map(relations),
+      indexes: new Map(indexes),
+      namesAtFirst: new Map(namesAtFirst),
+      types: new Map(types),
+      functions: new Map(functions),
+      operators: new Map(operators),
+      eventTriggers: new Map(eventTriggers),
+      publications: new Map(publications),
+      servers: new Map(servers),
     };
     const { casts, searchPath, searchPathAfterwards, timeZone } = this;
     return { maps, casts, searchPath, searchPathAfterwards, timeZone };

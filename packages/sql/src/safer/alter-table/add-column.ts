@@ -1,5 +1,5 @@
 import { isConstrained } from "../../effects/column-types/type-name.js";
-import { volatilityOf } from "../../effects/column-types/volatility.js";
+import { volatilityOfValue } from "../../effects/column-types/volatility.js";
 import { stringOf } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { backfillSteps, proofOfFill } from "../backfill.js";
@@ -30,8 +30,13 @@ export function addColumn(input: PartInput): Part {
   if (has("CONSTR_GENERATED") !== undefined && isStored(has("CONSTR_GENERATED")!, input)) {
     return refuse("a column that exists cannot be made a stored generated one; a trigger could keep it instead");
   }
-  const value = has("CONSTR_DEFAULT");
-  const isVolatile = value !== undefined && volatilityOf(value.fields.raw_expr, picture).isVolatile;
+  const value = has("CONSTR_DEFAULT")?.fields.raw_expr;
+  const { isVolatile } = volatilityOfValue(value, { type: column.type, picture, grammar });
+  if (isVolatile && value === undefined) {
+    return refuse(
+      `${column.type.name} gives each row a value of its own by the default of the domain: write that default, or DEFAULT NULL, behind the column`,
+    );
+  }
   const fills = isVolatile || column.type.isSerial || has("CONSTR_IDENTITY") !== undefined;
   return fills ? addFilled(input, column) : addPlain(input, column);
 }
