@@ -1,6 +1,6 @@
 import { aclText, usualAcl } from "./acl-text.js";
 import { inRelation, ownRow } from "./observation-sets.js";
-import { elsewhere, environment, names, type ObservedCatalog } from "./observed-catalog.js";
+import { elsewhere, environment, history, names, type ObservedCatalog } from "./observed-catalog.js";
 import { aclFact } from "./observed-object.js";
 
 const thisDatabase = "(select d.oid from pg_database d where d.datname = current_database())";
@@ -24,7 +24,8 @@ export const otherCatalogs: readonly ObservedCatalog[] = [
     // Those of the operating system are imported into the server's own schema as upkeep.
     where: `${ownRow("pg_collation", "collnamespace")} and x.collnamespace <> 'pg_catalog'::regnamespace`,
     owner: "collowner",
-    leftOut: { oid: names, collname: names, collnamespace: names, collversion: environment },
+    // The encoding is that of the database, or any, where it was copied from one of the server's: for us the same.
+    leftOut: { oid: names, collname: names, collnamespace: names, collencoding: history, collversion: environment },
   },
   {
     catalog: "pg_conversion",

@@ -36,6 +36,10 @@ const ways: Readonly<Record<string, readonly [written: string, grown: string]>> 
      grant select (a) on t to public; revoke select (a) on t from public; revoke execute on function g() from public;
      grant execute on function g() to public; comment on table t is 'x'; comment on table t is null`,
   ],
+  "a collation described, or copied": [
+    "create collation c (locale = 'POSIX'); create table t (a text collate c)",
+    'create collation c from "POSIX"; create table t (a text collate c)',
+  ],
   "values of an enum in order, or put in between": [
     "create type e as enum ('a', 'b', 'c')",
     "create type e as enum ('a', 'c'); alter type e add value 'b' before 'c'",

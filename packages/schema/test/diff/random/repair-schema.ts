@@ -210,6 +210,8 @@ function repairKeys(model: SchemaModel, table: TablePart): void {
           own !== undefined &&
           other !== undefined &&
           own.generated === undefined &&
+          // PostgreSQL finds no operator between arrays of some types.
+          !own.type.array &&
           (sameType(own.type, other.type) || (isWholeNumber(own.type) && isWholeNumber(other.type))) &&
           own.collation === other.collation
         );
