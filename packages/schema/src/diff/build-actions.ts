@@ -84,6 +84,11 @@ export function buildActions(
   return [...actions, ...grantActions(changes, sides, options)];
 }
 
+/** The sequence an identity column has, which is born with rights of its own. */
+function identityOf(side: DiffEntry | undefined): string | undefined {
+  return (side?.entry as CatalogColumn | undefined)?.identity?.sequence;
+}
+
 function tableOf({ table }: CatalogColumn, { entries }: CatalogIndex): DiffEntry | undefined {
   return entries.get(`tables ${table}`) ?? entries.get(`foreignTables ${table}`);
 }
@@ -120,7 +125,9 @@ function grantActions(
     if (entry === undefined || fate === "keep") continue;
     if (entry.kind !== "grants") {
       const whole = after?.kind === "columns" ? tableOf(after.entry as CatalogColumn, sides.after) : after;
-      if (after !== undefined && whole !== undefined && isNew(after))
+      const numbered =
+        after?.kind === "columns" && identityOf(after) !== undefined && identityOf(after) !== identityOf(before);
+      if (after !== undefined && whole !== undefined && (isNew(after) || numbered))
         objects.set(whole.key, { object: whole, subject: whole });
       continue;
     }

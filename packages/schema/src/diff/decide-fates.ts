@@ -1,9 +1,4 @@
-import type {
-  CatalogColumn,
-  CatalogConstraint,
-  CatalogIndex as CatalogIndexEntry,
-  CatalogType,
-} from "@confiture/model";
+import type { CatalogColumn, CatalogConstraint, CatalogIndex as CatalogIndexEntry } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";

@@ -63,6 +63,10 @@ function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, Obj
       continue;
     yield [keyOf(object), keyOf(needs)];
   }
+  for (const { name, table, parent } of catalog.triggers) {
+    const of = index.find("tables", table)?.partition?.of;
+    if (parent !== undefined && of !== undefined) yield [`triggers ${name}`, `partitions ${table} of ${of}`];
+  }
   for (const { name, ownedBy } of catalog.sequences) {
     if (ownedBy === undefined) continue;
     yield [`ownerships ${name}`, `sequences ${name}`];

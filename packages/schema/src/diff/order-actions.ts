@@ -159,6 +159,13 @@ function edgesBetween(
     if (verb === "copy") {
       link(makers.get(subject.key), place);
       link(place, removers.get(subject.key));
+      // What fires on rows, refers to them or shows them comes when they are there.
+      for (const key of sides.after.dependentsOf(subject.key))
+        if (/^(triggers|rules) /.test(key)) link(place, makers.get(key));
+      for (const { name, references } of sides.after.catalog.constraints)
+        if (references === subject.name) link(place, makers.get(`constraints ${name}`));
+      for (const { name } of sides.after.catalog.materializedViews)
+        link(place, makers.get(`materializedViews ${name}`));
       for (const child of sides.after.childrenOf(subject.name))
         link(makers.get(`partitions ${child} of ${subject.name}`), place);
     }

@@ -220,8 +220,8 @@ function rowsOf(
 }
 
 /**
- * Rows may move between the partitions of a table, and partitions may leave it with theirs: rows are lost when they are
- * neither where they were, nor in the table above, nor in the partitions below that are still there.
+ * Rows may move between the partitions of a table, and partitions may leave it with theirs, or go because they are not
+ * wanted: rows are lost when they are neither where they were, nor in the table above, nor in the partitions that stay.
  */
 function tablesWithLoss(rows: readonly TableRows[], source: Catalog): readonly string[] {
   const counted = new Map(rows.map((table) => [table.table, table]));
@@ -234,8 +234,8 @@ function tablesWithLoss(rows: readonly TableRows[], source: Catalog): readonly s
     return (table !== undefined && isKept(table)) || keptAbove(above);
   };
   const keptBelow = (name: string): boolean => {
-    const parts = rows.filter(({ table }) => parents.get(table) === name);
-    return parts.length > 0 && parts.every((part) => isKept(part) || keptBelow(part.table));
+    const parts = source.tables.filter(({ partition }) => partition?.of === name).map((part) => counted.get(part.name));
+    return parts.length > 0 && parts.every((part) => part === undefined || isKept(part) || keptBelow(part.table));
   };
   return rows
     .filter((table) => !isKept(table) && !keptAbove(table.table) && !keptBelow(table.table))

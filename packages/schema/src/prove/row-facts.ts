@@ -21,6 +21,7 @@ export interface RowFacts {
 /** The tables that are there on both sides, with the columns that are. */
 export function tablesToCount(before: Catalog, after: Catalog): readonly TableToCount[] {
   const [columnsBefore, columnsAfter] = [columnsByTable(before), columnsByTable(after)];
+  const sameType = (type: string) => madeOf(type, before) === madeOf(type, after);
   const kept = new Set(after.tables.map(({ name }) => name));
   return before.tables
     .filter(({ name }) => kept.has(name))
@@ -30,7 +31,9 @@ export function tablesToCount(before: Catalog, after: Catalog): readonly TableTo
         const match = there.find((other) => other.name === column.name);
         return match === undefined ? [] : [[column, match] as const];
       });
-      const same = pairs.filter(([left, right]) => holdsTheSame(left, right)).map(([{ column }]) => column);
+      const same = pairs
+        .filter(([left, right]) => holdsTheSame(left, right) && sameType(left.type))
+        .map(([{ column }]) => column);
       const changed = pairs.map(([{ column }]) => column).filter((column) => !same.includes(column));
       return {
         table: name,
@@ -49,6 +52,25 @@ function columnsByTable(catalog: Catalog): ReadonlyMap<string, readonly CatalogC
 
 function holdsTheSame(left: CatalogColumn, right: CatalogColumn): boolean {
   return left.type === right.type && JSON.stringify(left.generated) === JSON.stringify(right.generated);
+}
+
+/** A type of the same name may be another one: with other labels or attributes its values are written otherwise. */
+function madeOf(type: string, catalog: Pick<Catalog, "types">, depth = 0): string {
+  const own = catalog.types.find(({ name }) => name === type.replace(/(\[\])+$/, ""));
+  // Types are not made of themselves; a catalog that says so must not keep us for ever.
+  if (own === undefined || depth > 8) return type;
+  switch (own.kind) {
+    case "enum":
+      return JSON.stringify([...own.labels].sort());
+    case "composite type":
+      return JSON.stringify(own.attributes.map(({ type: inner }) => madeOf(inner, catalog, depth + 1)));
+    case "domain":
+      return madeOf(own.type, catalog, depth + 1);
+    case "range":
+      return madeOf(own.subtype, catalog, depth + 1);
+    default:
+      return type;
+  }
 }
 
 export async function readRowFacts(

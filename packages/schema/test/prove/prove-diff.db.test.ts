@@ -195,6 +195,18 @@ test("rows that leave with their partition, or move to another, are not lost", a
   expect(emptied.rowsLost).toEqual(["public.p", "public.p1"]);
 });
 
+test("rows that are not wanted any more are not lost: in partitions that go, in attributes that go", async () => {
+  const types = (attributes: string) => `create type pair as (${attributes}); create table t (p pair);`;
+  const parted =
+    "create table p (n int not null) partition by list (n); create table stays partition of p for values in (7)";
+  const proof = await prove({
+    before: `${types("a int, b text")} ${parted}; create table goes partition of p for values in (1, 2)`,
+    after: `${types("a int")} ${parted}`,
+    plan: ["drop table public.goes", "alter type public.pair drop attribute b"],
+  });
+  expect(proof).toMatchObject({ proven: true, rowsLost: [], differences: [], observed: [] });
+});
+
 test("sides can be built by functions, and schemas left out", async () => {
   const statements = [{ sql: "create table public.t (n int)" }];
   const proof = await proveDiff(

@@ -22,7 +22,7 @@ testPairs(
       comment on schema public is 'said';
       comment on extension plpgsql is 'said';`,
       there: ["comment on extension plpgsql is 'said'", "comment on schema public is 'said'"],
-      back: ["comment on schema public is null", "comment on extension plpgsql is null"],
+      back: ["comment on extension plpgsql is null", "comment on schema public is null"],
     },
   },
 );
