@@ -63,7 +63,7 @@ testPairs("a publication", setup, {
     before: `create publication p for table a (id, n) where (n > 0), b, "C c" (id, "N n") where ("N n" > 1);`,
     after: `create publication p for table a (id, note), "C c" (id, "N n") where ("N n" > 1), parted;`,
     there: [
-      `alter publication p set table only public."C c" (id, "N n") where (("N n" > 1)), only public.a (id, note), only public.parted`,
+      `alter publication p set table only public."C c" ("N n", id) where (("N n" > 1)), only public.a (id, note), only public.parted`,
     ],
   },
   "publishes schemas beside tables": {
