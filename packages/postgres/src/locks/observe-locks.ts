@@ -17,6 +17,7 @@ class Observation implements LockObserver {
   #record = new LockRecord();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  readonly #cancelling = new Set<Promise<void>>();
   #stopped = false;
   #incomplete: string | undefined;
 
@@ -67,7 +68,13 @@ class Observation implements LockObserver {
     await this.#guardedSample();
   }
 
-  async cancel(): Promise<void> {
+  cancel(): Promise<void> {
+    const cancelling = this.#cancel().finally(() => this.#cancelling.delete(cancelling));
+    this.#cancelling.add(cancelling);
+    return cancelling;
+  }
+
+  async #cancel(): Promise<void> {
     // Our own session may have died with the network; cancelling matters more than reusing it.
     const own = this.#stopped ? await this.openSession() : undefined;
     try {
@@ -81,6 +88,8 @@ class Observation implements LockObserver {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    // What was cancelled ends before the query that cancelled it; whoever asked hears of a failure himself.
+    await Promise.allSettled(this.#cancelling);
     await this.session[Symbol.asyncDispose]();
   }
 

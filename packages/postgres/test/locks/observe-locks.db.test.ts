@@ -92,8 +92,9 @@ test("cancel ends what the observed backend is running, also when the observer's
   await using session = await database.openSession();
   await using observer = await database.observeLocks(session.processId!);
   const sleeping = session.query("select pg_sleep(30)");
-  setTimeout(() => void observer.cancel(), 50);
+  const cancelling = delay(50).then(() => observer.cancel());
   await expect(sleeping).rejects.toMatchObject({ code: "57014" });
+  await cancelling;
   await database.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid not in ($1, pg_backend_pid())",
     [session.processId],
@@ -101,8 +102,17 @@ test("cancel ends what the observed backend is running, also when the observer's
   await until(() => observer.incomplete !== undefined);
   expect(observer.incomplete).toMatch(/^The lock observer stopped: /);
   const again = session.query("select pg_sleep(30)");
-  setTimeout(() => void observer.cancel(), 50);
+  const cancellingAgain = delay(50).then(() => observer.cancel());
   await expect(again).rejects.toMatchObject({ code: "57014" });
+  await cancellingAgain;
+});
+
+test("an observer that ends lets a cancel under way come through", async () => {
+  await using database = await openTestDatabase();
+  await using session = await database.openSession();
+  const observer = await database.observeLocks(session.processId!);
+  const cancelling = observer.cancel();
+  await Promise.all([observer[Symbol.asyncDispose](), cancelling]);
 });
 
 test("a prepared transaction in the way is named as one", async () => {
