@@ -8,19 +8,23 @@ export function keyOf({ kind, name }: DiffReference): ObjectKey {
   return `${kind} ${name}`;
 }
 
-/** One entry with the list it stands in. */
-export interface DiffEntry<Kind extends DiffKind = DiffKind> {
-  readonly key: ObjectKey;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly entry: DiffKinds[Kind];
-}
+/** One entry with the list it stands in: whoever asks for the kind knows the entry. */
+export type DiffEntry<Kind extends DiffKind = DiffKind> = {
+  readonly [One in Kind]: {
+    readonly key: ObjectKey;
+    readonly kind: One;
+    readonly name: string;
+    readonly entry: DiffKinds[One];
+  };
+}[Kind];
 
 /** A catalog with ways to look things up. */
 export interface CatalogIndex {
   readonly catalog: Catalog;
   readonly entries: ReadonlyMap<ObjectKey, DiffEntry>;
   find<Kind extends DiffKind>(kind: Kind, name: string): DiffKinds[Kind] | undefined;
+  /** A table or a foreign table. */
+  tableOf(name: string): DiffEntry<"tables" | "foreignTables"> | undefined;
   /** In the order of the table. */
   columnsOf(table: string): readonly DiffKinds["columns"][];
   /** Of a table or a domain. */

@@ -1,11 +1,13 @@
 import type { Catalog } from "@confiture/model";
 import type { CanonicalOptions } from "../canonical/canonical-entries.js";
-import { type Action, type BuildOptions, buildActions } from "./build-actions.js";
+import type { Action } from "./action.js";
+import { buildActions } from "./build-actions.js";
 import type { ObjectKey } from "./catalog-index.js";
+import { Circle, circleError, partsInCircle } from "./circle.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { indexCatalog } from "./index-catalog.js";
-import { Circle, circleError, orderActions, partsInCircle } from "./order-actions.js";
+import { orderActions } from "./order-actions.js";
 
 export interface DiffOptions extends CanonicalOptions {
   /** The role that will run the statements: of what it makes it is the owner already. Absent: owners are always said. */
@@ -31,9 +33,8 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
   const changes = decideFates(sides, options);
   const apart = new Set<ObjectKey>();
   for (;;) {
-    const build: BuildOptions = { ...options, ...(apart.size === 0 ? {} : { apart }) };
     try {
-      const ordered = orderActions(buildActions(changes, sides, build), changes, sides, apart);
+      const ordered = orderActions(buildActions(changes, sides, { ...options, apart }), changes, sides, apart);
       return { statements: ordered.flatMap(statementsOf) };
     } catch (error) {
       if (!(error instanceof Circle)) throw error;

@@ -2,18 +2,20 @@ import type { Catalog, CatalogObject } from "@confiture/model";
 import { kindOrder } from "../canonical/kind-words.js";
 import { type CatalogIndex, type DiffEntry, keyOf, type ObjectKey } from "./catalog-index.js";
 import type { DiffKind, DiffKinds } from "./diff-kinds.js";
+import { addToGroup, groupBy } from "./group-by.js";
+import { parentsOf } from "./kinds/inheritance.js";
 import { resolveAnnotated } from "./resolve-annotated.js";
 
 export function indexCatalog(catalog: Catalog): CatalogIndex {
   const entries = new Map<ObjectKey, DiffEntry>();
   const add = (kind: DiffKind, entry: CatalogObject) => {
     const key = keyOf({ kind, name: entry.name });
-    entries.set(key, { key, kind, name: entry.name, entry: entry as DiffKinds[DiffKind] });
+    entries.set(key, { key, kind, name: entry.name, entry } as DiffEntry);
   };
   for (const kind of kindOrder) for (const entry of catalog[kind] as readonly CatalogObject[]) add(kind, entry);
   const children = new Map<string, string[]>();
   for (const { name, partition, inherits } of [...catalog.tables, ...catalog.foreignTables]) {
-    for (const parent of partition === undefined ? inherits : [partition.of]) push(children, parent, name);
+    for (const parent of partition === undefined ? inherits : [partition.of]) addToGroup(children, parent, name);
     if (partition !== undefined)
       add("partitions", { name: `${name} of ${partition.of}`, table: name, ...partition } as CatalogObject);
   }
@@ -27,6 +29,8 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     catalog,
     entries,
     find: (kind, name) => entries.get(keyOf({ kind, name }))?.entry as DiffKinds[typeof kind] | undefined,
+    tableOf: (name) =>
+      (entries.get(`tables ${name}`) ?? entries.get(`foreignTables ${name}`)) as ReturnType<CatalogIndex["tableOf"]>,
     columnsOf: (table) => columns.get(table) ?? [],
     constraintsOf: (table) => constraints.get(table) ?? [],
     indexesOf: (table) => indexes.get(table) ?? [],
@@ -35,8 +39,8 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     dependentsOf: (key) => dependents.get(key) ?? [],
   };
   for (const [from, to] of dependenciesOf(index)) {
-    push(needs, from, to);
-    push(dependents, to, from);
+    addToGroup(needs, from, to);
+    addToGroup(dependents, to, from);
   }
   return index;
 }
@@ -79,36 +83,23 @@ function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, Obj
     }
   }
   for (const column of catalog.columns) {
-    const kind = index.find("tables", column.table) === undefined ? "foreignTables" : "tables";
-    yield [`columns ${column.name}`, `${kind} ${column.table}`];
+    const table = index.tableOf(column.table);
+    if (table === undefined) continue;
+    yield [`columns ${column.name}`, table.key];
     if (column.inheritance === undefined) continue;
-    const table = index.find("tables", column.table) ?? index.find("foreignTables", column.table);
-    for (const parent of table?.partition === undefined ? (table?.inherits ?? []) : [table.partition.of])
+    for (const parent of parentsOf(column.table, index))
       if (index.find("columns", `${parent}.${column.column}`) !== undefined)
         yield [`columns ${column.name}`, `columns ${parent}.${column.column}`];
   }
-  for (const table of [...catalog.tables, ...catalog.foreignTables]) {
-    if (table.partition === undefined) continue;
-    const membership = `partitions ${table.name} of ${table.partition.of}`;
-    yield [membership, `${index.find("tables", table.name) === undefined ? "foreignTables" : "tables"} ${table.name}`];
-    yield [membership, `tables ${table.partition.of}`];
-    for (const name of [table.name, table.partition.of]) {
-      for (const { name: part } of index.columnsOf(name)) yield [membership, `columns ${part}`];
+  for (const { key, kind, entry } of index.entries.values()) {
+    if (kind !== "partitions") continue;
+    yield [key, index.tableOf(entry.table)?.key ?? `tables ${entry.table}`];
+    yield [key, `tables ${entry.of}`];
+    for (const name of [entry.table, entry.of]) {
+      for (const { name: part } of index.columnsOf(name)) yield [key, `columns ${part}`];
       for (const { name: part, kind } of index.constraintsOf(name))
-        if (kind !== "foreign key" || name === table.name) yield [membership, `constraints ${part}`];
-      for (const { name: part } of index.indexesOf(name)) yield [membership, `indexes ${part}`];
+        if (kind !== "foreign key" || name === entry.table) yield [key, `constraints ${part}`];
+      for (const { name: part } of index.indexesOf(name)) yield [key, `indexes ${part}`];
     }
   }
-}
-
-function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): ReadonlyMap<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) push(groups, key(value), value);
-  return groups;
-}
-
-function push<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [value]);
-  else group.push(value);
 }

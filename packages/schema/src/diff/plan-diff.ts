@@ -1,6 +1,9 @@
-import type { Catalog, Effect, Hazard, UnsupportedObject } from "@confiture/model";
+import type { Catalog, Effect, Hazard, Statement, UnsupportedObject } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
 import { findCommitBoundaries, parseSqlFile, predictEffects } from "@confiture/sql";
+import { type ColumnOrder, compareColumnOrder } from "./column-order.js";
 import { type DiffOptions, type DiffStatement, diffCatalogs } from "./diff-catalogs.js";
+import { findLikelyRenames, type LikelyRename } from "./likely-renames.js";
 
 /** A statement of a difference, with what it does to the database it starts from. */
 export interface PlannedStatement extends Omit<DiffStatement, "change"> {
@@ -14,21 +17,14 @@ export interface PlannedStatement extends Omit<DiffStatement, "change"> {
   readonly effect: Effect;
 }
 
-/** A column whose place in its table is not the one wanted: no ALTER moves it. */
-export interface ColumnOrder {
-  readonly table: string;
-  readonly is: readonly string[];
-  readonly wanted: readonly string[];
-}
-
 /** What leads from one schema to another. */
 export interface DiffPlan {
   readonly statements: readonly PlannedStatement[];
   /** Objects of either side that a catalog has no entries for: whether they differ is not known. */
   readonly unsupported: readonly (UnsupportedObject & { readonly side: "from" | "to" })[];
   readonly columnOrder: readonly ColumnOrder[];
-  /** What looks like a rename and was not declared as one: a column or table that goes beside one just like it that comes. */
-  readonly likelyRenames: readonly { readonly kind: "table" | "column"; readonly from: string; readonly to: string }[];
+  /** What looks like a rename and was not declared as one. */
+  readonly likelyRenames: readonly LikelyRename[];
 }
 
 /**
@@ -45,8 +41,8 @@ export async function planDiff(before: Catalog, after: Catalog, options: DiffOpt
       ...before.unsupported.map((object) => ({ ...object, side: "from" as const })),
       ...after.unsupported.map((object) => ({ ...object, side: "to" as const })),
     ],
-    columnOrder: columnOrders(before, after),
-    likelyRenames: [...renamedTables(before, after), ...renamedColumns(before, after)],
+    columnOrder: compareColumnOrder(before, after),
+    likelyRenames: findLikelyRenames(before, after),
   };
 }
 
@@ -55,8 +51,7 @@ export async function planStatements<Given extends Pick<PlannedStatement, "sql" 
   statements: readonly Given[],
   before: Catalog,
 ): Promise<readonly (Given & PlannedStatement)[]> {
-  const files = await Promise.all(statements.map(({ sql }) => parseSqlFile(sql, { file: "difference" })));
-  const parsed = files.flatMap((file, index) => file.statements.map((statement) => ({ ...statement, index })));
+  const parsed = await Promise.all(statements.map(({ sql }, index) => parseOne(sql, index)));
   const version = Math.floor(before.serverVersion / 10_000);
   const effects = await predictEffects(parsed, { catalog: before, serverVersion: version });
   const boundaries = new Map(
@@ -75,56 +70,11 @@ export async function planStatements<Given extends Pick<PlannedStatement, "sql" 
   });
 }
 
-function columnOrders(before: Catalog, after: Catalog): readonly ColumnOrder[] {
-  const [had, has] = [columnsByTable(before), columnsByTable(after)];
-  return [...has].flatMap(([table, wanted]) => {
-    const was = had.get(table);
-    if (was === undefined) return [];
-    // What is added stands behind what stays.
-    const stays = was.filter((column) => wanted.includes(column));
-    const is = [...stays, ...wanted.filter((column) => !stays.includes(column))];
-    return is.join("\0") === wanted.join("\0") ? [] : [{ table, is, wanted }];
-  });
-}
-
-function columnsByTable(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
-  const tables = new Map<string, string[]>();
-  for (const { table, column } of catalog.columns) {
-    const columns = tables.get(table);
-    if (columns === undefined) tables.set(table, [column]);
-    else columns.push(column);
-  }
-  return tables;
-}
-
-type LikelyRename = DiffPlan["likelyRenames"][number];
-
-/** One that goes and one that comes with the same columns, in one schema. */
-function renamedTables(before: Catalog, after: Catalog): readonly LikelyRename[] {
-  const shape = (catalog: Catalog) => {
-    const columns = columnsByTable(catalog);
-    const types = new Map(catalog.columns.map(({ name, type }) => [name, type]));
-    return (table: string) =>
-      (columns.get(table) ?? []).map((column) => `${column} ${types.get(`${table}.${column}`)}`).join("\0");
-  };
-  const [was, is] = [shape(before), shape(after)];
-  const gone = before.tables.filter(({ name }) => !after.tables.some((table) => table.name === name));
-  const come = after.tables.filter(({ name }) => !before.tables.some((table) => table.name === name));
-  return gone.flatMap((from) => {
-    const alike = come.filter(({ name, schema }) => schema === from.schema && is(name) === was(from.name));
-    return alike.length === 1 && was(from.name) !== "" ? [{ kind: "table", from: from.name, to: alike[0]!.name }] : [];
-  });
-}
-
-/** Of one table: exactly one that goes and one that comes with the same type. */
-function renamedColumns(before: Catalog, after: Catalog): readonly LikelyRename[] {
-  const [had, has] = [new Set(before.columns.map(({ name }) => name)), new Set(after.columns.map(({ name }) => name))];
-  const tables = new Set(before.tables.map(({ name }) => name));
-  const gone = before.columns.filter(({ name }) => !has.has(name));
-  const come = after.columns.filter(({ name, table }) => !had.has(name) && tables.has(table));
-  return gone.flatMap((from) => {
-    const alike = come.filter(({ table, type }) => table === from.table && type === from.type);
-    const others = gone.filter(({ table, type }) => table === from.table && type === from.type);
-    return alike.length === 1 && others.length === 1 ? [{ kind: "column", from: from.name, to: alike[0]!.name }] : [];
-  });
+/** Each text is one statement: whoever runs them runs them one by one. */
+async function parseOne(sql: string, index: number): Promise<Statement> {
+  const { statements } = await parseSqlFile(sql, { file: "difference" });
+  const [statement] = statements;
+  if (statement === undefined || statements.length > 1)
+    throw new ConfitureError("CONFITURE_DEFECT", `A statement of a difference is ${statements.length} statements.`);
+  return { ...statement, index };
 }

@@ -1,4 +1,6 @@
-import type { DiffKind } from "../diff-kinds.js";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "../catalog-index.js";
+import { keyOf } from "../catalog-index.js";
+import type { DiffKind, DiffReference } from "../diff-kinds.js";
 import { collationKinds } from "./collations-and-conversions.js";
 import { columnRules } from "./columns.js";
 import { commentAndLabelRules } from "./comments-and-labels.js";
@@ -58,4 +60,28 @@ export function placeOf(kind: DiffKind): number {
 
 export function rulesOf<Kind extends DiffKind>(kind: Kind): KindRules<Kind> {
   return allKinds[kind] as unknown as KindRules<Kind>;
+}
+
+/** What DROP, ALTER and OWNER TO call it. */
+export function namedOf({ kind, entry }: DiffEntry): string {
+  return rulesOf(kind).named(entry as never);
+}
+
+/** Names only one object at a time can have, beyond that of its own kind. */
+export function claimsOf(object: DiffEntry | undefined): readonly string[] {
+  return object === undefined ? [] : (rulesOf(object.kind).claims?.(object.entry as never) ?? []);
+}
+
+/** The objects it is a part of. */
+export function ownersOf({ kind, entry }: DiffEntry, index: CatalogIndex): readonly DiffReference[] {
+  const owners = rulesOf(kind).partOf?.(entry as never, index);
+  return owners === undefined ? [] : "kind" in owners ? [owners] : owners;
+}
+
+export function isPartOf(part: DiffEntry, whole: ObjectKey, index: CatalogIndex): boolean {
+  return ownersOf(part, index).some((owner) => keyOf(owner) === whole);
+}
+
+export function ownerOf({ entry }: DiffEntry): string | undefined {
+  return "owner" in entry && typeof entry.owner === "string" ? entry.owner : undefined;
 }

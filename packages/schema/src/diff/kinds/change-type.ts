@@ -60,6 +60,6 @@ function isArray(type: string): boolean {
 }
 
 /** Without modifier and brackets: `numeric(10,2)[]` is `numeric`, `timestamp(3) with time zone` has its words. */
-function bareType(type: string): string {
+export function bareType(type: string): string {
   return type.replace(/(\[\])+$/, "").replace(/\([^)]*\)(?=$| with)/, "");
 }

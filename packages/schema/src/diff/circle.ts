@@ -1,0 +1,44 @@
+import { ConfitureError } from "@confiture/model";
+import type { Action } from "./action.js";
+import type { ObjectKey } from "./catalog-index.js";
+import { namedOf } from "./kinds/all-kinds.js";
+import type { Sides } from "./kinds/kind-rules.js";
+
+/** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
+export class Circle extends Error {
+  constructor(readonly actions: readonly Action[]) {
+    super("actions wait for each other");
+  }
+}
+
+/**
+ * Parts of tables that close a circle: they go before their table, or come behind it, by themselves. None: there is no way.
+ */
+export function partsInCircle({ actions }: Circle, { before, after }: Sides): readonly ObjectKey[] {
+  const among = (keys: (action: Action) => readonly ObjectKey[]) => {
+    const owner = new Map(actions.flatMap((action) => keys(action).map((key) => [key, action] as const)));
+    return (key: ObjectKey, self: Action) => owner.has(key) && owner.get(key) !== self;
+  };
+  const [isRemoved, isMade] = [among(({ removes }) => removes), among(({ provides }) => provides)];
+  return actions.flatMap((action) => [
+    ...action.removes.filter(
+      (key) =>
+        key !== action.subject.key &&
+        partsApart.test(key) &&
+        before.needsOf(key).some((need) => isRemoved(need, action)),
+    ),
+    ...action.provides.filter(
+      (key) => key.startsWith("columns ") && after.needsOf(key).some((need) => isMade(need, action)),
+    ),
+  ]);
+}
+
+const partsApart = /^(columns|constraints|indexes|triggers|policies|rules) /;
+
+export function circleError({ actions }: Circle): ConfitureError {
+  const names = actions.slice(0, 8).map(({ verb, subject }) => `${verb} ${namedOf(subject)}`);
+  return new ConfitureError("CONFITURE_DIFF_IMPOSSIBLE", `These changes wait for each other: ${names.join(", ")}.`, {
+    hint: "Take the change apart: bring the database to a state in between first.",
+    facts: { actions: names },
+  });
+}

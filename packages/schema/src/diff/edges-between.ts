@@ -1,0 +1,245 @@
+import type { Action } from "./action.js";
+import type { ObjectKey } from "./catalog-index.js";
+import type { DiffKind } from "./diff-kinds.js";
+import { claimsOf, isPartOf } from "./kinds/all-kinds.js";
+import { bareType } from "./kinds/change-type.js";
+import { parentsOf } from "./kinds/inheritance.js";
+import type { Sides } from "./kinds/kind-rules.js";
+import type { Changes } from "./object-change.js";
+
+type Verb = Action["verb"];
+
+/** For each action the places of those that have to come behind it. */
+export function edgesBetween(
+  actions: readonly Action[],
+  changes: Changes,
+  sides: Sides,
+  apart: ReadonlySet<ObjectKey>,
+): readonly ReadonlySet<number>[] {
+  const behind = actions.map(() => new Set<number>());
+  const graph: Graph = {
+    ...placesOf(actions, sides),
+    actions,
+    changes,
+    sides,
+    apart,
+    link(first, then) {
+      if (first !== undefined && then !== undefined && first !== then) behind[first]?.add(then);
+    },
+  };
+  actions.forEach((action, place) => {
+    edgesOfVerb[action.verb](graph, action, place);
+    for (const key of action.removes) edgesOfRemoval(graph, action, place, key);
+    for (const key of action.provides) edgesOfMaking(graph, action, place, key);
+  });
+  return behind;
+}
+
+interface Graph extends Places {
+  readonly actions: readonly Action[];
+  readonly changes: Changes;
+  readonly sides: Sides;
+  readonly apart: ReadonlySet<ObjectKey>;
+  /** The one before the other, when there are both. */
+  link(first: number | undefined, then: number | undefined): void;
+}
+
+interface Places {
+  /** Of the action with a verb on an object. */
+  at(verb: Verb, key: ObjectKey): number | undefined;
+  /** Of the action behind which the object is gone, or is there in its new form. */
+  readonly removers: ReadonlyMap<ObjectKey, number>;
+  readonly makers: ReadonlyMap<ObjectKey, number>;
+  /** Of the action behind which a name is free. */
+  readonly claimed: ReadonlyMap<string, number>;
+}
+
+function placesOf(actions: readonly Action[], { before }: Sides): Places {
+  const byVerb = new Map<Verb, Map<ObjectKey, number>>();
+  actions.forEach(({ verb, subject }, place) => {
+    const places = byVerb.get(verb) ?? new Map<ObjectKey, number>();
+    byVerb.set(verb, places.set(subject.key, place));
+  });
+  const at = (verb: Verb, key: ObjectKey) => byVerb.get(verb)?.get(key);
+  const [removers, makers] = [new Map<ObjectKey, number>(), new Map<ObjectKey, number>()];
+  const claimed = new Map<string, number>();
+  actions.forEach(({ verb, subject, removes, provides }, place) => {
+    if (verb === "let go" && subject.kind === "columns")
+      for (const claim of claimsOf(subject)) claimed.set(claim, place);
+    for (const key of removes) {
+      removers.set(key, place);
+      const free = at("rename", key) ?? at("rename", subject.key) ?? place;
+      for (const claim of claimsOf(before.entries.get(key))) claimed.set(claim, free);
+    }
+    for (const key of provides) makers.set(key, place);
+  });
+  return { at, removers, makers, claimed };
+}
+
+type Edges = (graph: Graph, action: Action, place: number) => void;
+
+const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
+  "let go": ({ at, removers, link }, { subject, needed = "" }, place) => {
+    link(place, removers.get(needed));
+    link(place, at("rename", needed));
+    link(place, at("alter", subject.key));
+  },
+
+  "take up": ({ makers, sides, link }, { subject, needed = "" }, place) => {
+    for (const key of [needed, subject.key, ...sides.after.needsOf(subject.key)]) link(makers.get(key), place);
+  },
+
+  // The column that comes from the parent comes when this one has stood aside.
+  rename: ({ makers, sides, link }, { subject }, place) => {
+    if (subject.kind !== "columns") return;
+    for (const parent of parentsOf(subject.entry.table, sides.after))
+      link(place, makers.get(`columns ${parent}.${subject.entry.column}`));
+  },
+
+  // What is inherited can go when the table has left the parent.
+  drop: ({ at, link }, { subject }, place) => {
+    if (subject.kind === "columns" && subject.entry.inheritance !== undefined)
+      link(at("alter", `tables ${subject.entry.table}`), place);
+  },
+
+  create: (graph, { subject, provides }, place) => {
+    if (subject.kind !== "tables" && subject.kind !== "columns") return;
+    for (const key of provides) behindConstraintsOf(arrayedTypeOf(key, graph.sides), graph, place);
+  },
+
+  alter: (graph, { subject }, place) => {
+    const { changes, sides, removers, link } = graph;
+    if (subject.kind === "columns")
+      for (const key of changes.get(subject.key)?.retypedBy ?? [])
+        behindConstraintsOf(sides.after.entries.get(key)?.name, graph, place);
+    if (subject.kind === "tables") edgesOfPersistence(graph, subject.name, place);
+    if (!replacedInPlace.has(subject.kind))
+      for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
+  },
+
+  copy: ({ makers, removers, sides: { after }, link }, { subject }, place) => {
+    link(makers.get(subject.key), place);
+    link(place, removers.get(subject.key));
+    // What fires on rows, refers to them or shows them comes when they are there.
+    for (const key of after.dependentsOf(subject.key)) if (/^(triggers|rules) /.test(key)) link(place, makers.get(key));
+    for (const { name, references } of after.catalog.constraints)
+      if (references === subject.name) link(place, makers.get(`constraints ${name}`));
+    for (const { name } of after.catalog.materializedViews) link(place, makers.get(`materializedViews ${name}`));
+    for (const child of after.childrenOf(subject.name))
+      link(makers.get(`partitions ${child} of ${subject.name}`), place);
+  },
+
+  grant: ({ makers, sides, link }, { subject }, place) => {
+    link(makers.get(subject.key), place);
+    if (subject.kind !== "tables" && subject.kind !== "foreignTables") return;
+    for (const { name } of sides.after.columnsOf(subject.name)) link(makers.get(`columns ${name}`), place);
+  },
+};
+
+/** Altered by CREATE OR REPLACE and the like: nothing that depends on them stands in the way. */
+const replacedInPlace: ReadonlySet<DiffKind> = new Set([
+  "functions",
+  "aggregates",
+  "views",
+  "operators",
+  "triggers",
+  "rules",
+]);
+
+/** Once a column holds arrays of a domain, the domain takes no more constraints. */
+function behindConstraintsOf(domain: string | undefined, { sides, makers, link }: Graph, place: number): void {
+  if (domain === undefined) return;
+  for (const { name } of sides.after.constraintsOf(domain)) link(makers.get(`constraints ${name}`), place);
+}
+
+function arrayedTypeOf(column: ObjectKey, { after }: Sides): string | undefined {
+  const object = after.entries.get(column);
+  return object?.kind === "columns" && object.entry.type.endsWith("[]") ? bareType(object.entry.type) : undefined;
+}
+
+/** A logged table cannot refer to one that is not: which of the two goes first depends on where they go. */
+function edgesOfPersistence({ sides, at, link }: Graph, table: string, place: number): void {
+  const unlogged = sides.after.find("tables", table)?.persistence === "unlogged";
+  for (const { references, kind } of sides.after.constraintsOf(table)) {
+    const other = kind === "foreign key" ? at("alter", `tables ${references}`) : undefined;
+    if (unlogged) link(place, other);
+    else link(other, place);
+  }
+}
+
+/** What is made finds what it needs, and the names it takes free. */
+function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: ObjectKey): void {
+  const { sides, apart, makers, claimed, at, link } = graph;
+  for (const need of sides.after.needsOf(key)) if (!isOfDefault(key, need, apart)) link(makers.get(need), place);
+  if (verb === "alter" || at("rename", key) !== undefined) return;
+  for (const claim of claimsOf(sides.after.entries.get(key))) link(claimed.get(claim), place);
+}
+
+/** What goes has nothing left that needs it, and makes room for what has its name. */
+function edgesOfRemoval(graph: Graph, { subject }: Action, place: number, key: ObjectKey): void {
+  const { sides, makers, at, link } = graph;
+  for (const dependent of sides.before.dependentsOf(key)) edgesOfDependent(graph, subject.key, place, key, dependent);
+  link(at("rename", subject.key) ?? place, makers.get(key));
+}
+
+function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: ObjectKey, dependent: ObjectKey): void {
+  const { actions, changes, sides, apart, removers, at, link } = graph;
+  if (isOfDefault(dependent, key, apart)) {
+    link(at("let go", dependent), place);
+    return;
+  }
+  const remover = removers.get(dependent);
+  const removing = remover === undefined ? undefined : actions[remover];
+  // An inherited column can only go when it is none any more.
+  if (removing?.subject.key === dependent && isColumnOfAnother(dependent, subject, sides)) {
+    link(place, remover);
+    return;
+  }
+  // What is a part of both goes with the one that goes first.
+  if (removing !== undefined && isCarried(dependent, key, removing, sides)) return;
+  link(remover, place);
+  // By its old name; a partition goes only when the rows are out of it.
+  const rename = at("rename", key) ?? at("rename", subject);
+  if (rename !== undefined && removing !== undefined && remover !== place) {
+    // What stands aside itself follows the other by its oid.
+    if (at("rename", removing.subject.key) !== undefined) return;
+    const rows = at("copy", subject);
+    if (rows !== undefined && removing.subject.kind === "tables") link(rows, remover);
+    else if (!namedAlone.has(removing.subject.kind)) link(remover, rename);
+  }
+  if (!sides.after.needsOf(dependent).includes(key)) link(at("alter", dependent), at("rename", key));
+  // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
+  if (changes.get(dependent)?.letGo.some(({ needed }) => needed === key) !== true) link(at("alter", dependent), place);
+}
+
+/** Dropped by a name that says nothing of what they are made of. */
+const namedAlone: ReadonlySet<DiffKind> = new Set([
+  "tables",
+  "foreignTables",
+  "views",
+  "materializedViews",
+  "sequences",
+  "types",
+  "indexes",
+  "statistics",
+]);
+
+/** Of the column itself it is the type and the collation that it needs; the rest is its default's. */
+function isOfDefault(column: ObjectKey, needed: ObjectKey, apart: ReadonlySet<ObjectKey>): boolean {
+  return (
+    apart.has(column) &&
+    column.startsWith("columns ") &&
+    !/^(types|collations|tables|columns|foreignTables) /.test(needed)
+  );
+}
+
+function isColumnOfAnother(column: ObjectKey, other: ObjectKey, { before }: Sides): boolean {
+  const [one, two] = [before.entries.get(column), before.entries.get(other)];
+  return one?.kind === "columns" && two?.kind === "columns" && one.entry.table !== two.entry.table;
+}
+
+function isCarried(dependent: ObjectKey, whole: ObjectKey, { subject }: Action, { before }: Sides): boolean {
+  const part = before.entries.get(dependent);
+  if (part === undefined || subject.key === dependent) return false;
+  return (part.kind === "partitions" && !whole.startsWith("tables ")) || isPartOf(part, whole, before);
+}
