@@ -1,6 +1,7 @@
 import type { Catalog, Session } from "@confiture/model";
 import { compareCatalogs, compareObservations, diffCatalogs, observeSchema, readCatalog } from "@confiture/schema";
-import { openTestDatabase, type ServerVersion } from "@confiture/testkit";
+import { openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
+import { dumpSchema, normalizeDump } from "../pg-dump.js";
 
 /** What came of going from one schema to another. */
 export interface PairOutcome {
@@ -15,11 +16,25 @@ export interface PairOutcome {
   readonly observed: readonly string[];
   /** What a second plan would do. */
   readonly again: readonly string[];
+  /** Statements that only one of the two dumps has; undefined where no `pg_dump` was asked. */
+  readonly dumped?: readonly string[];
+}
+
+export interface RunPairOptions {
+  /** Compare what `pg_dump` says too: one that reads this server has to be there. */
+  readonly dump?: boolean;
 }
 
 /** What is wrong with an outcome, in lines to print; nothing when the other schema was reached. A refusal is not wrong. */
-export function faultsOf({ failure, differences, observed, again, statements }: PairOutcome): readonly string[] {
-  const faults = [...(failure === undefined ? [] : [failure]), ...differences, ...observed, ...again];
+export function faultsOf({
+  failure,
+  differences,
+  observed,
+  again,
+  dumped = [],
+  statements,
+}: PairOutcome): readonly string[] {
+  const faults = [...(failure === undefined ? [] : [failure]), ...differences, ...observed, ...again, ...dumped];
   return faults.length === 0 ? [] : [...faults, `by\n${statements.join(";\n")}`];
 }
 
@@ -28,6 +43,7 @@ export async function runPair(
   version: ServerVersion,
   a: string,
   b: string,
+  { dump = false }: RunPairOptions = {},
 ): Promise<{ readonly there: PairOutcome; readonly back: PairOutcome }> {
   await using one = await openTestDatabase({ version });
   await using other = await openTestDatabase({ version });
@@ -35,10 +51,26 @@ export async function runPair(
   await using second = await other.openSession();
   const [left, right] = [await load(first, a), await load(second, b)];
   const observed = [await observeSchema(first), await observeSchema(second)] as const;
+  const dumps = dump ? ([await dumpOf(one), await dumpOf(other)] as const) : undefined;
+  const there = await bring(first, left, right, observed[1]);
+  const back = await bring(second, right, left, observed[0]);
+  if (dumps === undefined) return { there, back };
   return {
-    there: await bring(first, left, right, observed[1]),
-    back: await bring(second, right, left, observed[0]),
+    there: { ...there, dumped: compareDumps(await dumpOf(one), dumps[1]) },
+    back: { ...back, dumped: compareDumps(await dumpOf(other), dumps[0]) },
   };
+}
+
+async function dumpOf({ url }: TestDatabase): Promise<readonly string[]> {
+  return normalizeDump(await dumpSchema(url));
+}
+
+function compareDumps(is: readonly string[], wanted: readonly string[]): readonly string[] {
+  const [has, should] = [new Set(is), new Set(wanted)];
+  return [
+    ...is.filter((statement) => !should.has(statement)).map((statement) => `only reached: ${statement}`),
+    ...wanted.filter((statement) => !has.has(statement)).map((statement) => `only wanted: ${statement}`),
+  ];
 }
 
 async function load(session: Session, sql: string): Promise<Catalog> {

@@ -35,8 +35,8 @@ const files = changeFiles.filter((file) =>
 /** What no statement but one that writes to the server's own tables undoes, and what extensions own. */
 const unreachable = /allow_system_table_mods|alter extension \w+ (add|drop)/;
 
-// One change in four, another each time; all of them in a long run.
-const quarter = Number(process.env.CONFITURE_TEST_SEED ?? Math.floor(Math.random() * 4)) % 4;
+// The same change in four each time, for a gate must not fail by chance; all of them in a long run.
+const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
 
 describeEachVersion(`the rules, on one of everything (CONFITURE_TEST_SEED=${quarter})`, (version) => {
   let db: TestDatabase;

@@ -165,3 +165,8 @@ export function withDescendants(relation: Relation): readonly Relation[] {
   for (const one of seen) for (const child of one.children) seen.add(child);
   return [...seen];
 }
+
+/** A table with the partitions its rows are in; tables that only inherit from it hold rows of their own. */
+export function withPartitions(relation: Relation): readonly Relation[] {
+  return isPartitioned(relation) ? withDescendants(relation) : [relation];
+}

@@ -11,7 +11,14 @@ import { behindUsing } from "../expressions-in-text.js";
 import { FreeNames, plainName } from "../names/free-names.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { newRelation, type Picture } from "../picture/picture.js";
-import { type Column, hasStorage, isPartitioned, type Relation, relationName } from "../picture/relation.js";
+import {
+  type Column,
+  hasStorage,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withPartitions,
+} from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { columnConstraints } from "./column-constraints.js";
 import { lockTreeOf } from "./lock-tree.js";
@@ -288,8 +295,12 @@ function rebuildParts(
     if (isCheckOfIt && constraint.validated && constraint.enforced) draft.scan(relation, "check");
     const { references } = constraint;
     if (references === undefined || !constraint.columns.includes(column)) continue;
-    draft.lock(references, "AccessExclusiveLock");
-    if (change.rewrites && constraint.validated) draft.scan(relation, "foreign_key").scan(references, "foreign_key");
+    // The triggers on the other end are made anew; before 15 a partitioned table had none of its own.
+    for (const one of withPartitions(references)) {
+      const hasTriggers = context.version >= 15 || !isPartitioned(one);
+      draft.lock(one, hasTriggers ? "AccessExclusiveLock" : "ShareRowExclusiveLock");
+      if (change.rewrites && constraint.validated) draft.scan(relation, "foreign_key").scan(one, "foreign_key");
+    }
   }
   for (const { from, key } of relation.referencedBy) {
     if (key.referencedColumns !== undefined && !key.referencedColumns.includes(column)) continue;

@@ -2,7 +2,7 @@ import type { OperationKind } from "@confiture/model";
 import { fieldsOf, stringOf, type TreeFields } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import { shapeOf } from "../picture/index-shape.js";
-import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
+import { isPartitioned, type Relation, relationName, withPartitions } from "../picture/relation.js";
 import { lockTreeOf, treeOf } from "./lock-tree.js";
 import { readConstraint } from "./read-constraint.js";
 import { requireProof } from "./require-proof.js";
@@ -67,12 +67,12 @@ export function validateConstraint(subcommand: Subcommand): void {
     const { references } = constraint;
     requireProof(draft, relation, constraint);
     // The query that looks the rows up goes into the partitions, of which ALTER TABLE itself knows nothing.
-    for (const one of isPartitioned(references) ? withDescendants(references) : [references]) {
+    for (const one of withPartitions(references)) {
       draft.lock(one, one === references ? "RowShareLock" : "AccessShareLock").scan(one, "foreign_key");
     }
     if (!references.known)
       draft.assume(`${relationName(references)} has no partitions: each would be locked ACCESS SHARE and read too`);
-    for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
+    for (const one of withPartitions(relation)) {
       draft.lock(one, mode).scan(one, "foreign_key");
     }
   } else {
@@ -130,6 +130,8 @@ export function dropConstraint(subcommand: Subcommand): void {
   if (inherits) {
     for (const child of lockTreeOf(subcommand, draft)) if (child !== relation) child.constraints.delete(name);
   }
+  // The other end is opened under this lock itself, whether or not a trigger of it goes.
+  if (constraint.references !== undefined) draft.lock(constraint.references, "AccessExclusiveLock");
   new Removal(context, draft).constraint(relation, constraint);
 }
 

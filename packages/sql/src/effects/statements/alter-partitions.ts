@@ -6,7 +6,7 @@ import { nameLike } from "../names/name-like.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { MatchingIndexes } from "../picture/matching-index.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
-import { type Relation, relationName, withDescendants } from "../picture/relation.js";
+import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { buildIndex, newIndex } from "./read-constraint.js";
 import type { Subcommand } from "./subcommand.js";
@@ -114,13 +114,17 @@ export function detachPartition(subcommand: Subcommand): void {
   for (const { from } of referencesAbove(relation)) {
     // No row may refer to what leaves, which is looked up as for a new foreign key.
     draft.lock(from, "AccessExclusiveLock").scan(from, "foreign_key");
-    for (const one of withDescendants(partition)) draft.lock(one, "AccessExclusiveLock").scan(one, "foreign_key");
+    for (const one of withDescendants(partition)) {
+      draft.scan(one, "foreign_key");
+      if (context.version >= 14 || !isPartitioned(one)) draft.lock(one, "AccessExclusiveLock");
+    }
   }
   for (const one of kind === "detach_partition" ? withDescendants(partition) : []) {
     const hasClonedTriggers = [...one.triggers.values()].some(({ fromParent }) => fromParent);
     if (hasClonedTriggers) draft.lock(one, "AccessExclusiveLock");
   }
-  if (context.version >= 15) {
+  // Which rows may refer to what leaves is told by the bounds of all above it.
+  if (context.version >= 15 || referencesAbove(relation).length > 0) {
     for (const above of ancestorsOf(relation)) draft.lock(above, "AccessShareLock");
   }
   if (!relation.known) {

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { referencesAbove } from "../picture/references-above.js";
-import { type Constraint, isPartitioned, type Relation, withDescendants } from "../picture/relation.js";
+import { type Constraint, type Relation, withPartitions } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { fireTriggers } from "./fire-triggers.js";
 import type { Written } from "./written.js";
@@ -48,23 +48,19 @@ function isPassive(action: Constraint["onDelete"]): boolean {
 }
 
 function lockReferenced(relation: Relation, draft: EffectDraft): void {
-  for (const one of rowsOf(relation)) draft.lock(one, "RowShareLock");
+  for (const one of withPartitions(relation)) draft.lock(one, "RowShareLock");
 }
 
 function lookInto(from: Relation, { draft }: Work): void {
-  for (const one of rowsOf(from)) draft.lock(one, "RowShareLock");
+  for (const one of withPartitions(from)) draft.lock(one, "RowShareLock");
 }
 
 /** The rows that refer are written as well: their own keys follow, and triggers fire. */
 function writeInto(from: Relation, written: Written, work: Work, seen: ReadonlySet<Relation>): void {
-  const tree = rowsOf(from);
+  const tree = withPartitions(from);
   for (const one of tree) work.draft.lock(one, "RowExclusiveLock");
   if (seen.has(from)) return;
   if (written.delete === true) work.draft.loseRows(from);
   lockForeignKeysOf(from, written, work, new Set([...seen, from]));
   fireTriggers(from, tree, written, work);
-}
-
-function rowsOf(relation: Relation): readonly Relation[] {
-  return isPartitioned(relation) ? withDescendants(relation) : [relation];
 }

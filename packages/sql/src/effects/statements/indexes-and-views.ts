@@ -14,6 +14,7 @@ import {
   type Relation,
   relationName,
   withDescendants,
+  withPartitions,
 } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { makeRelation, scanSources } from "./create-table.js";
@@ -130,7 +131,7 @@ export function reindex(fields: TreeFields, context: StatementContext): void {
 }
 
 function remakeAll(draft: EffectDraft, relation: Relation, concurrently: boolean, context: StatementContext): void {
-  for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
+  for (const one of withPartitions(relation)) {
     if (!isPartitioned(one)) draft.lock(one, concurrently ? "ShareUpdateExclusiveLock" : "ShareLock");
     for (const index of one.indexes) remake(draft, index, concurrently, context);
   }

@@ -17,6 +17,7 @@ import {
   type Relation,
   relationName,
   withDescendants,
+  withPartitions,
 } from "../picture/relation.js";
 import type { ColumnPlace } from "./column-place.js";
 import { requireNotNull } from "./require-not-null.js";
@@ -138,7 +139,7 @@ function addForeignKey(given: ConstraintOnPlace): void {
     if (one === references || isPartitioned(references)) draft.lock(one, "ShareRowExclusiveLock");
   }
   if (!references.known) draft.assume(`${relationName(references)} has no partitions: each would be locked like it`);
-  const referring = isPartitioned(relation) ? withDescendants(relation) : [relation];
+  const referring = withPartitions(relation);
   for (const one of referring) draft.lock(one, "ShareRowExclusiveLock");
   if (!relation.known) draft.assume(`${relationName(relation)} has no partitions: each would be locked like it`);
   const facts = foreignKeyFacts(constraint);

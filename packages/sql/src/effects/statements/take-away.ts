@@ -13,6 +13,7 @@ import {
   type Relation,
   relationName,
   withDescendants,
+  withPartitions,
 } from "../picture/relation.js";
 import { mentionsColumn, parseExpression, parseQuery, type Uses, usesOf } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
@@ -122,8 +123,9 @@ export class Removal {
   }
 
   private lockReferenced(relation: Relation): void {
-    if (isPartitioned(relation)) this.lockBelow(relation);
-    else this.draft.lock(relation, "AccessExclusiveLock");
+    // The triggers of the key go, and before 15 partitioned tables had none.
+    for (const one of withPartitions(relation))
+      if (!isPartitioned(one) || this.context.version >= 15) this.draft.lock(one, "AccessExclusiveLock");
   }
 
   /** Columns that take their numbers from a sequence lose their default with it. */

@@ -7,7 +7,14 @@ import type { EffectDraft } from "../effect-draft.js";
 import { shapeOf } from "../picture/index-shape.js";
 import { queryOf } from "../picture/query-of.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
-import { hasStorage, isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
+import {
+  hasStorage,
+  isPartitioned,
+  type Relation,
+  relationName,
+  withDescendants,
+  withPartitions,
+} from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { fireTruncateTriggers } from "./fire-triggers.js";
 import { lockQuery } from "./query-locks.js";
@@ -132,7 +139,7 @@ export function cluster(fields: TreeFields, context: StatementContext): void {
   const draft = context.beginOn("cluster", relation, index === undefined ? undefined : quoteIdentifier(index));
   draft.lock(relation, "AccessExclusiveLock");
   if (!relation.known) draft.assume(`${relationName(relation)} has no partitions: each would be written anew too`);
-  for (const one of isPartitioned(relation) ? withDescendants(relation) : [relation]) {
+  for (const one of withPartitions(relation)) {
     for (const own of one.indexes) shapeOf(own, context.grammar);
     draft.lock(one, "AccessExclusiveLock").rewrite(one);
   }

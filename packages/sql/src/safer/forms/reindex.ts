@@ -4,7 +4,7 @@ import {
   isPartitioned,
   type Relation,
   relationName,
-  withDescendants,
+  withPartitions,
 } from "../../effects/picture/relation.js";
 import { stringOf } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
@@ -65,7 +65,7 @@ function rebuiltBy({ fields, picture }: SaferContext): readonly Index[] {
   if (index !== undefined) return [...withParts(index)].filter(({ table }) => hasStorage(table));
   if (name !== undefined) {
     const table = picture.find(name);
-    return table === undefined ? [] : indexesOf(isPartitioned(table) ? withDescendants(table) : [table]);
+    return table === undefined ? [] : indexesOf(withPartitions(table));
   }
   const schema = fields.kind === "REINDEX_OBJECT_SCHEMA" ? quoteIdentifier(stringOf(fields.name) ?? "") : undefined;
   return indexesOf([...picture.relations.values()].filter((one) => schema === undefined || one.schema === schema));
