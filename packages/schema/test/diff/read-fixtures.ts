@@ -47,7 +47,7 @@ function readFixture(name: string): Fixture {
 }
 
 /** Roles belong to the whole server: who comes first makes them, and they stay. */
-export async function createRoles(db: Queryable, { roles }: Fixture): Promise<void> {
+export async function createRoles(db: Queryable, { roles }: Pick<Fixture, "roles">): Promise<void> {
   for (const role of roles) {
     const name = `"${role.replaceAll('"', '""')}"`;
     await db.query(
