@@ -263,7 +263,11 @@ export function alterColumnType(subcommand: Subcommand): void {
       draft,
       one,
       name,
-      { keepsIndexes: change.keepsIndexes && sameCollation, rewrites: change.rewrites },
+      {
+        keepsIndexes: change.keepsIndexes && sameCollation,
+        keepsKeys: change.keepsIndexes && !change.rewrites,
+        rewrites: change.rewrites,
+      },
       context,
     );
     if (change.rewrites && !one.bornHere && hasStorage(one)) {
@@ -282,12 +286,15 @@ function assumeRewrite(draft: EffectDraft, relation: Relation, column: string): 
   draft.assume(`no foreign key stands on ${column}: the tables at both ends would be locked ACCESS EXCLUSIVE`);
 }
 
-/** Constraints and indexes with the column are made anew; checks look at every row, foreign keys only after a rewrite. */
+/**
+ * Constraints and indexes with the column are made anew. Checks look at every row; foreign keys when rows were written
+ * anew or are compared otherwise now.
+ */
 function rebuildParts(
   draft: EffectDraft,
   relation: Relation,
   column: string,
-  change: { readonly keepsIndexes: boolean; readonly rewrites: boolean },
+  change: { readonly keepsIndexes: boolean; readonly keepsKeys: boolean; readonly rewrites: boolean },
   context: StatementContext,
 ): void {
   for (const constraint of relation.constraints.values()) {
@@ -299,13 +306,13 @@ function rebuildParts(
     for (const one of withPartitions(references)) {
       const hasTriggers = context.version >= 15 || !isPartitioned(one);
       draft.lock(one, hasTriggers ? "AccessExclusiveLock" : "ShareRowExclusiveLock");
-      if (change.rewrites && constraint.validated) draft.scan(relation, "foreign_key").scan(one, "foreign_key");
+      if (!change.keepsKeys && constraint.validated) draft.scan(relation, "foreign_key").scan(one, "foreign_key");
     }
   }
   for (const { from, key } of relation.referencedBy) {
     if (key.referencedColumns !== undefined && !key.referencedColumns.includes(column)) continue;
     draft.lock(from, "AccessExclusiveLock");
-    if (change.rewrites && key.validated) draft.scan(from, "foreign_key").scan(relation, "foreign_key");
+    if (!change.keepsKeys && key.validated) draft.scan(from, "foreign_key").scan(relation, "foreign_key");
   }
   for (const index of relation.indexes) {
     const shape = shapeOf(index, context.grammar);

@@ -33,3 +33,21 @@ describeEachVersion("a foreign key to a partitioned table:", (version) => {
     });
   }
 });
+
+const pair = `create table owner (id integer primary key, name varchar(10) unique);
+  create table owned (id integer primary key, owner_id integer references owner, name varchar(10) references owner (name));
+  insert into owner values (1, 'a');
+  insert into owned values (1, 1, 'a');`;
+
+describeEachVersion("a foreign key whose column gets a type of the same bytes looks at its rows", (version) => {
+  for (const [name, file] of Object.entries({
+    "when they are compared otherwise": "alter table owner alter column id type oid",
+    "and not when they are compared as before": "alter table owner alter column name type text",
+    "nor from its own side": "alter table owned alter column name type text",
+  })) {
+    test(name, async () => {
+      const { under, over } = await holdAgainstServer({ version, schema: pair, file });
+      expect({ under, over }).toEqual({ under: [], over: [] });
+    });
+  }
+});
