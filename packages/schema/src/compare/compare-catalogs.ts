@@ -6,6 +6,7 @@ import {
   canonicalEntry,
   countedObjects,
 } from "../canonical/canonical-entries.js";
+import { isSameEntry } from "./same-entry.js";
 
 /** One object that is not the same on both sides, with its canonical text on each. */
 export interface CatalogDifference {
@@ -40,7 +41,7 @@ function byKey(catalog: Catalog, options: CanonicalOptions): ReadonlyMap<string,
 
 /** Most objects are the same to the letter, and putting them into words costs more than seeing that. */
 function isSame(before: CountedObject | undefined, after: CountedObject | undefined): boolean {
-  return before !== undefined && after !== undefined && JSON.stringify(before.entry) === JSON.stringify(after.entry);
+  return before !== undefined && after !== undefined && isSameEntry(before.entry, after.entry);
 }
 
 function difference(before: CanonicalEntry | undefined, after: CanonicalEntry | undefined): CatalogDifference[] {

@@ -1,3 +1,4 @@
+import { isSameEntry } from "../compare/same-entry.js";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { namedOf, ownerOf, rulesOf } from "./kinds/all-kinds.js";
 import { bareType } from "./kinds/change-type.js";
@@ -66,8 +67,8 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
   const blank: Omit<Change, "fate"> = { key, statements: [], letGo: [], retypedBy: [], aside: false };
   if (before === undefined) return after === undefined ? undefined : { ...blank, after, fate: "create" };
   if (after === undefined) return { ...blank, before, fate: "drop" };
-  const same = JSON.stringify(before.entry) === JSON.stringify(after.entry);
-  if (same && !changesAnyway(after, sides)) return { ...blank, before, after, fate: "keep" };
+  if (isSameEntry(before.entry, after.entry) && !changesAnyway(after, sides))
+    return { ...blank, before, after, fate: "keep" };
   const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
   if (statements === "replace") return { ...blank, before, after, fate: "replace" };
   const ends = before.kind === "columns" && after.kind === "columns" ? identityEnds(before.entry, after.entry) : [];
