@@ -68,7 +68,7 @@ function addRelations(picture: Picture, catalog: Catalog): void {
       relation?.columns.set(respell(column), { name: respell(column), type, notNull: false, inherited: false });
     }
   }
-  for (const sequence of catalog.sequences) add(sequence.name, "sequence", sequence.owner);
+  for (const { name, owner, persistence } of catalog.sequences) add(name, "sequence", owner).persistence = persistence;
 }
 
 function addColumns(picture: Picture, catalog: Catalog): void {
