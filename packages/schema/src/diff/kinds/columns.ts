@@ -2,6 +2,7 @@ import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { conversion } from "./change-type.js";
+import { alterColumnOptions, columnOptionsClause, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 import { changedSettings, unusualSettings } from "./sequences.js";
@@ -9,8 +10,7 @@ import { changedSettings, unusualSettings } from "./sequences.js";
 /** A column as CREATE TABLE and ADD COLUMN take it. */
 export function columnDefinition(column: CatalogColumn, index: CatalogIndex): string {
   return [
-    `${column.column} ${column.type}`,
-    ...(column.foreignOptions.length === 0 ? [] : [`options (${column.foreignOptions.map(foreignOption).join(", ")})`]),
+    `${column.column} ${column.type}${columnOptionsClause(column)}`,
     ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
     ...(column.default === undefined ? [] : [`default ${column.default}`]),
     ...(column.generated === undefined
@@ -19,16 +19,6 @@ export function columnDefinition(column: CatalogColumn, index: CatalogIndex): st
     ...(column.identity === undefined ? [] : [identityClause(column, column.identity)]),
     ...(column.notNull && namedNotNull(column, index) === undefined ? ["not null"] : []),
   ].join(" ");
-}
-
-/** `host=a b` as `host 'a b'`. */
-export function foreignOption(option: string): string {
-  const equals = option.indexOf("=");
-  return `${quoted(option.slice(0, equals))} '${option.slice(equals + 1).replaceAll("'", "''")}'`;
-}
-
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** PostgreSQL 18: the constraint that says NOT NULL under a name somebody chose; it is made on its own. */
@@ -81,7 +71,7 @@ export const columnRules: KindRules<"columns"> = {
     const adds = !isInheritedFromKept(entry, sides);
     const table = alterTable(entry, after);
     return [
-      ...(adds ? [`${table} add column ${columnDefinition(entry, after)}`] : []),
+      ...(adds ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`] : []),
       ...columnSettings(undefined, entry).map((setting) => `${only(entry, sides)} ${setting}`),
     ];
   },
@@ -152,7 +142,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
         ]),
     ...alterNotNull(before, after, sides),
     ...identityBegins(before, after, whole),
-    ...alterForeignOptions(before, after),
+    ...alterColumnOptions(before, after),
     ...settings,
   ];
 }
@@ -260,24 +250,6 @@ function typeBounds(was: CatalogIdentity, is: CatalogIdentity): Partial<CatalogI
   return was.type === is.type
     ? {}
     : { type: is.type, minimum: is.minimum === was.minimum ? is.minimum : "", maximum: "" };
-}
-
-function alterForeignOptions(before: CatalogColumn, after: CatalogColumn): readonly string[] {
-  const changes = changedOptions(before.foreignOptions, after.foreignOptions);
-  return changes === "" ? [] : [`alter foreign table ${after.table} alter column ${after.column} options (${changes})`];
-}
-
-/** From one list of foreign options to another, as OPTIONS takes it; empty when they are the same. */
-export function changedOptions(before: readonly string[], after: readonly string[]): string {
-  const had = new Map(before.map((option) => [optionName(option), option]));
-  const has = new Map(after.map((option) => [optionName(option), option]));
-  return [
-    ...[...had.keys()].filter((name) => !has.has(name)).map((name) => `drop ${quoted(name)}`),
-    ...[...has]
-      .filter(([name, option]) => had.has(name) && had.get(name) !== option)
-      .map(([, option]) => `set ${foreignOption(option)}`),
-    ...[...has].filter(([name]) => !had.has(name)).map(([, option]) => `add ${foreignOption(option)}`),
-  ].join(", ");
 }
 
 export function alterTable({ table }: Pick<CatalogColumn, "table">, index: CatalogIndex): string {
