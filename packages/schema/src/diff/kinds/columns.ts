@@ -2,6 +2,7 @@ import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { conversion } from "./change-type.js";
+import { changedParameters } from "./changed-parameters.js";
 import { alterColumnOptions, columnOptionsClause, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
@@ -47,22 +48,14 @@ function usualSequence({ table, column }: CatalogColumn): string | undefined {
 export function columnSettings(before: CatalogColumn | undefined, after: CatalogColumn): readonly string[] {
   const alter = `alter column ${after.column}`;
   const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
-  const [had, has] = [before?.options ?? [], after.options];
-  const dropped = had.map(optionName).filter((name) => !has.some((option) => optionName(option) === name));
-  const set = has.filter((option) => !had.includes(option));
   // A change of type sets the storage of the new type.
   const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
   return [
     ...(storage ? [`${alter} set storage ${after.storage ?? "default"}`] : []),
     ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
     ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
-    ...(dropped.length === 0 ? [] : [`${alter} reset (${dropped.join(", ")})`]),
-    ...(set.length === 0 ? [] : [`${alter} set (${set.join(", ")})`]),
+    ...changedParameters(before?.options ?? [], after.options).map((change) => `${alter} ${change}`),
   ];
-}
-
-function optionName(option: string): string {
-  return option.slice(0, option.indexOf("="));
 }
 
 export const columnRules: KindRules<"columns"> = {

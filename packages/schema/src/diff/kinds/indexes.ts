@@ -1,9 +1,9 @@
 import type { CatalogIndex as IndexEntry } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { changedParameters } from "./changed-parameters.js";
 import { isAttached } from "./inheritance.js";
 import type { KindRules } from "./kind-rules.js";
 import { unqualified } from "./names.js";
-import { changedParameters } from "./tables.js";
 
 export const indexRules: KindRules<"indexes"> = {
   named: ({ name }) => `index ${name}`,

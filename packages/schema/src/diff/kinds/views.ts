@@ -1,6 +1,6 @@
 import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
+import { changedParameters, parameter } from "./changed-parameters.js";
 import type { KindRules } from "./kind-rules.js";
-import { changedParameters, parameter } from "./tables.js";
 
 export const viewRules: KindRules<"views"> = {
   named: ({ name }) => `view ${name}`,
@@ -83,10 +83,6 @@ function materializedSettings(
     ...after.columns.flatMap((is) => {
       const was = before?.columns.find(({ column }) => column === is.column);
       const column = `${alter} alter column ${is.column}`;
-      const set = (is.options ?? []).filter((option) => !(was?.options ?? []).includes(option));
-      const reset = (was?.options ?? [])
-        .map((option) => option.slice(0, option.indexOf("=")))
-        .filter((name) => !(is.options ?? []).some((option) => option.startsWith(`${name}=`)));
       return [
         ...(was?.storage === is.storage
           ? []
@@ -97,8 +93,7 @@ function materializedSettings(
         ...(was?.statisticsTarget === is.statisticsTarget
           ? []
           : [`${column} set statistics ${is.statisticsTarget ?? -1}`]),
-        ...(reset.length === 0 ? [] : [`${column} reset (${reset.join(", ")})`]),
-        ...(set.length === 0 ? [] : [`${column} set (${set.join(", ")})`]),
+        ...changedParameters(was?.options ?? [], is.options ?? []).map((change) => `${column} ${change}`),
       ];
     }),
     ...extensions(after)
