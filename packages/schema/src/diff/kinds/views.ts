@@ -1,5 +1,6 @@
 import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
 import { changedParameters, parameter } from "./changed-parameters.js";
+import { dependOnExtensions } from "./depend-on-extensions.js";
 import type { KindRules } from "./kind-rules.js";
 
 export const viewRules: KindRules<"views"> = {
@@ -78,7 +79,6 @@ function materializedSettings(
   after: CatalogMaterializedView,
 ): readonly string[] {
   const alter = `alter materialized view ${after.name}`;
-  const extensions = (entry: CatalogMaterializedView | undefined) => entry?.dependsOnExtensions ?? [];
   return [
     ...after.columns.flatMap((is) => {
       const was = before?.columns.find(({ column }) => column === is.column);
@@ -96,11 +96,6 @@ function materializedSettings(
         ...changedParameters(was?.options ?? [], is.options ?? []).map((change) => `${column} ${change}`),
       ];
     }),
-    ...extensions(after)
-      .filter((name) => !extensions(before).includes(name))
-      .map((name) => `${alter} depends on extension ${name}`),
-    ...extensions(before)
-      .filter((name) => !extensions(after).includes(name))
-      .map((name) => `${alter} no depends on extension ${name}`),
+    ...dependOnExtensions(`materialized view ${after.name}`, before?.dependsOnExtensions, after.dependsOnExtensions),
   ];
 }
