@@ -6,6 +6,7 @@ import { changedParameters } from "./changed-parameters.js";
 import { alterColumnOptions, columnOptionsClause, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
+import { unqualified } from "./names.js";
 import { changedSettings, unusualSettings } from "./sequences.js";
 
 /** A column as CREATE TABLE and ADD COLUMN take it. */
@@ -226,9 +227,7 @@ function identityBegins(before: CatalogColumn, after: CatalogColumn, table: stri
     ...changedSettings(followed, is).map((setting) => `set ${setting}`),
   ];
   return [
-    ...(was.sequence === is.sequence
-      ? []
-      : [`alter sequence ${was.sequence} rename to ${is.sequence.slice(is.sequence.lastIndexOf(".") + 1)}`]),
+    ...(was.sequence === is.sequence ? [] : [`alter sequence ${was.sequence} rename to ${unqualified(is.sequence)}`]),
     ...(was.type === is.type || before.type !== after.type ? [] : [`alter sequence ${is.sequence} as ${is.type}`]),
     ...(changes.length === 0 ? [] : [`${table} alter column ${after.column} ${changes.join(" ")}`]),
   ];
