@@ -1,5 +1,5 @@
 import type { CatalogForeignTable } from "@confiture/model";
-import { columnDefinition, columnSettings } from "./columns.js";
+import { columnDefinition, columnSettings } from "./column-definition.js";
 import { noteOnColumnSecrets } from "./foreign-columns.js";
 import { changedOptionsClause, noteOnSecrets, optionsClause } from "./foreign-options.js";
 import type { KindRules } from "./kind-rules.js";

@@ -1,7 +1,7 @@
 import type { CatalogTable } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters } from "./changed-parameters.js";
-import { columnDefinition, columnSettings } from "./columns.js";
+import { columnDefinition, columnSettings } from "./column-definition.js";
 import { isMadeAnew } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
