@@ -1,5 +1,5 @@
+import { drawWith } from "@confiture/testkit/draw";
 import fc from "fast-check";
-import { drawWith } from "./random/draw.js";
 import { mutateSchema } from "./random/mutate-schema.js";
 import {
   addFunction,

@@ -1,5 +1,5 @@
+import type { Draw } from "@confiture/testkit/draw";
 import { builtInTypes, isOrdered, isWholeNumber, typeOfExpression, wholeNumbers } from "./column-types.js";
-import type { Draw } from "./draw.js";
 import { allColumns, keysOf } from "./find-parts.js";
 import type {
   CheckPart,
