@@ -5,7 +5,8 @@ import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { alterEnum } from "../../../src/diff/kinds/enum-types.js";
 import { setTypeAside } from "../../../src/diff/kinds/set-type-aside.js";
 import { typeKinds } from "../../../src/diff/kinds/user-types.js";
-import { applyStatements, describePairs, differencesOf, inside, type Pair } from "./describe-pairs.js";
+import { inside } from "../../inside.js";
+import { applyStatements, describePairs, differencesOf, type Pair } from "./describe-pairs.js";
 import { planByRules } from "./rules-alone.js";
 
 const mood = (...labels: string[]) => `create type s.mood as enum (${labels.map((label) => `'${label}'`).join(", ")})`;
