@@ -14,7 +14,7 @@ describe("a name that holds a dot", () => {
     expect(there.statements[0]).toBe('alter sequence public."a.b_id_seq" rename to "a.b_id.numbers"');
   });
 
-  testOnEachVersion("may be that of a key, and nothing else has it meanwhile", async (version) => {
+  testOnEachVersion("may be that of a key, which claims it whole", async (version) => {
     await using db = await openTestDatabase({
       version,
       sql: 'create table public."a.b" (code text, constraint "a.b_key" unique (code))',
