@@ -1,13 +1,10 @@
 // How long facts and assessment of a plan over many tables take: p50, p95 and p99 of many runs. Asserts nothing about time.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
 import { noEffect } from "../../packages/model/dist/index.js";
 import { assessRisk, readRiskFacts, relationsOf } from "../../packages/risk/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
+import { openThrowawayServer } from "./measure/open-throwaway-server.mjs";
 import { renderTable } from "./measure/render-table.mjs";
 
 const { values: flags } = parseArgs({
@@ -22,29 +19,14 @@ const tables = wholeNumber("--tables", flags.tables);
 const version = wholeNumber("--server-version", flags["server-version"]);
 const runs = wholeNumber("--runs", flags.runs);
 
-/** 14 to 17 are there after `node tooling/testkit/test-matrix.mjs --install-only`. */
-const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
-const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
-
-const workspace = mkdtempSync(join(tmpdir(), "confiture-risk-"));
-const server = await openEmbeddedServer({
-  directory: workspace,
+const { workspace, onDatabase, close } = await openThrowawayServer({
   version,
-  listen: "tcp",
-  resolveFrom: version === 18 || version === 13 ? bundled : matrix,
-  // Only the set-up writes.
-  settings: { fsync: "off", max_locks_per_transaction: 1024 },
+  settings: { max_locks_per_transaction: 1024 },
 });
 try {
-  const database = connectDatabase(`${server.url()}?sslmode=disable`);
-  try {
-    report(await measure(await database.openSession()));
-  } finally {
-    await database[Symbol.asyncDispose]();
-  }
+  report(await onDatabase("postgres", measure));
 } finally {
-  await server.close();
-  rmSync(workspace, { recursive: true, force: true });
+  await close();
 }
 
 async function measure(session) {

@@ -1,14 +1,12 @@
 // What it takes to make the SQL that leads from one schema to another, and whether it leads there: Confiture beside the
 // tools people use from Node today, on the same pairs of databases. Asserts nothing about time.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
 import { compareObservations, observeSchema } from "../../packages/schema/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
+import { openThrowawayServer } from "./measure/open-throwaway-server.mjs";
 import { renderTable } from "./measure/render-table.mjs";
 import { shuffle, summarize } from "./measure/summarize.mjs";
 import { diffTools, installDiffPeers } from "./peers/diff-tools.mjs";
@@ -51,31 +49,18 @@ const wanted = flags.pairs.split(",").map((name) => {
 });
 
 const script = fileURLToPath(new URL("peers/run-diff-tool.mjs", import.meta.url));
-/** 14 to 17 are there after `node tooling/testkit/test-matrix.mjs --install-only`. */
-const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
-const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
 
 installDiffPeers();
-const workspace = mkdtempSync(join(tmpdir(), "confiture-diff-"));
-const server = await openEmbeddedServer({
-  directory: workspace,
+const { workspace, urlOf, onDatabase, onServer, drop, close } = await openThrowawayServer({
   version,
-  listen: "tcp",
-  resolveFrom: version === 18 || version === 13 ? bundled : matrix,
-  // Only reading is timed; what is written goes into databases that are thrown away.
-  settings: { fsync: "off", max_locks_per_transaction: 4096 },
+  settings: { max_locks_per_transaction: 4096 },
 });
 try {
   const results = [];
   for (const tables of sizes) results.push(...(await measureSize({ tables, columns, indexes, keys })));
   report(results);
 } finally {
-  await server.close();
-  rmSync(workspace, { recursive: true, force: true });
-}
-
-function urlOf(name) {
-  return `${server.url(name)}?sslmode=disable`;
+  await close();
 }
 
 async function measureSize(size) {
@@ -167,28 +152,6 @@ async function build(name, statements) {
 
 function observe(name) {
   return onDatabase(name, (session) => observeSchema(session));
-}
-
-function drop(name) {
-  return onServer(`drop database if exists ${name} with (force)`);
-}
-
-function onServer(sql) {
-  return onDatabase("postgres", (session) => session.query(sql));
-}
-
-async function onDatabase(name, work) {
-  const database = connectDatabase(urlOf(name));
-  try {
-    const session = await database.openSession();
-    try {
-      return await work(session);
-    } finally {
-      await session[Symbol.asyncDispose]();
-    }
-  } finally {
-    await database[Symbol.asyncDispose]();
-  }
 }
 
 function report(results) {

@@ -1,15 +1,14 @@
 // Pairs of small schemas in folders, both directions: does what a tool makes apply, does it lead where it should as an
 // observer sees it, is there nothing left to do, and how long did it think. Confiture beside the tools people use today.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
 import { compareObservations, observeSchema } from "../../packages/schema/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
+import { openThrowawayServer } from "./measure/open-throwaway-server.mjs";
 import { renderTable } from "./measure/render-table.mjs";
 import { summarize } from "./measure/summarize.mjs";
 import { diffTools, installDiffPeers } from "./peers/diff-tools.mjs";
@@ -30,19 +29,9 @@ const tools = flags.only.split(",");
 const limitMs = Number(flags["time-limit"]) * 1000;
 
 const script = fileURLToPath(new URL("peers/run-diff-pairs.mjs", import.meta.url));
-/** 14 to 17 are there after `node tooling/testkit/test-matrix.mjs --install-only`. */
-const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
-const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
 
 installDiffPeers();
-const workspace = mkdtempSync(join(tmpdir(), "confiture-pairs-"));
-const server = await openEmbeddedServer({
-  directory: workspace,
-  version,
-  listen: "tcp",
-  resolveFrom: version === 18 || version === 13 ? bundled : matrix,
-  settings: { fsync: "off" },
-});
+const { workspace, urlOf, onDatabase, onServer, drop, close } = await openThrowawayServer({ version });
 try {
   const results = [];
   const runners = Object.fromEntries(tools.map((tool) => [tool, startRunner(tool)]));
@@ -50,8 +39,7 @@ try {
   for (const runner of Object.values(runners)) runner.stop();
   report(results);
 } finally {
-  await server.close();
-  rmSync(workspace, { recursive: true, force: true });
+  await close();
 }
 
 /** Folders with both sides, at any depth. */
@@ -134,34 +122,8 @@ async function build(name, sql) {
   await onDatabase(name, (session) => session.query(sql.trim() === "" ? "select 1" : sql));
 }
 
-function urlOf(name) {
-  return `${server.url(name)}?sslmode=disable`;
-}
-
 function observe(name) {
   return onDatabase(name, (session) => observeSchema(session));
-}
-
-function drop(name) {
-  return onServer(`drop database if exists ${name} with (force)`);
-}
-
-function onServer(sql) {
-  return onDatabase("postgres", (session) => session.query(sql));
-}
-
-async function onDatabase(name, work) {
-  const database = connectDatabase(urlOf(name));
-  try {
-    const session = await database.openSession();
-    try {
-      return await work(session);
-    } finally {
-      await session[Symbol.asyncDispose]();
-    }
-  } finally {
-    await database[Symbol.asyncDispose]();
-  }
 }
 
 function unlessItExists(error) {

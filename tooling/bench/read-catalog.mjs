@@ -1,15 +1,13 @@
 // How long a catalog takes to read, to hash and to compare, next to `pg_dump --schema-only` of the same database where
 // there is a pg_dump that knows the server. In turns, on a database nobody else uses. Asserts nothing about time.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { connectDatabase, openEmbeddedServer } from "@confiture/postgres";
 import { catalogHash, compareCatalogs, readCatalog } from "../../packages/schema/dist/index.js";
 import { describeMachine } from "./measure/describe-machine.mjs";
 import { measureCommand } from "./measure/measure-command.mjs";
+import { openThrowawayServer } from "./measure/open-throwaway-server.mjs";
 import { renderTable } from "./measure/render-table.mjs";
 import { summarize } from "./measure/summarize.mjs";
 
@@ -25,44 +23,24 @@ const sizes = flags.tables.split(",").map((text) => wholeNumber("--tables", text
 const version = wholeNumber("--server-version", flags["server-version"]);
 const runs = wholeNumber("--runs", flags.runs);
 
-/** 14 to 17 are there after `node tooling/testkit/test-matrix.mjs --install-only`. */
-const matrix = fileURLToPath(new URL("../../node_modules/.cache/confiture-postgres", import.meta.url));
-const bundled = fileURLToPath(new URL(version === 18 ? "." : "../testkit", import.meta.url));
-
 const pgDump = "pg_dump";
 
-const workspace = mkdtempSync(join(tmpdir(), "confiture-catalog-"));
-const server = await openEmbeddedServer({
-  directory: workspace,
+const { workspace, urlOf, onDatabase, onServer, close } = await openThrowawayServer({
   version,
-  listen: "tcp",
-  resolveFrom: version === 18 || version === 13 ? bundled : matrix,
-  // Only the set-up writes.
-  settings: { fsync: "off", max_locks_per_transaction: 1024 },
+  settings: { max_locks_per_transaction: 1024 },
 });
 try {
   const results = [];
   for (const tables of sizes) results.push(await measureDatabase(tables));
   report(results);
 } finally {
-  await server.close();
-  rmSync(workspace, { recursive: true, force: true });
+  await close();
 }
 
 async function measureDatabase(tables) {
   const name = `tables_${tables}`;
-  await onDatabase(server.url(), (session) => session.query(`create database ${name} template template0`));
-  const url = `${server.url(name)}?sslmode=disable`;
-  return onDatabase(url, (session) => measureSession(session, { tables, url }));
-}
-
-async function onDatabase(url, work) {
-  const database = connectDatabase(url);
-  try {
-    return await work(await database.openSession());
-  } finally {
-    await database[Symbol.asyncDispose]();
-  }
+  await onServer(`create database ${name} template template0`);
+  return onDatabase(name, (session) => measureSession(session, { tables, url: urlOf(name) }));
 }
 
 async function measureSession(session, { tables, url }) {

@@ -1,38 +1,19 @@
 import type { Catalog } from "@confiture/model";
 import { catalogHash, readCatalog } from "@confiture/schema";
-import {
-  describeEachVersion,
-  longRun,
-  newestVersion,
-  openTestDatabase,
-  type ServerVersion,
-  type TestDatabase,
-} from "@confiture/testkit";
+import { describeEachVersion, newestVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changedColumns, readCatalogRows, readSchemaColumns } from "./catalog-columns.js";
 import { describeDifferences } from "./describe-difference.js";
-import { dropSubscriptions, oneOfEverything } from "./one-of-everything.js";
+import { catalogAfter, inside } from "./inside.js";
+import { oneInFour, quarter } from "./one-in-four.js";
+import { dropSubscriptions, openForChanges } from "./one-of-everything.js";
 import { type Change, changeFiles, readChanges } from "./read-changes.js";
-
-// The newest server gets every statement, the others one in four, the same each time; all of them in a long run.
-const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
-
-function sample(changes: readonly Change[], version: ServerVersion): readonly Change[] {
-  if (longRun || version === newestVersion) return changes;
-  return changes.filter((_, index) => index % 4 === quarter);
-}
 
 describeEachVersion(`one statement, its differences and no others (CONFITURE_TEST_SEED=${quarter})`, (version) => {
   let db: TestDatabase;
   let before: Catalog;
   beforeAll(async () => {
-    db = await openTestDatabase({ version });
-    await db.query(oneOfEverything(version));
-    // Made by whoever comes first and left to the server: a tablespace belongs to all databases.
-    if (version >= 15) {
-      await db.query("set allow_in_place_tablespaces = on");
-      await db.query("create tablespace confiture_place location ''").catch(unlessItExists);
-    }
+    db = await openForChanges(version);
     await using session = await db.openSession();
     before = await readCatalog(session);
   });
@@ -41,23 +22,12 @@ describeEachVersion(`one statement, its differences and no others (CONFITURE_TES
     await db[Symbol.asyncDispose]();
   });
 
-  /** Runs a statement, looks, and undoes it. */
-  async function tried<Answer>(sql: string, look: () => Promise<Answer>): Promise<Answer> {
-    await db.query("begin");
-    try {
-      await db.query(sql);
-      return await look();
-    } finally {
-      await db.query("rollback");
-    }
-  }
-
   for (const file of changeFiles) {
     test(`${file.replace(".sql", "")}`, async () => {
-      const expected = sample(readChanges(file, version), version);
+      const expected = oneInFour(readChanges(file, version), version);
       const seen: Change[] = [];
       for (const { sql } of expected) {
-        const after = await tried(sql, () => readCatalog(db, { insideTransaction: true }));
+        const after = await catalogAfter(db, sql);
         const reports = describeDifferences(before, after);
         expect(catalogHash(after) === catalogHash(before), sql).toBe(reports.length === 0);
         seen.push({ sql, reports });
@@ -71,7 +41,7 @@ describeEachVersion(`one statement, its differences and no others (CONFITURE_TES
     const rows = await readCatalogRows(db, columns);
     const proven = new Set<string>();
     for (const { sql } of changeFiles.flatMap((file) => readChanges(file, version))) {
-      const after = await tried(sql, () => readCatalogRows(db, columns));
+      const after = await inside(db, sql, () => readCatalogRows(db, columns));
       for (const column of changedColumns(rows, after)) proven.add(column);
     }
     expect(columns.filter((column) => !proven.has(column))).toEqual([]);
@@ -153,8 +123,4 @@ function kindOf(report: string): string {
   const kind = [...everyKind].sort((a, b) => b.length - a.length).find((word) => text.startsWith(`${word} `));
   if (kind === undefined) throw new Error(`no kind in: ${report}`);
   return kind;
-}
-
-function unlessItExists(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && (error.code === "42710" || error.code === "23505"))) throw error;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Queryable } from "@confiture/model";
-import type { ServerVersion } from "@confiture/testkit";
+import { openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
 
 const folder = new URL("./fixtures/one-of-everything/", import.meta.url);
 
@@ -9,6 +9,18 @@ export function oneOfEverything(version: ServerVersion): string {
   const parts = ["schema.sql", "spare.sql"];
   for (const since of [14, 15, 18]) if (version >= since) parts.push(`since-${since}.sql`);
   return parts.map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
+}
+
+/** With one of everything, and what else the statements under `fixtures/changes` need. */
+export async function openForChanges(version: ServerVersion): Promise<TestDatabase> {
+  const db = await openTestDatabase({ version });
+  await db.query(oneOfEverything(version));
+  // Made by whoever comes first and left to the server: a tablespace belongs to all databases.
+  if (version >= 15) {
+    await db.query("set allow_in_place_tablespaces = on");
+    await db.query("create tablespace confiture_place location ''").catch(unlessItExists);
+  }
+  return db;
 }
 
 /** A subscription keeps its database from being dropped. */
@@ -22,4 +34,8 @@ export async function dropSubscriptions(db: Queryable): Promise<void> {
     await db.query(`alter subscription ${name} set (slot_name = none)`);
     await db.query(`drop subscription ${name}`);
   }
+}
+
+function unlessItExists(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && (error.code === "42710" || error.code === "23505"))) throw error;
 }

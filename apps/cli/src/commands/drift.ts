@@ -1,8 +1,9 @@
 import { defaultEnvironment } from "@confiture/config";
 import { ConfitureError, type UnsupportedObject } from "@confiture/model";
-import { type CanonicalOptions, type CatalogDifference, changedFields, compareCatalogs } from "@confiture/schema";
+import { type CanonicalOptions, type CatalogDifference, compareCatalogs } from "@confiture/schema";
 import type { CliContext } from "../context.js";
 import { sideDocument } from "../diff/diff-document.js";
+import { differenceDocument } from "../diff/difference-document.js";
 import type { GlobalFlags } from "../flags.js";
 import { renderDifferences } from "../output/render-differences.js";
 import { type CommandResult, runCommand } from "../output/run-command.js";
@@ -67,16 +68,7 @@ function result(drift: readonly CatalogDifference[], findings: Findings): Comman
       against: sideDocument(from),
       serverVersion: Math.floor(to.catalog.serverVersion / 10_000),
       drifted: drift.length > 0,
-      changes: drift.map((difference) => ({
-        change: difference.change,
-        kind: difference.kind,
-        name: difference.name,
-        fields: changedFields(difference).map(({ field, before, after }) => ({
-          field,
-          wanted: before ?? null,
-          is: after ?? null,
-        })),
-      })),
+      changes: drift.map(differenceDocument),
       notInspected,
     },
     lines:

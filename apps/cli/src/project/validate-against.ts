@@ -1,7 +1,8 @@
 import { readMigrationsCatalog, readStatus } from "@confiture/migrator";
 import { ConfitureError } from "@confiture/model";
-import { changedFields, compareCatalogs } from "@confiture/schema";
+import { compareCatalogs } from "@confiture/schema";
 import type { CliContext } from "../context.js";
+import { differenceDocument } from "../diff/difference-document.js";
 import type { GlobalFlags } from "../flags.js";
 import { formatCount } from "../output/durations.js";
 import { renderDifferences } from "../output/render-differences.js";
@@ -61,16 +62,7 @@ export async function validateAgainst(
       base: flags.base,
       migrations: migrations.length,
       pending: pending.map((migration) => migration.version),
-      differences: differences.map((difference) => ({
-        change: difference.change,
-        kind: difference.kind,
-        name: difference.name,
-        fields: changedFields(difference).map(({ field, before, after }) => ({
-          field,
-          wanted: before ?? null,
-          is: after ?? null,
-        })),
-      })),
+      differences: differences.map(differenceDocument),
       notInspected,
       valid: differences.length === 0,
     },

@@ -1,4 +1,4 @@
-/** One segment of a pattern: any number of folders, or a test of one name. */
+/** One segment of a pattern: a test of one name, or folders however many. */
 export type GlobSegment =
   | { readonly kind: "any-folders" }
   | { readonly kind: "name"; readonly regex: RegExp; readonly literal: string | undefined };

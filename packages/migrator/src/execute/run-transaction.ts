@@ -7,7 +7,7 @@ import { type Cursor, failureAt } from "./failure-at.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import type { ExecutingRun } from "./run.js";
 import { guardRunLock } from "./run-lock.js";
-import { actAsOurselves } from "./session-settings.js";
+import { asOurselves } from "./session-settings.js";
 import { isServerError, sqlState } from "./statement-error.js";
 import { describeBlockers, type WaitWatch, watchWaits } from "./watch-waits.js";
 
@@ -73,7 +73,7 @@ async function attemptOnce(
   const results = await work.body(`begin${work.beginOptions === undefined ? "" : ` ${work.beginOptions}`};`, cursor);
   if (options.signal?.aborted === true) throw cancelledError();
   if (work.reachesBeyond) {
-    await actAsOurselves(session, run.settings);
+    await session.query(asOurselves(run.settings));
     await guardOwnTables(session, options.ownSchema);
     await guardRunLock(session, options);
   }

@@ -73,10 +73,8 @@ export async function clearSession(session: Session): Promise<void> {
 }
 
 /** For the record at the end of a transaction: our own role again, until that transaction ends and no longer. */
-export async function actAsOurselves(session: Session, ours: SessionSnapshot): Promise<void> {
-  await session.query(
-    `set local session authorization default;\nselect pg_catalog.set_config('role', ${quoteLiteral(ours.role)}, true)`,
-  );
+export function asOurselves(ours: SessionSnapshot): string {
+  return `set local session authorization default;\nselect pg_catalog.set_config('role', ${quoteLiteral(ours.role)}, true);\n`;
 }
 
 function setConfig(name: string, value: string): string {

@@ -83,7 +83,7 @@ function waitForTransactions(wait: TransactionWait, scene: Scene): WaitPredictio
     mode: conflictingWith,
     kind: "transactions",
     ...reckon(inTheWay, scene, null),
-    // Locks are shown to everybody, snapshots are not: any of the hidden may have an old one.
+    // Locks are shown to everybody, snapshots are not, and one of the hidden may have an old one.
     ...(oldSnapshots && scene.hidden > 0 ? { typicalMs: null } : {}),
     queues: [],
     sessionsAffected: 0,

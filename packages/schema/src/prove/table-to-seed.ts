@@ -15,7 +15,7 @@ export interface ColumnToSeed {
   readonly notNull: boolean;
   /** The likeliest first. */
   readonly values: readonly SeedValue[];
-  /** Expressions that must not be false, and speak of this column alone. Undefined: any value will do. */
+  /** Expressions that must not be false, and speak of this column alone. Undefined where every value will do. */
   readonly checks: readonly string[] | undefined;
   /** Something holds for it together with other columns, or other rows. */
   readonly joint: boolean;

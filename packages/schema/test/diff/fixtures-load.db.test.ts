@@ -1,11 +1,10 @@
 import type { Catalog } from "@confiture/model";
 import { compareCatalogs, readCatalog } from "@confiture/schema";
-import { describeEachVersion, longRun, openTestDatabase, type TestDatabase } from "@confiture/testkit";
+import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inside } from "../inside.js";
+import { isDrawn, quarter } from "../one-in-four.js";
 import { createRoles, type Fixture, fixtureGroups, readFixtures } from "./read-fixtures.js";
-
-// All are loaded, which is quick; to read their catalogs is not, so one in four is compared, in a long run all.
-const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
 
 describe("the fixtures of the diff", () => {
   const fixtures = fixtureGroups.flatMap((group) => readFixtures(group, 18));
@@ -31,7 +30,8 @@ describeEachVersion(`both sides of a fixture load and differ (CONFITURE_TEST_SEE
   test.each(fixtureGroups)("%s", async (group) => {
     const faults: string[] = [];
     for (const [index, fixture] of readFixtures(group, version).entries()) {
-      const fault = await faultOf(db, fixture, { compare: longRun || index % 4 === quarter });
+      // All are loaded, which is quick; to read their catalogs is not.
+      const fault = await faultOf(db, fixture, { compare: isDrawn(index) });
       if (fault !== undefined) faults.push(`${fixture.name}: ${fault}`);
     }
     expect(faults).toEqual([]);
@@ -43,8 +43,8 @@ async function faultOf(db: TestDatabase, fixture: Fixture, options: { compare: b
   const look = async () => (options.compare ? readCatalog(db, { insideTransaction: true }) : undefined);
   await createRoles(db, fixture);
   try {
-    const before = await loaded(db, fixture.a + (fixture.rows ?? ""), look);
-    const after = await loaded(db, fixture.b, look);
+    const before = await inside(db, fixture.a + (fixture.rows ?? ""), look);
+    const after = await inside(db, fixture.b, look);
     return before && after && faultBetween(before, after);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -55,15 +55,4 @@ function faultBetween(before: Catalog, after: Catalog): string | undefined {
   const missed = [...before.unsupported, ...after.unsupported].map(({ kind, name }) => `${kind} ${name}`);
   if (missed.length > 0) return `not in the catalog: ${missed.join(", ")}`;
   return compareCatalogs(before, after).length === 0 ? "no difference" : undefined;
-}
-
-/** In a transaction that is undone: to make and drop a database for each of a thousand files takes minutes. */
-async function loaded<Answer>(db: TestDatabase, sql: string, look: () => Promise<Answer>): Promise<Answer> {
-  await db.query("begin");
-  try {
-    await db.query(sql);
-    return await look();
-  } finally {
-    await db.query("rollback");
-  }
 }

@@ -1,16 +1,9 @@
+import { drawWith } from "@confiture/testkit/draw";
 import fc from "fast-check";
-import { drawWith } from "./random/draw.js";
+import type { Making } from "./random/making.js";
 import { mutateSchema } from "./random/mutate-schema.js";
-import {
-  addFunction,
-  addOther,
-  addSchema,
-  addSequence,
-  addTable,
-  addType,
-  addView,
-  type Making,
-} from "./random/new-parts.js";
+import { addFunction, addOther, addSchema, addSequence, addType, addView } from "./random/new-objects.js";
+import { addTable } from "./random/new-table.js";
 import { renderSchema } from "./random/render-schema.js";
 import { repairSchema } from "./random/repair-schema.js";
 import type { SchemaModel } from "./random/schema-model.js";

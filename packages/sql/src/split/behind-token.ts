@@ -11,16 +11,21 @@ import {
 
 /** Behind the comment, string, name or single character that begins at an offset; the end of the text when it never closes. */
 export function behindToken(text: string, offset: number): number {
-  const char = text[offset]!;
-  const pair = text.slice(offset, offset + 2);
-  if (pair === "--") return skipLineComment(text, offset);
-  if (pair === "/*") return closed(skipBlockComment(text, offset), text);
-  if (char === "'" || char === '"') return closed(skipPlainQuote(text, offset, char), text);
-  if (char === "$") return behindDollar(text, offset);
-  if (!isIdentifierStart(char.charCodeAt(0))) return offset + 1;
+  const code = text.charCodeAt(offset);
+  if (code === 39) return closed(skipPlainQuote(text, offset, "'"), text);
+  if (code === 34) return closed(skipPlainQuote(text, offset, '"'), text);
+  if (code === 36) return behindDollar(text, offset);
+  if (!isIdentifierStart(code)) return behindComment(text, offset) ?? offset + 1;
   const end = skipWord(text, offset);
-  const isEscape = end - offset === 1 && char.toLowerCase() === "e" && text[end] === "'";
-  return isEscape ? closed(skipEscapeQuote(text, end), text) : end;
+  const isEscapePrefix = end - offset === 1 && (code | 32) === 101 && text.charCodeAt(end) === 39;
+  return isEscapePrefix ? closed(skipEscapeQuote(text, end), text) : end;
+}
+
+/** Behind the comment that begins at an offset; undefined when none does. */
+export function behindComment(text: string, offset: number): number | undefined {
+  const [code, next] = [text.charCodeAt(offset), text.charCodeAt(offset + 1)];
+  if (code === 45 && next === 45) return skipLineComment(text, offset);
+  return code === 47 && next === 42 ? closed(skipBlockComment(text, offset), text) : undefined;
 }
 
 function behindDollar(text: string, offset: number): number {

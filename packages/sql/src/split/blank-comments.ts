@@ -1,13 +1,4 @@
-import {
-  dollarDelimiter,
-  isIdentifierStart,
-  skipBlockComment,
-  skipEscapeQuote,
-  skipLineComment,
-  skipPlainQuote,
-  skipWord,
-  unterminated,
-} from "./skip-tokens.js";
+import { behindComment, behindToken } from "./behind-token.js";
 
 /**
  * A statement with spaces instead of comments, line ends kept and every code point in its place. The parser takes a
@@ -19,9 +10,9 @@ export function blankComments(text: string): string {
   const parts: string[] = [];
   let kept = 0;
   for (let offset = 0; offset < text.length; ) {
-    const end = endOfComment(text, offset);
+    const end = behindComment(text, offset);
     if (end === undefined) {
-      offset = endOfToken(text, offset);
+      offset = behindToken(text, offset);
       continue;
     }
     parts.push(text.slice(kept, offset), text.slice(offset, end).replaceAll(/[^\r\n]/gu, " "));
@@ -30,32 +21,4 @@ export function blankComments(text: string): string {
   }
   parts.push(text.slice(kept));
   return parts.join("");
-}
-
-function endOfComment(text: string, offset: number): number | undefined {
-  const [code, next] = [text.charCodeAt(offset), text.charCodeAt(offset + 1)];
-  if (code === 45 && next === 45) return skipLineComment(text, offset);
-  return code === 47 && next === 42 ? closed(skipBlockComment(text, offset), text) : undefined;
-}
-
-function endOfToken(text: string, offset: number): number {
-  const code = text.charCodeAt(offset);
-  if (code === 39) return closed(skipPlainQuote(text, offset, "'"), text);
-  if (code === 34) return closed(skipPlainQuote(text, offset, '"'), text);
-  if (code === 36) return endOfDollar(text, offset);
-  if (!isIdentifierStart(code)) return offset + 1;
-  const end = skipWord(text, offset);
-  const isEscapePrefix = end - offset === 1 && (code | 32) === 101 && text.charCodeAt(end) === 39;
-  return isEscapePrefix ? closed(skipEscapeQuote(text, end), text) : end;
-}
-
-function endOfDollar(text: string, offset: number): number {
-  const delimiter = dollarDelimiter(text, offset);
-  if (delimiter === undefined) return offset + 1;
-  const close = text.indexOf(delimiter, offset + delimiter.length);
-  return close === -1 ? text.length : close + delimiter.length;
-}
-
-function closed(end: number, text: string): number {
-  return end === unterminated ? text.length : end;
 }

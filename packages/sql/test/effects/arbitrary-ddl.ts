@@ -1,5 +1,5 @@
+import { drawWith } from "@confiture/testkit/draw";
 import { dataForms } from "./ddl/data-forms.js";
-import { drawWith } from "./ddl/draw.js";
 import { objectForms } from "./ddl/object-forms.js";
 import { randomSchema } from "./ddl/random-schema.js";
 import { tableForms } from "./ddl/table-forms.js";

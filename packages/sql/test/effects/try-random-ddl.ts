@@ -8,8 +8,8 @@ import {
   parseSqlFile,
 } from "@confiture/sql";
 import { openTestDatabase, type ServerVersion } from "@confiture/testkit";
+import { drawWith } from "@confiture/testkit/draw";
 import { arbitraryFile, arbitrarySchema } from "./arbitrary-ddl.js";
-import { drawWith } from "./ddl/draw.js";
 
 /** A statement that a server ran, and in what its prediction was wrong. */
 export interface Mismatch {

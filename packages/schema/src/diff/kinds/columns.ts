@@ -2,78 +2,12 @@ import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { conversion } from "./change-type.js";
+import { columnDefinition, columnSettings, identityClause, namedNotNull } from "./column-definition.js";
+import { alterColumnOptions, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
-import { changedSettings, unusualSettings } from "./sequences.js";
-
-/** A column as CREATE TABLE and ADD COLUMN take it. */
-export function columnDefinition(column: CatalogColumn, index: CatalogIndex): string {
-  return [
-    `${column.column} ${column.type}`,
-    ...(column.foreignOptions.length === 0 ? [] : [`options (${column.foreignOptions.map(foreignOption).join(", ")})`]),
-    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
-    ...(column.default === undefined ? [] : [`default ${column.default}`]),
-    ...(column.generated === undefined
-      ? []
-      : [`generated always as (${column.generated.expression}) ${column.generated.kind}`]),
-    ...(column.identity === undefined ? [] : [identityClause(column, column.identity)]),
-    ...(column.notNull && namedNotNull(column, index) === undefined ? ["not null"] : []),
-  ].join(" ");
-}
-
-/** `host=a b` as `host 'a b'`. */
-export function foreignOption(option: string): string {
-  const equals = option.indexOf("=");
-  return `${quoted(option.slice(0, equals))} '${option.slice(equals + 1).replaceAll("'", "''")}'`;
-}
-
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** PostgreSQL 18: the constraint that says NOT NULL under a name somebody chose; it is made on its own. */
-function namedNotNull(column: CatalogColumn, index: CatalogIndex) {
-  return index
-    .constraintsOf(column.table)
-    .find(({ kind, columns, implied }) => kind === "not null" && !implied && columns[0] === column.column);
-}
-
-function identityClause(column: CatalogColumn, identity: CatalogIdentity): string {
-  const settings = [
-    ...(identity.sequence === usualSequence(column) ? [] : [`sequence name ${identity.sequence}`]),
-    ...unusualSettings(identity),
-  ];
-  const behind = settings.length === 0 ? "" : ` (${settings.join(" ")})`;
-  return `generated ${identity.generation} as identity${behind}`;
-}
-
-/** What the server calls the sequence when nothing needs quoting or shortening and nobody has the name. */
-function usualSequence({ table, column }: CatalogColumn): string | undefined {
-  const name = `${table}_${column}_seq`;
-  return /^[a-z0-9_]+\.[a-z0-9_]+$/.test(name) && name.slice(name.indexOf(".") + 1).length <= 63 ? name : undefined;
-}
-
-/** What a column has beyond its definition, as subcommands of ALTER TABLE, from nothing or from what it had. */
-export function columnSettings(before: CatalogColumn | undefined, after: CatalogColumn): readonly string[] {
-  const alter = `alter column ${after.column}`;
-  const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
-  const [had, has] = [before?.options ?? [], after.options];
-  const dropped = had.map(optionName).filter((name) => !has.some((option) => optionName(option) === name));
-  const set = has.filter((option) => !had.includes(option));
-  // A change of type sets the storage of the new type.
-  const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
-  return [
-    ...(storage ? [`${alter} set storage ${after.storage ?? "default"}`] : []),
-    ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
-    ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
-    ...(dropped.length === 0 ? [] : [`${alter} reset (${dropped.join(", ")})`]),
-    ...(set.length === 0 ? [] : [`${alter} set (${set.join(", ")})`]),
-  ];
-}
-
-function optionName(option: string): string {
-  return option.slice(0, option.indexOf("="));
-}
+import { unqualified } from "./names.js";
+import { changedSettings } from "./sequences.js";
 
 export const columnRules: KindRules<"columns"> = {
   named: ({ table, column }) => `column ${table}.${column}`,
@@ -81,7 +15,7 @@ export const columnRules: KindRules<"columns"> = {
     const adds = !isInheritedFromKept(entry, sides);
     const table = alterTable(entry, after);
     return [
-      ...(adds ? [`${table} add column ${columnDefinition(entry, after)}`] : []),
+      ...(adds ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`] : []),
       ...columnSettings(undefined, entry).map((setting) => `${only(entry, sides)} ${setting}`),
     ];
   },
@@ -152,7 +86,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
         ]),
     ...alterNotNull(before, after, sides),
     ...identityBegins(before, after, whole),
-    ...alterForeignOptions(before, after),
+    ...alterColumnOptions(before, after),
     ...settings,
   ];
 }
@@ -243,9 +177,7 @@ function identityBegins(before: CatalogColumn, after: CatalogColumn, table: stri
     ...changedSettings(followed, is).map((setting) => `set ${setting}`),
   ];
   return [
-    ...(was.sequence === is.sequence
-      ? []
-      : [`alter sequence ${was.sequence} rename to ${is.sequence.slice(is.sequence.lastIndexOf(".") + 1)}`]),
+    ...(was.sequence === is.sequence ? [] : [`alter sequence ${was.sequence} rename to ${unqualified(is.sequence)}`]),
     ...(was.type === is.type || before.type !== after.type ? [] : [`alter sequence ${is.sequence} as ${is.type}`]),
     ...(changes.length === 0 ? [] : [`${table} alter column ${after.column} ${changes.join(" ")}`]),
   ];
@@ -260,24 +192,6 @@ function typeBounds(was: CatalogIdentity, is: CatalogIdentity): Partial<CatalogI
   return was.type === is.type
     ? {}
     : { type: is.type, minimum: is.minimum === was.minimum ? is.minimum : "", maximum: "" };
-}
-
-function alterForeignOptions(before: CatalogColumn, after: CatalogColumn): readonly string[] {
-  const changes = changedOptions(before.foreignOptions, after.foreignOptions);
-  return changes === "" ? [] : [`alter foreign table ${after.table} alter column ${after.column} options (${changes})`];
-}
-
-/** From one list of foreign options to another, as OPTIONS takes it; empty when they are the same. */
-export function changedOptions(before: readonly string[], after: readonly string[]): string {
-  const had = new Map(before.map((option) => [optionName(option), option]));
-  const has = new Map(after.map((option) => [optionName(option), option]));
-  return [
-    ...[...had.keys()].filter((name) => !has.has(name)).map((name) => `drop ${quoted(name)}`),
-    ...[...has]
-      .filter(([name, option]) => had.has(name) && had.get(name) !== option)
-      .map(([, option]) => `set ${foreignOption(option)}`),
-    ...[...has].filter(([name]) => !had.has(name)).map(([, option]) => `add ${foreignOption(option)}`),
-  ].join(", ");
 }
 
 export function alterTable({ table }: Pick<CatalogColumn, "table">, index: CatalogIndex): string {

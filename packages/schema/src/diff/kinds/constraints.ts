@@ -21,16 +21,10 @@ export const constraintRules: KindRules<"constraints"> = {
   ],
   madeWith: (entry, sides) => (isOfDomain(entry) ? domainConstraints.madeWith(entry, sides) : undefined),
   claims: (entry) => [
-    ...(entry.index === undefined || entry.kind === "foreign key"
-      ? []
-      : [`relation ${schemaOf(entry.index)}${entry.constraint}`]),
+    ...(entry.index === undefined || entry.kind === "foreign key" ? [] : [`relation ${entry.index}`]),
     ...(entry.kind === "primary key" ? [`primary key of ${entry.table}`] : []),
   ],
 };
-
-function schemaOf(name: string): string {
-  return name.slice(0, name.lastIndexOf(".") + 1);
-}
 
 function owner(entry: CatalogConstraint, index: CatalogIndex): string {
   if (entry.domain !== undefined) return `alter domain ${entry.domain}`;

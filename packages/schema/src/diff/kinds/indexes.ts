@@ -1,9 +1,10 @@
 import type { CatalogIndex as IndexEntry } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { changedParameters } from "./changed-parameters.js";
+import { dependOnExtensions } from "./depend-on-extensions.js";
 import { isAttached } from "./inheritance.js";
 import type { KindRules } from "./kind-rules.js";
 import { unqualified } from "./names.js";
-import { changedParameters } from "./tables.js";
 
 export const indexRules: KindRules<"indexes"> = {
   named: ({ name }) => `index ${name}`,
@@ -86,12 +87,7 @@ export function indexSettings(
     ...(after.replicaIdentity && before?.replicaIdentity !== true
       ? [`alter table ${after.table} replica identity using index ${unqualified(after.name)}`]
       : []),
-    ...(after.dependsOnExtensions ?? [])
-      .filter((extension) => !(before?.dependsOnExtensions ?? []).includes(extension))
-      .map((extension) => `alter index ${after.name} depends on extension ${extension}`),
-    ...(before?.dependsOnExtensions ?? [])
-      .filter((extension) => !(after.dependsOnExtensions ?? []).includes(extension))
-      .map((extension) => `alter index ${after.name} no depends on extension ${extension}`),
+    ...dependOnExtensions(`index ${after.name}`, before?.dependsOnExtensions, after.dependsOnExtensions),
   ];
 }
 

@@ -1,5 +1,6 @@
+import { cutLastPart } from "../name-parts.js";
+
 /** The part behind the schema: `public."a.b"` is `"a.b"`. */
 export function unqualified(name: string): string {
-  const schema = /^(?:"(?:[^"]|"")*"|[^".]+)\./.exec(name)?.[0] ?? "";
-  return name.slice(schema.length);
+  return cutLastPart(name)[1];
 }

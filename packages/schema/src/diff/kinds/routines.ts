@@ -1,5 +1,6 @@
 import type { CatalogAggregate, CatalogFunction } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
+import { dependOnExtensions } from "./depend-on-extensions.js";
 import { isCreatedWithType, typeOfInputOutput } from "./input-output-functions.js";
 import type { KindRules } from "./kind-rules.js";
 import { splitSignature } from "./printed-text.js";
@@ -33,7 +34,7 @@ function namedFunction({ kind, name, identityArguments }: CatalogFunction): stri
 /** Without OR REPLACE: where somebody has one of that name already, this fails. */
 export function createFunction(entry: CatalogFunction): readonly string[] {
   const create = entry.definition.trimEnd().replace(/^CREATE OR REPLACE /, "CREATE ");
-  return [create, ...dependOn(entry, entry.dependsOnExtensions ?? [])];
+  return [create, ...dependOnExtensions(namedFunction(entry), [], entry.dependsOnExtensions)];
 }
 
 /** What the server keeps parsed, so that it knows what is named there: not a body that is a text. */
@@ -41,27 +42,11 @@ export function parsedPart({ definition }: CatalogFunction): string {
   return definition.split("\nAS ", 1)[0] ?? "";
 }
 
-function dependOn(entry: CatalogFunction, extensions: readonly string[], no = ""): readonly string[] {
-  return extensions.map((extension) => `alter ${namedFunction(entry)} ${no}depends on extension ${extension}`);
-}
-
 function alterFunction(before: CatalogFunction, after: CatalogFunction): readonly string[] | "replace" {
-  const [had, has] = [before.dependsOnExtensions ?? [], after.dependsOnExtensions ?? []];
-  if (before.definition === after.definition) {
-    return [
-      ...dependOn(
-        before,
-        had.filter((extension) => !has.includes(extension)),
-        "no ",
-      ),
-      ...dependOn(
-        after,
-        has.filter((extension) => !had.includes(extension)),
-      ),
-    ];
-  }
+  const depend = (had?: readonly string[]) => dependOnExtensions(namedFunction(after), had, after.dependsOnExtensions);
+  if (before.definition === after.definition) return depend(before.dependsOnExtensions);
   // CREATE OR REPLACE makes the server forget the extensions a function depends on.
-  return isReplaceable(before, after) ? [after.definition.trimEnd(), ...dependOn(after, has)] : "replace";
+  return isReplaceable(before, after) ? [after.definition.trimEnd(), ...depend()] : "replace";
 }
 
 /** One that takes no arguments is spelled with a star, except by the server. */

@@ -1,6 +1,7 @@
 import type { CatalogTable } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
-import { columnDefinition, columnSettings } from "./columns.js";
+import { changedParameters } from "./changed-parameters.js";
+import { columnDefinition, columnSettings } from "./column-definition.js";
 import { isMadeAnew } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
@@ -98,24 +99,6 @@ function alterTableFields(before: CatalogTable, after: CatalogTable, sides: Side
       ? []
       : [`${partitioned ? `alter table only ${after.name}` : alter} replica identity ${after.replicaIdentity}`]),
   ];
-}
-
-/** From one list of storage parameters to another, as RESET and SET of ALTER TABLE, VIEW and INDEX take them. */
-export function changedParameters(before: readonly string[], after: readonly string[]): readonly string[] {
-  const name = (option: string) => option.slice(0, option.indexOf("="));
-  const reset = before.map(name).filter((was) => !after.some((option) => name(option) === was));
-  const set = after.filter((option) => !before.includes(option));
-  return [
-    ...(reset.length === 0 ? [] : [`reset (${reset.join(", ")})`]),
-    ...(set.length === 0 ? [] : [`set (${set.map(parameter).join(", ")})`]),
-  ];
-}
-
-/** A value that is no word or number needs quotes. */
-export function parameter(option: string): string {
-  const equals = option.indexOf("=");
-  const value = option.slice(equals + 1);
-  return /^[-+.\w]+$/.test(value) ? option : `${option.slice(0, equals)}='${value.replaceAll("'", "''")}'`;
 }
 
 export const partitionRules: KindRules<"partitions"> = {

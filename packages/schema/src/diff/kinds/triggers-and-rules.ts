@@ -3,6 +3,7 @@ import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffKind, DiffReference } from "../diff-kinds.js";
 import { respell } from "../name-parts.js";
+import { dependOnExtensions } from "./depend-on-extensions.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
 /** What fires by itself: triggers, rewrite rules and event triggers. */
@@ -114,18 +115,14 @@ function isChanged(name: string | undefined, sides: Sides): boolean {
 }
 
 function changedTrigger(
-  { name, table, trigger, enabled, dependsOnExtensions = [] }: CatalogTrigger,
+  after: CatalogTrigger,
   state: FiringState,
-  extensions: readonly string[] = [],
+  extensions: readonly string[] | undefined,
 ): readonly string[] {
+  const { table, trigger, enabled } = after;
   return [
     ...(enabled === state ? [] : [`alter table ${table} ${enableWords[enabled]} trigger ${trigger}`]),
-    ...extensions
-      .filter((extension) => !dependsOnExtensions.includes(extension))
-      .map((extension) => `alter trigger ${name} no depends on extension ${extension}`),
-    ...dependsOnExtensions
-      .filter((extension) => !extensions.includes(extension))
-      .map((extension) => `alter trigger ${name} depends on extension ${extension}`),
+    ...dependOnExtensions(triggerNamed(after), extensions, after.dependsOnExtensions),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
+import { changedParameters, parameter } from "./changed-parameters.js";
+import { dependOnExtensions } from "./depend-on-extensions.js";
 import type { KindRules } from "./kind-rules.js";
-import { changedParameters, parameter } from "./tables.js";
 
 export const viewRules: KindRules<"views"> = {
   named: ({ name }) => `view ${name}`,
@@ -78,15 +79,10 @@ function materializedSettings(
   after: CatalogMaterializedView,
 ): readonly string[] {
   const alter = `alter materialized view ${after.name}`;
-  const extensions = (entry: CatalogMaterializedView | undefined) => entry?.dependsOnExtensions ?? [];
   return [
     ...after.columns.flatMap((is) => {
       const was = before?.columns.find(({ column }) => column === is.column);
       const column = `${alter} alter column ${is.column}`;
-      const set = (is.options ?? []).filter((option) => !(was?.options ?? []).includes(option));
-      const reset = (was?.options ?? [])
-        .map((option) => option.slice(0, option.indexOf("=")))
-        .filter((name) => !(is.options ?? []).some((option) => option.startsWith(`${name}=`)));
       return [
         ...(was?.storage === is.storage
           ? []
@@ -97,15 +93,9 @@ function materializedSettings(
         ...(was?.statisticsTarget === is.statisticsTarget
           ? []
           : [`${column} set statistics ${is.statisticsTarget ?? -1}`]),
-        ...(reset.length === 0 ? [] : [`${column} reset (${reset.join(", ")})`]),
-        ...(set.length === 0 ? [] : [`${column} set (${set.join(", ")})`]),
+        ...changedParameters(was?.options ?? [], is.options ?? []).map((change) => `${column} ${change}`),
       ];
     }),
-    ...extensions(after)
-      .filter((name) => !extensions(before).includes(name))
-      .map((name) => `${alter} depends on extension ${name}`),
-    ...extensions(before)
-      .filter((name) => !extensions(after).includes(name))
-      .map((name) => `${alter} no depends on extension ${name}`),
+    ...dependOnExtensions(`materialized view ${after.name}`, before?.dependsOnExtensions, after.dependsOnExtensions),
   ];
 }

@@ -2,6 +2,7 @@ import type { Catalog, Queryable } from "@confiture/model";
 import { compareCatalogs, readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { catalogAfter, inside } from "../../inside.js";
 import { planByRules, ruledPart } from "./rules-alone.js";
 
 /** Two states of a schema, and how the rules go from the one to the other. */
@@ -44,7 +45,7 @@ export function describePairs(title: string, setUp: string, pairs: Readonly<Reco
 
 /** Goes from one state to the other inside a transaction that is rolled back. */
 export async function tryPair(db: Queryable, from: string, to: string): Promise<Trial> {
-  const after = await inside(db, to, () => readCatalog(db, { insideTransaction: true }));
+  const after = await catalogAfter(db, to);
   return inside(db, from, async () => {
     const before = await readCatalog(db, { insideTransaction: true });
     const { altered, replaced, statements } = planByRules(before, after);
@@ -70,16 +71,5 @@ export async function applyStatements(db: Queryable, statements: readonly string
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\n${sql}\n\nof:\n${statements.join(";\n")}`);
     }
-  }
-}
-
-export async function inside<Answer>(db: Queryable, sql: string, look: () => Promise<Answer>): Promise<Answer> {
-  await db.query("begin");
-  try {
-    await db.query("set local client_min_messages = error");
-    if (sql !== "") await db.query(sql);
-    return await look();
-  } finally {
-    await db.query("rollback");
   }
 }

@@ -1,11 +1,13 @@
 import type { Catalog } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
-import { describeEachVersion, longRun, openTestDatabase, type TestDatabase } from "@confiture/testkit";
+import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexCatalog } from "../../../src/diff/index-catalog.js";
+import { inside } from "../../inside.js";
+import { isDrawn, quarter } from "../../one-in-four.js";
 import { dropSubscriptions, oneOfEverything } from "../../one-of-everything.js";
 import { changeFiles, readChanges } from "../../read-changes.js";
-import { applyStatements, differencesOf, inside } from "./describe-pairs.js";
+import { applyStatements, differencesOf } from "./describe-pairs.js";
 import { planByRules, ruledKinds, ruledPart, rulesOf } from "./rules-alone.js";
 
 /** Leaves what the rules under test are about: relations, and what is made for them, go. */
@@ -34,9 +36,6 @@ const files = changeFiles.filter((file) =>
 
 /** What no statement but one that writes to the server's own tables undoes, and what extensions own. */
 const unreachable = /allow_system_table_mods|alter extension \w+ (add|drop)/;
-
-// The same change in four each time, for a gate must not fail by chance; all of them in a long run.
-const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
 
 describeEachVersion(`the rules, on one of everything (CONFITURE_TEST_SEED=${quarter})`, (version) => {
   let db: TestDatabase;
@@ -89,7 +88,7 @@ describeEachVersion(`the rules, on one of everything (CONFITURE_TEST_SEED=${quar
 
   for (const file of files) {
     const changes = readChanges(file, version).filter(({ sql }) => !unreachable.test(sql));
-    const sample = longRun ? changes : changes.filter((_, place) => place % 4 === quarter);
+    const sample = changes.filter((_, place) => isDrawn(place));
     test.runIf(sample.length > 0)(`go there and back over changes of ${file.replace(".sql", "")}`, async () => {
       for (const { sql } of sample) {
         const after = await inside(db, sql, async () => {

@@ -1,15 +1,10 @@
 import { type Catalog, isConfitureError } from "@confiture/model";
 import { readCatalog } from "@confiture/schema";
-import {
-  describeEachVersion,
-  longRun,
-  newestVersion,
-  openTestDatabase,
-  type ServerVersion,
-  type TestDatabase,
-} from "@confiture/testkit";
+import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeDifferences } from "../../describe-difference.js";
+import { catalogAfter } from "../../inside.js";
+import { oneInFour, quarter } from "../../one-in-four.js";
 import { dropSubscriptions, oneOfEverything } from "../../one-of-everything.js";
 import { type Change, readChanges } from "../../read-changes.js";
 import { statementsBetween } from "./annotation-rules.js";
@@ -26,14 +21,6 @@ const files = [
   "grants",
   "default-privileges",
 ];
-
-const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
-
-// The newest server gets every statement, the others one in four: another each time, all of them in a long run.
-function sample(changes: readonly Change[], version: ServerVersion): readonly Change[] {
-  if (longRun || version === newestVersion) return changes;
-  return changes.filter((_, index) => index % 4 === quarter);
-}
 
 /** Rows put into the server's catalogs are not reached by any command, nor objects of other kinds by these rules. */
 const isOurs = ({ sql, reports }: Change) =>
@@ -54,22 +41,11 @@ describeEachVersion(`a known change, made and taken back (CONFITURE_TEST_SEED=${
     await db[Symbol.asyncDispose]();
   });
 
-  /** Runs statements and reads what is there then; nothing of it stays. */
-  async function afterRunning(statements: readonly string[]): Promise<Catalog> {
-    await db.query("begin");
-    try {
-      for (const statement of statements) await db.query(statement);
-      return await readCatalog(db, { insideTransaction: true });
-    } finally {
-      await db.query("rollback");
-    }
-  }
-
   /** What is left after the rules have led from one catalog to the other; the reason, if they refuse to. */
   async function leftBetween(from: Catalog, to: Catalog, path: readonly string[] = []): Promise<readonly string[]> {
     try {
       const statements = statementsBetween(from, to);
-      const left = describeDifferences(await afterRunning([...path, ...statements]), to);
+      const left = describeDifferences(await catalogAfter(db, ...path, ...statements), to);
       return left.length === 0 ? [] : [...left, ...statements];
     } catch (error) {
       if (isConfitureError(error) && error.code === "CONFITURE_DIFF_IMPOSSIBLE") return [error.message];
@@ -79,10 +55,10 @@ describeEachVersion(`a known change, made and taken back (CONFITURE_TEST_SEED=${
 
   for (const file of files) {
     test(file, async () => {
-      const changes = sample(readChanges(`${file}.sql`, version), version).filter(isOurs);
+      const changes = oneInFour(readChanges(`${file}.sql`, version), version).filter(isOurs);
       for (const { sql } of changes) {
         const path = ["set local search_path = public", sql, "set local search_path = ''"];
-        const changed = await afterRunning(path);
+        const changed = await catalogAfter(db, ...path);
         expect({ sql, left: await leftBetween(base, changed) }).toEqual({ sql, left: refusals[sql]?.there ?? [] });
         expect({ sql, left: await leftBetween(changed, base, path) }).toEqual({ sql, left: refusals[sql]?.back ?? [] });
       }

@@ -1,7 +1,8 @@
 import { readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect } from "vitest";
-import { describePairs, inside, type Pair } from "./describe-pairs.js";
+import { inside } from "../../inside.js";
+import { describePairs, type Pair } from "./describe-pairs.js";
 import { planByRules } from "./rules-alone.js";
 
 const setUp = `

@@ -1,8 +1,7 @@
-import type { Catalog } from "@confiture/model";
-import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeDifferences } from "../../describe-difference.js";
+import { catalogAfter } from "../../inside.js";
 import { createRoles, statementsBetween } from "./annotation-rules.js";
 
 /** Two schemas that differ in objects of these kinds alone, and what leads from one to the other. */
@@ -33,22 +32,12 @@ export function testPairs(name: string, setup: string, pairs: Readonly<Record<st
     });
     afterAll(() => db[Symbol.asyncDispose]());
 
-    async function afterRunning(statements: readonly string[]): Promise<Catalog> {
-      await db.query("begin");
-      try {
-        for (const statement of statements) await db.query(statement);
-        return await readCatalog(db, { insideTransaction: true });
-      } finally {
-        await db.query("rollback");
-      }
-    }
-
     const asTheDiffRuns = "set local search_path = ''; set local check_function_bodies = off";
 
     for (const [sentence, pair] of Object.entries(pairs)) {
       const { before = "", after = "", since = 13, until = 18, there, back, left: leftThere = [] } = pair;
       test.runIf(version >= since && version <= until)(sentence, async () => {
-        const [old, wanted] = [await afterRunning([before]), await afterRunning([after])];
+        const [old, wanted] = [await catalogAfter(db, before), await catalogAfter(db, after)];
         for (const [path, from, to, expected, leftOver] of [
           [before, old, wanted, there, leftThere],
           [after, wanted, old, back, []],
@@ -60,12 +49,12 @@ export function testPairs(name: string, setup: string, pairs: Readonly<Record<st
           }
           const statements = statementsBetween(from, to);
           expect(statements).toEqual(expected ?? statements);
-          const left = describeDifferences(await afterRunning([path, asTheDiffRuns, ...statements]), to);
+          const left = describeDifferences(await catalogAfter(db, path, asTheDiffRuns, ...statements), to);
           expect(left, statements.join(";\n")).toEqual(leftOver);
           // Each grant by its own rules leads there as well, if not always by the same way.
           if (from.grants.length + to.grants.length === 0) continue;
           const oneByOne = statementsBetween(from, to, "by grant");
-          const leftByGrant = describeDifferences(await afterRunning([path, asTheDiffRuns, ...oneByOne]), to);
+          const leftByGrant = describeDifferences(await catalogAfter(db, path, asTheDiffRuns, ...oneByOne), to);
           expect(leftByGrant, oneByOne.join(";\n")).toEqual(leftOver);
         }
       });

@@ -3,7 +3,7 @@ import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isReplaceable, isReplaceableAggregate } from "../../../src/diff/kinds/replaceable-routine.js";
-import { inside } from "./describe-pairs.js";
+import { inside } from "../../inside.js";
 
 const plpgsql = "language plpgsql as 'begin end'";
 const row = "create type s.row as (n integer, t text)";

@@ -65,6 +65,10 @@ export function isWholeNumber(type: ColumnType): boolean {
   return !type.array && wholeNumbers.includes(type.builtIn ?? "");
 }
 
+export function sameType(a: ColumnType, b: ColumnType): boolean {
+  return a.builtIn === b.builtIn && a.type === b.type && a.array === b.array;
+}
+
 /** Has an operator class of btree. */
 export function isOrdered(model: SchemaModel, type: ColumnType): boolean {
   if (type.array) return type.builtIn !== undefined && builtIn[type.builtIn] !== "json";

@@ -1,6 +1,5 @@
-import { groupOf, isOrdered, isWholeNumber, typeOfExpression } from "./column-types.js";
+import { groupOf, isOrdered, isWholeNumber, sameType, typeOfExpression } from "./column-types.js";
 import { allColumns, baseOf, columnOf, keysOf, tableOf } from "./find-parts.js";
-import { sameType } from "./new-parts.js";
 import type { CheckPart, ColumnPart, IndexPart, SchemaModel, TablePart, ViewPart } from "./schema-model.js";
 
 /** Takes away and puts right what cannot be any more, until everything can. */

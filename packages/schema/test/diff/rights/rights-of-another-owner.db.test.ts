@@ -1,10 +1,9 @@
-import type { Catalog } from "@confiture/model";
-import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { changeRights } from "../../../src/diff/rights/change-rights.js";
 import { describeDifferences } from "../../describe-difference.js";
+import { catalogAfter } from "../../inside.js";
 import { createRoles } from "../kinds/annotation-rules.js";
 
 interface OtherOwner {
@@ -68,27 +67,17 @@ describeEachVersion("a privilege on a table that gets another owner", (version) 
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  async function afterRunning(...statements: readonly string[]): Promise<Catalog> {
-    await db.query("begin");
-    try {
-      for (const statement of statements) await db.query(statement);
-      return await readCatalog(db, { insideTransaction: true });
-    } finally {
-      await db.query("rollback");
-    }
-  }
-
   const ownedBy = (role: string) => `alter table shop.t owner to ${role}`;
 
   for (const [sentence, { before = "", after = "", statements }] of Object.entries(cases)) {
     test(sentence, async () => {
       const sides = {
-        before: indexCatalog(await afterRunning(ownedBy("confiture_app"), before)),
-        after: indexCatalog(await afterRunning(ownedBy("confiture_clerk"), after)),
+        before: indexCatalog(await catalogAfter(db, ownedBy("confiture_app"), before)),
+        after: indexCatalog(await catalogAfter(db, ownedBy("confiture_clerk"), after)),
       };
       const plan = changeRights({ kind: "tables", name: "shop.t" }, sides, { isNew: () => false });
       expect(plan).toEqual(statements ?? plan);
-      const got = await afterRunning(ownedBy("confiture_app"), before, ownedBy("confiture_clerk"), ...plan);
+      const got = await catalogAfter(db, ownedBy("confiture_app"), before, ownedBy("confiture_clerk"), ...plan);
       expect(describeDifferences(got, sides.after.catalog), plan.join(";\n")).toEqual([]);
     });
   }

@@ -1,5 +1,4 @@
 import type { Catalog } from "@confiture/model";
-import { readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keyOf } from "../../../src/diff/catalog-index.js";
@@ -7,6 +6,7 @@ import type { DiffReference } from "../../../src/diff/diff-kinds.js";
 import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { changeRights } from "../../../src/diff/rights/change-rights.js";
 import { describeDifferences } from "../../describe-difference.js";
+import { catalogAfter } from "../../inside.js";
 import { createRoles, maker } from "../kinds/annotation-rules.js";
 
 interface NewObjects {
@@ -146,24 +146,14 @@ describeEachVersion("new objects", (version) => {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  async function afterRunning(...statements: readonly string[]): Promise<Catalog> {
-    await db.query("begin");
-    try {
-      for (const statement of statements) await db.query(statement);
-      return await readCatalog(db, { insideTransaction: true });
-    } finally {
-      await db.query("rollback");
-    }
-  }
-
   for (const [sentence, { there = "", defaults, make, rights = "", remade, statements }] of Object.entries(cases)) {
     test(sentence, async () => {
-      const before = await afterRunning(there, defaults);
-      const after = await afterRunning(there, make, rights, defaults);
+      const before = await catalogAfter(db, there, defaults);
+      const after = await catalogAfter(db, there, make, rights, defaults);
       for (const who of [maker, undefined]) {
         const plan = rightsOfNew(before, after, remade, who);
         if (who !== undefined) expect(plan).toEqual(statements ?? plan);
-        const got = await afterRunning(there, defaults, make, ...plan);
+        const got = await catalogAfter(db, there, defaults, make, ...plan);
         expect(describeDifferences(got, after), plan.join(";\n")).toEqual([]);
       }
     });
@@ -176,8 +166,8 @@ describeEachVersion("new objects", (version) => {
     const rights = `
       set local role confiture_clerk; grant select (b) on shop.t to "Confiture Reader"; reset role;
       grant select on sequence shop.t_b_seq to confiture_app;`;
-    const before = await afterRunning(there, defaults);
-    const after = await afterRunning(there, make, rights, defaults);
+    const before = await catalogAfter(db, there, defaults);
+    const after = await catalogAfter(db, there, make, rights, defaults);
     const sides = { before: indexCatalog(before), after: indexCatalog(after) };
     const isNew = ({ kind, name }: DiffReference) => kind === "columns" && name === "shop.t.b";
     const plan = changeRights({ kind: "columns", name: "shop.t.b" }, sides, { isNew, maker });
@@ -188,7 +178,7 @@ describeEachVersion("new objects", (version) => {
       `grant select (b) on table shop.t to "Confiture Reader"`,
       "reset role",
     ]);
-    expect(describeDifferences(await afterRunning(there, defaults, make, ...plan), after)).toEqual([]);
+    expect(describeDifferences(await catalogAfter(db, there, defaults, make, ...plan), after)).toEqual([]);
     expect(changeRights({ kind: "columns", name: "shop.t.a" }, sides, { isNew, maker })).toEqual([]);
     expect(changeRights({ kind: "columns", name: "shop.t.b" }, sides, { isNew: () => true, maker })).toEqual([]);
   });
@@ -198,7 +188,7 @@ describeEachVersion("new objects", (version) => {
       alter default privileges for role confiture_clerk grant select on tables to confiture_app;
       alter default privileges for role confiture_app grant insert on tables to public;`;
     const make = "create table shop.t (a integer);";
-    const [before, after] = [await afterRunning(defaults), await afterRunning(defaults, make)];
+    const [before, after] = [await catalogAfter(db, defaults), await catalogAfter(db, defaults, make)];
     expect(rightsOfNew(before, after, undefined, undefined)).toEqual([
       "revoke insert on table shop.t from PUBLIC",
       "revoke select on table shop.t from confiture_app",

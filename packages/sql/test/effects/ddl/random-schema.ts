@@ -1,5 +1,5 @@
+import type { Draw } from "@confiture/testkit/draw";
 import { type ColumnType, columnTypes } from "./column-types.js";
-import type { Draw } from "./draw.js";
 
 /** A database to try statements on, as statements that build it. Every relation has rows. */
 export function randomSchema(draw: Draw, version: number): readonly string[] {

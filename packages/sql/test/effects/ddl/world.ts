@@ -6,7 +6,7 @@ import type {
   CatalogTable,
   CatalogTrigger,
 } from "@confiture/model";
-import type { Draw } from "./draw.js";
+import type { Draw } from "@confiture/testkit/draw";
 
 /** The database that statements are made for, and the chance that makes them. */
 export interface World {

@@ -1,4 +1,4 @@
-import { type Draw, drawWith } from "../ddl/draw.js";
+import { type Draw, drawWith } from "@confiture/testkit/draw";
 
 /** Where case and white space mean something: strings, quoted names, bodies; the rest are words, gaps and signs. */
 const tokens =

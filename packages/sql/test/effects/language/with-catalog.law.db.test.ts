@@ -1,9 +1,9 @@
 import { readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { drawWith } from "@confiture/testkit/draw";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { arbitraryFile, arbitrarySchema } from "../arbitrary-ddl.js";
-import { drawWith } from "../ddl/draw.js";
 import {
   changedByLayout,
   expectPlainData,

@@ -1,0 +1,56 @@
+import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
+import type { CatalogIndex } from "../catalog-index.js";
+import { changedParameters } from "./changed-parameters.js";
+import { columnOptionsClause } from "./foreign-columns.js";
+import { unusualSettings } from "./sequences.js";
+
+/** A column as CREATE TABLE and ADD COLUMN take it. */
+export function columnDefinition(column: CatalogColumn, index: CatalogIndex): string {
+  return [
+    `${column.column} ${column.type}${columnOptionsClause(column)}`,
+    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
+    ...(column.default === undefined ? [] : [`default ${column.default}`]),
+    ...(column.generated === undefined
+      ? []
+      : [`generated always as (${column.generated.expression}) ${column.generated.kind}`]),
+    ...(column.identity === undefined ? [] : [identityClause(column, column.identity)]),
+    ...(column.notNull && namedNotNull(column, index) === undefined ? ["not null"] : []),
+  ].join(" ");
+}
+
+/** PostgreSQL 18: the constraint that says NOT NULL under a name somebody chose; it is made on its own. */
+export function namedNotNull(column: CatalogColumn, index: CatalogIndex) {
+  return index
+    .constraintsOf(column.table)
+    .find(({ kind, columns, implied }) => kind === "not null" && !implied && columns[0] === column.column);
+}
+
+/** The identity of a column, as its definition and `ALTER COLUMN … ADD` take it. */
+export function identityClause(column: CatalogColumn, identity: CatalogIdentity): string {
+  const settings = [
+    ...(identity.sequence === usualSequence(column) ? [] : [`sequence name ${identity.sequence}`]),
+    ...unusualSettings(identity),
+  ];
+  const behind = settings.length === 0 ? "" : ` (${settings.join(" ")})`;
+  return `generated ${identity.generation} as identity${behind}`;
+}
+
+/** What the server calls the sequence when nothing needs quoting or shortening and nobody has the name. */
+function usualSequence({ table, column }: CatalogColumn): string | undefined {
+  const name = `${table}_${column}_seq`;
+  return /^[a-z0-9_]+\.[a-z0-9_]+$/.test(name) && name.slice(name.indexOf(".") + 1).length <= 63 ? name : undefined;
+}
+
+/** What a column has beyond its definition, as subcommands of ALTER TABLE, from nothing or from what it had. */
+export function columnSettings(before: CatalogColumn | undefined, after: CatalogColumn): readonly string[] {
+  const alter = `alter column ${after.column}`;
+  const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
+  // A change of type sets the storage of the new type.
+  const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
+  return [
+    ...(storage ? [`${alter} set storage ${after.storage ?? "default"}`] : []),
+    ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
+    ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
+    ...changedParameters(before?.options ?? [], after.options).map((change) => `${alter} ${change}`),
+  ];
+}
