@@ -65,7 +65,7 @@ function fixed(entry: CatalogBaseType): string {
 /** Columns keep the storage their type had when they were made. */
 function restoreColumns(type: CatalogBaseType, sides: Sides): readonly string[] {
   return dependentsThroughTypes(type.name, sides.before)
-    .flatMap(({ kind, entry }) => (kind === "columns" ? [entry as CatalogColumn] : []))
+    .flatMap(({ kind, entry }) => (kind === "columns" ? [entry] : []))
     .filter((was) => was.type === type.name || sides.before.find("types", was.type)?.kind === "domain")
     .filter((was) => was.storage === undefined && keepsTypesStorage(was, sides))
     .map(({ table, column }) => `alter table ${table} alter column ${column} set storage ${type.storage}`);

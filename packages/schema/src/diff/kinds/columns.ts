@@ -1,4 +1,5 @@
 import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
+import { isSameEntry } from "../../compare/same-entry.js";
 import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { conversion } from "./change-type.js";
@@ -95,7 +96,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
 export function isHandedUp(before: CatalogColumn, after: CatalogColumn, { after: index }: Sides): boolean {
   if (before.generated !== undefined || after.generated !== undefined) return false;
   if (after.inheritance !== "inherited" || before.inheritance === "inherited") return false;
-  const table = index.find("tables", after.table) ?? index.find("foreignTables", after.table);
+  const table = index.tableOf(after.table)?.entry;
   return table?.partition === undefined;
 }
 
@@ -113,7 +114,7 @@ function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sid
   const alter = `${alterTable(after, index)} alter column ${after.column}`;
   if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
-  const partition = (index.find("tables", after.table) ?? index.find("foreignTables", after.table))?.partition;
+  const partition = index.tableOf(after.table)?.entry.partition;
   if (partition !== undefined && followsParent(after, sides, "generated")) return [];
   if (index.catalog.serverVersion < 170_000) return "replace";
   // Tables that inherit have expressions of their own; indexes of partitions can only be made anew with the parent's.
@@ -216,11 +217,10 @@ function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "not
     const was = sides.before.find("columns", reference.name);
     const is = sides.after.find("columns", reference.name);
     return (
-      was !== undefined && is !== undefined && differs(was[field], is[field]) && !differs(is[field], column[field])
+      was !== undefined &&
+      is !== undefined &&
+      !isSameEntry(was[field], is[field]) &&
+      isSameEntry(is[field], column[field])
     );
   });
-}
-
-function differs(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) !== JSON.stringify(b);
 }

@@ -1,4 +1,4 @@
-import type { CatalogCompositeType, CatalogFunction, CatalogTable } from "@confiture/model";
+import type { CatalogCompositeType } from "@confiture/model";
 import type { DiffEntry } from "../catalog-index.js";
 import { dependentsThroughTypes } from "./dependents-through-types.js";
 import type { Sides } from "./kind-rules.js";
@@ -51,14 +51,14 @@ export function alterComposite(
 
 /** The columns of such a table would have to change with the type, and those of nothing else do. */
 function isTyped({ kind, entry }: DiffEntry, type: string): boolean {
-  return kind === "tables" && (entry as CatalogTable).ofType === type;
+  return kind === "tables" && entry.ofType === type;
 }
 
 /** Rows would have to be written anew; what is kept parsed would read the old attribute, if it names it. */
 function keepsAttribute({ kind, entry }: DiffEntry, attribute: string): boolean {
   if (kind === "columns" || kind === "materializedViews") return true;
   if (kind === "types") return false;
-  const text = kind === "functions" ? parsedPart(entry as CatalogFunction) : Object.values(entry).join("\n");
+  const text = kind === "functions" ? parsedPart(entry) : Object.values(entry).join("\n");
   // Behind the point goes the name, and then no more of a name.
   return text
     .split(`.${attribute}`)

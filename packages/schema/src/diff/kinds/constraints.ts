@@ -38,7 +38,7 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   if (entry.table === undefined) return [`${owner(entry, after)} ${add}`];
   const indexed = entry.kind === "primary key" || entry.kind === "unique" || entry.kind === "exclude";
   const attached = isAttached(entry.table, sides);
-  const partition = after.find("tables", entry.table)?.partition ?? after.find("foreignTables", entry.table)?.partition;
+  const partition = after.tableOf(entry.table)?.entry.partition;
   // By INHERITS it is there when the table is; a partition gets it before it is attached.
   if (!indexed && (isInheritedFromKept(entry, sides) || (entry.inheritance === "inherited" && partition === undefined)))
     return [];

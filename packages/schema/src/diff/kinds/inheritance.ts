@@ -3,7 +3,7 @@ import type { Sides } from "./kind-rules.js";
 
 /** The tables a table is a partition of, or inherits from. */
 export function parentsOf(table: string, index: CatalogIndex): readonly string[] {
-  const entry = index.find("tables", table) ?? index.find("foreignTables", table);
+  const entry = index.tableOf(table)?.entry;
   if (entry === undefined) return [];
   return entry.partition === undefined ? entry.inherits : [entry.partition.of];
 }
@@ -29,7 +29,7 @@ export function isInheritedFromKept(
 }
 
 function boundOf(table: string, index: CatalogIndex): string | undefined {
-  return (index.find("tables", table) ?? index.find("foreignTables", table))?.partition?.bound;
+  return index.tableOf(table)?.entry.partition?.bound;
 }
 
 /** A table that the one side has as partitioned by one key and the other by another is another table. */

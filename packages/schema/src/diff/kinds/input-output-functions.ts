@@ -15,7 +15,7 @@ export function inputOutputFunctions(type: CatalogType, index: CatalogIndex): re
     .needsOf(key)
     .filter((need) => index.needsOf(need).includes(key))
     .map((need) => index.entries.get(need))
-    .flatMap((found) => (found?.kind === "functions" ? [found.entry as CatalogFunction] : []));
+    .flatMap((found) => (found?.kind === "functions" ? [found.entry] : []));
 }
 
 /** The type such a function belongs to. */
@@ -23,7 +23,7 @@ export function typeOfInputOutput(entry: CatalogFunction, index: CatalogIndex): 
   for (const need of index.needsOf(keyOf({ kind: "functions", name: entry.name }))) {
     const found = index.entries.get(need);
     if (found?.kind !== "types") continue;
-    const functions = inputOutputFunctions(found.entry as CatalogType, index);
+    const functions = inputOutputFunctions(found.entry, index);
     if (functions.some(({ name }) => name === entry.name)) return { kind: "types", name: found.name };
   }
   return undefined;
