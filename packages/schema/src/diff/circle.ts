@@ -1,6 +1,6 @@
 import { ConfitureError } from "@confiture/model";
 import type { Action } from "./action.js";
-import type { ObjectKey } from "./catalog-index.js";
+import type { CatalogIndex, ObjectKey } from "./catalog-index.js";
 import { namedOf } from "./kinds/all-kinds.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
@@ -25,12 +25,20 @@ export function partsInCircle({ actions }: Circle, { before, after }: Sides): re
       (key) =>
         key !== action.subject.key &&
         partsApart.test(key) &&
+        !goesWithAPart(key, before) &&
         before.needsOf(key).some((need) => isRemoved(need, action)),
     ),
     ...action.provides.filter(
       (key) => key.startsWith("columns ") && after.needsOf(key).some((need) => isMade(need, action)),
     ),
   ]);
+}
+
+/** The index of a constraint, and what a partition has from its parent, do not go by themselves. */
+function goesWithAPart(key: ObjectKey, index: CatalogIndex): boolean {
+  const part = index.entries.get(key);
+  if (part?.kind === "indexes" && part.entry.constraint !== undefined) return true;
+  return part !== undefined && "parent" in part.entry && part.entry.parent !== undefined;
 }
 
 const partsApart = /^(columns|constraints|indexes|triggers|policies|rules) /;

@@ -1,8 +1,8 @@
 import { isSameEntry } from "../compare/same-entry.js";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { namedOf, ownerOf, rulesOf } from "./kinds/all-kinds.js";
-import { bareType } from "./kinds/change-type.js";
-import { identityEnds } from "./kinds/columns.js";
+import { givesUp } from "./kinds/columns.js";
+import { domainsHeldInside } from "./kinds/domains-held-inside.js";
 import { isAttached, isMadeAnew } from "./kinds/inheritance.js";
 import { inheritsOtherwise } from "./kinds/inherits-otherwise.js";
 import type { Sides } from "./kinds/kind-rules.js";
@@ -33,7 +33,7 @@ function decideOnce(sides: Sides, options: FateOptions): Changes {
     if (change !== undefined) changes.set(key, change);
   }
   replaceIndexesThatLoseChildren(changes, sides);
-  replaceDomainsInArrays(changes, sides);
+  replaceDomainsHeldInside(changes, sides);
   spreadChanges(changes, sides);
   standAside(changes, sides);
   return changes;
@@ -49,17 +49,22 @@ function replaceIndexesThatLoseChildren(changes: Changes, sides: Sides): void {
   }
 }
 
-/** A domain that columns have arrays of takes no new constraint: it is made anew with it. */
-function replaceDomainsInArrays(changes: Changes, sides: Sides): void {
-  const inArrays = new Set(
-    sides.before.catalog.columns.filter(({ type }) => type.endsWith("[]")).map(({ type }) => bareType(type)),
-  );
-  for (const { after, fate } of changes.values()) {
-    const domain = after?.kind === "constraints" ? after.entry.domain : undefined;
-    if (domain === undefined || !inArrays.has(domain) || (fate !== "create" && fate !== "replace")) continue;
-    const change = changes.get(`types ${domain}`);
-    if (change?.before !== undefined && change.after !== undefined) setReplaced(change);
+/** A domain of which columns hold values inside of others takes no new constraint: it is made anew with it. */
+function replaceDomainsHeldInside(changes: Changes, sides: Sides): void {
+  const held = domainsHeldInside(sides.before);
+  for (const change of changes.values()) {
+    const domain = constrainedAnew(change);
+    const whole = domain === undefined || !held.has(domain) ? undefined : changes.get(`types ${domain}`);
+    if (whole?.before !== undefined && whole.after !== undefined) setReplaced(whole);
   }
+}
+
+/** The domain whose values would all have to be looked at. */
+function constrainedAnew({ before, after, fate }: Change): string | undefined {
+  if (after?.kind === "constraints" && fate !== "keep" && fate !== "drop") return after.entry.domain;
+  if (before?.kind !== "types" || after?.kind !== "types" || fate !== "alter") return undefined;
+  const [was, is] = [before.entry, after.entry];
+  return was.kind === "domain" && is.kind === "domain" && !was.notNull && is.notNull ? after.name : undefined;
 }
 
 function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | undefined {
@@ -71,11 +76,16 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
     return { ...blank, before, after, fate: "keep" };
   const statements = rulesOf(after.kind).alter(before.entry as never, after.entry as never, sides);
   if (statements === "replace") return { ...blank, before, after, fate: "replace" };
-  const ends = before.kind === "columns" && after.kind === "columns" ? identityEnds(before.entry, after.entry) : [];
-  const owner = newOwner(before, after, sides, options);
-  const all = [...statements, ...owner];
-  if (ends.length > 0) blank.letGo = [{ needed: "", before: ends, behind: [] }];
-  return { ...blank, before, after, fate: all.length + ends.length === 0 ? "keep" : "alter", statements: all };
+  const given = before.kind === "columns" && after.kind === "columns" ? givesUp(before.entry, after.entry, sides) : [];
+  const all = [...statements, ...newOwner(before, after, sides, options)];
+  return {
+    ...blank,
+    before,
+    after,
+    fate: all.length + given.length === 0 ? "keep" : "alter",
+    statements: all,
+    letGo: given.map(({ needed, statement }) => ({ needed, before: [statement], behind: [] })),
+  };
 }
 
 /** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */

@@ -1,11 +1,11 @@
 import type { Action } from "./action.js";
-import type { ObjectKey } from "./catalog-index.js";
+import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { claimsOf, isPartOf } from "./kinds/all-kinds.js";
 import { bareType } from "./kinds/change-type.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
-import type { Changes } from "./object-change.js";
+import { type Changes, isRetype } from "./object-change.js";
 
 type Verb = Action["verb"];
 
@@ -82,6 +82,7 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   "let go": ({ at, removers, link }, { subject, needed = "" }, place) => {
     link(place, removers.get(needed));
     link(place, at("rename", needed));
+    link(place, at("alter", needed));
     link(place, at("alter", subject.key));
   },
 
@@ -108,13 +109,18 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   },
 
   alter: (graph, { subject }, place) => {
-    const { changes, sides, removers, link } = graph;
+    const { changes, sides, removers, makers, link } = graph;
     if (subject.kind === "columns")
       for (const key of changes.get(subject.key)?.retypedBy ?? [])
         behindConstraintsOf(sides.after.entries.get(key)?.name, graph, place);
-    if (subject.kind === "tables") edgesOfPersistence(graph, subject.name, place);
+    if (subject.kind === "tables") {
+      edgesOfPersistence(graph, subject.name, place);
+      if (hasToastOptions(subject))
+        for (const { name } of sides.after.columnsOf(subject.name)) link(makers.get(`columns ${name}`), place);
+    }
     if (!replacedInPlace.has(subject.kind))
-      for (const dependent of sides.before.dependentsOf(subject.key)) link(removers.get(dependent), place);
+      for (const altered of [subject.key, ...retypedBelow(subject.key, graph)])
+        for (const dependent of sides.before.dependentsOf(altered)) link(removers.get(dependent), place);
   },
 
   copy: ({ makers, removers, sides: { after }, link }, { subject }, place) => {
@@ -146,6 +152,21 @@ const replacedInPlace: ReadonlySet<DiffKind> = new Set([
   "rules",
 ]);
 
+/** They are forgotten where a table has nothing large beside it: its columns come first. */
+function hasToastOptions(object: DiffEntry | undefined): boolean {
+  return object?.kind === "tables" && object.entry.options.some((option) => option.startsWith("toast."));
+}
+
+function comesBeforeOptions(column: ObjectKey, table: ObjectKey, { sides, makers, at }: Graph): boolean {
+  const alters = at("alter", table);
+  return (
+    alters !== undefined &&
+    alters === makers.get(table) &&
+    column.startsWith("columns ") &&
+    hasToastOptions(sides.after.entries.get(table))
+  );
+}
+
 /** Once a column holds arrays of a domain, the domain takes no more constraints. */
 function behindConstraintsOf(domain: string | undefined, { sides, makers, link }: Graph, place: number): void {
   if (domain === undefined) return;
@@ -170,9 +191,33 @@ function edgesOfPersistence({ sides, at, link }: Graph, table: string, place: nu
 /** What is made finds what it needs, and the names it takes free. */
 function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: ObjectKey): void {
   const { sides, apart, makers, claimed, at, link } = graph;
-  for (const need of sides.after.needsOf(key)) if (!isOfDefault(key, need, apart)) link(makers.get(need), place);
+  for (const need of sides.after.needsOf(key))
+    if (!isOfDefault(key, need, apart) && !comesBeforeOptions(key, need, graph))
+      for (const made of [need, ...retypedAbove(need, graph)]) link(makers.get(made), place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
   for (const claim of claimsOf(sides.after.entries.get(key))) link(claimed.get(claim), place);
+}
+
+/** Columns that get another type by the change of this one, from which they are inherited. */
+function retypedBelow(column: ObjectKey, graph: Graph): readonly ObjectKey[] {
+  return graph.sides.before
+    .dependentsOf(column)
+    .filter((key) => isRetypedColumn(key, graph))
+    .flatMap((key) => [key, ...retypedBelow(key, graph)]);
+}
+
+/** Columns from which this one is inherited, and with which it gets another type. */
+function retypedAbove(column: ObjectKey, graph: Graph): readonly ObjectKey[] {
+  if (!isRetypedColumn(column, graph)) return [];
+  return graph.sides.after
+    .needsOf(column)
+    .filter((key) => isRetypedColumn(key, graph))
+    .flatMap((key) => [key, ...retypedAbove(key, graph)]);
+}
+
+function isRetypedColumn(key: ObjectKey, { changes }: Graph): boolean {
+  const change = key.startsWith("columns ") ? changes.get(key) : undefined;
+  return change?.before !== undefined && change.after !== undefined && isRetype(change);
 }
 
 /** What goes has nothing left that needs it, and makes room for what has its name. */

@@ -33,7 +33,8 @@ interface Spread {
 }
 
 function breaksOthers(change: Change): boolean {
-  return change.fate === "drop" || change.fate === "replace" || (change.fate === "alter" && isRetype(change));
+  // Also when the type comes down from a parent, and the column itself is left alone.
+  return change.fate === "drop" || change.fate === "replace" || (change.after !== undefined && isRetype(change));
 }
 
 function replace(change: Change, { visit }: Spread): void {
@@ -58,7 +59,7 @@ function onlyWaits(dependent: DiffEntry, needed: DiffEntry): boolean {
 function spreadTo(dependent: Change, change: Change, spread: Spread): void {
   const [part, whole] = [dependent.before, change.before];
   if (part === undefined || whole === undefined) return;
-  if (change.fate === "alter" && whole.kind === "columns") {
+  if (change.fate !== "drop" && change.fate !== "replace") {
     if (standsInTheWay(part, change)) replace(dependent, spread);
   } else if (isDroppedWith(part, whole, spread.sides.before)) replace(dependent, spread);
   else if (change.fate !== "drop" || saysTheSame(dependent)) spreadReplacement(dependent, part, whole, spread);

@@ -1,13 +1,17 @@
 /**
- * `CREATE STATISTICS … ON b, a FROM t` with what it is on in the order of the words. The server prints it in the order of
- * the table's columns, in which nothing of it rests.
+ * `CREATE STATISTICS … ON b, a, (c + 1) FROM t` with its columns in the order of their names: the server prints them in
+ * the order of the table's, in which nothing of it rests. Expressions stand behind them, in the order they were given.
  */
 export function inOrderOfName(definition: string): string {
   const found = /^(CREATE STATISTICS .*? ON )(.*)( FROM (?:(?! FROM ).)*)$/s.exec(definition);
   if (found === null) return definition;
   const [, head = "", list = "", tail = ""] = found;
-  return head + apart(list).sort().join(", ") + tail;
+  const parts = apart(list);
+  const columns = parts.filter((part) => column.test(part)).sort();
+  return head + [...columns, ...parts.filter((part) => !column.test(part))].join(", ") + tail;
 }
+
+const column = /^(?:"(?:[^"]|"")*"|[a-z_][\w$]*)$/;
 
 /** Cut at the commas that stand in no brackets and no quotes. */
 function apart(list: string): string[] {

@@ -3,6 +3,7 @@ import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters } from "./changed-parameters.js";
 import { columnOptionsClause } from "./foreign-columns.js";
 import { unusualSettings } from "./sequences.js";
+import { usualStorage } from "./usual-storage.js";
 
 /** A column as CREATE TABLE and ADD COLUMN take it. */
 export function columnDefinition(column: CatalogColumn, index: CatalogIndex): string {
@@ -42,13 +43,17 @@ function usualSequence({ table, column }: CatalogColumn): string | undefined {
 }
 
 /** What a column has beyond its definition, as subcommands of ALTER TABLE, from nothing or from what it had. */
-export function columnSettings(before: CatalogColumn | undefined, after: CatalogColumn): readonly string[] {
+export function columnSettings(
+  before: CatalogColumn | undefined,
+  after: CatalogColumn,
+  index: CatalogIndex,
+): readonly string[] {
   const alter = `alter column ${after.column}`;
   const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
   // A change of type sets the storage of the new type.
   const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
   return [
-    ...(storage ? [`${alter} set storage ${after.storage ?? "default"}`] : []),
+    ...(storage ? [`${alter} set storage ${after.storage ?? usualStorage(after.type, index)}`] : []),
     ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
     ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
     ...changedParameters(before?.options ?? [], after.options).map((change) => `${alter} ${change}`),

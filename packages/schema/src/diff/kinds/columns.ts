@@ -1,6 +1,6 @@
-import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
+import type { CatalogColumn, CatalogConstraint, CatalogIdentity } from "@confiture/model";
 import { isSameEntry } from "../../compare/same-entry.js";
-import type { CatalogIndex } from "../catalog-index.js";
+import type { CatalogIndex, ObjectKey } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { conversion } from "./change-type.js";
 import { columnDefinition, columnSettings, identityClause, namedNotNull } from "./column-definition.js";
@@ -17,7 +17,7 @@ export const columnRules: KindRules<"columns"> = {
     const table = alterTable(entry, after);
     return [
       ...(adds ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`] : []),
-      ...columnSettings(undefined, entry).map((setting) => `${only(entry, sides)} ${setting}`),
+      ...columnSettings(undefined, entry, after).map((setting) => `${only(entry, sides)} ${setting}`),
     ];
   },
   drop(entry, before, sides) {
@@ -65,30 +65,21 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const redefaulted = before.default !== after.default;
   // The default of the old type may have no way to the new one.
   const lifted =
-    before.default !== undefined &&
-    before.generated === undefined &&
-    (retyped || (redefaulted && after.default === undefined));
-  const own = [
-    ...(lifted ? [`${alter} drop default`] : []),
-    ...(after.default !== undefined && (lifted || redefaulted) ? [`${alter} set default ${after.default}`] : []),
-  ];
+    hasDefault(before) &&
+    (retyped || typeComesDown(before, after, sides) || (redefaulted && after.default === undefined));
+  const first = lifted ? [`${alter} drop default`] : [];
+  const then = after.default !== undefined && (lifted || redefaulted) ? [`${alter} set default ${after.default}`] : [];
   const whole = alterTable(after, sides.after);
-  const inherits = isInherited(after, sides);
-  const settings = columnSettings(before, after).map((setting) => `${only(after, sides)} ${setting}`);
+  const alone = (changes: readonly string[]) => changes.map((change) => `${only(after, sides)} ${change}`);
   return [
     ...generation,
-    ...(retyped && !inherits
-      ? [
-          `${whole} ${[...own.slice(0, lifted ? 1 : 0), retype(before, after, sides), ...own.slice(lifted ? 1 : 0)].join(", ")}`,
-        ]
-      : [
-          ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []),
-          ...own.map((change) => `${only(after, sides)} ${change}`),
-        ]),
+    ...(retyped && !isInherited(after, sides)
+      ? [`${whole} ${[...first, retype(before, after, sides), ...then].join(", ")}`]
+      : [...alone(first), ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []), ...alone(then)]),
     ...alterNotNull(before, after, sides),
     ...identityBegins(before, after, whole),
     ...alterColumnOptions(before, after),
-    ...settings,
+    ...alone(columnSettings(before, after, sides.after)),
   ];
 }
 
@@ -136,13 +127,10 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
     return renamedNotNull(before, after, sides);
   }
   if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
-  const key = (index: CatalogIndex, column: CatalogColumn) =>
-    index
-      .constraintsOf(column.table)
-      .some(({ kind, columns }) => kind === "primary key" && columns.includes(column.column));
   // A primary key says it too, but a partitioned table asks its partitions first.
   const byKey =
-    key(sides.after, after) && ![...parentsOf(after.table, sides.after), ...sides.after.childrenOf(after.table)].length;
+    inPrimaryKey(after, sides.after) &&
+    ![...parentsOf(after.table, sides.after), ...sides.after.childrenOf(after.table)].length;
   if (after.notNull && (namedNotNull(after, sides.after) !== undefined || byKey)) return [];
   if (!after.notNull && namedNotNull(before, sides.before) !== undefined) return [];
   return [`${alterTable(after, sides.after)} alter column ${after.column} ${after.notNull ? "set" : "drop"} not null`];
@@ -150,19 +138,62 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
 
 /** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
 function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
-  const constraint = ({ table, column }: CatalogColumn, index: CatalogIndex) =>
-    index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
-  const [was, is] = [constraint(before, sides.before), constraint(after, sides.after)];
+  const [was, is] = [notNullOf(before, sides.before), notNullOf(after, sides.after)];
   if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
   if (was.inheritance === undefined || is.inheritance !== undefined) return [];
   return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
 }
 
-/** On its own, for a sequence of the same name may have to be made before the column is altered further. */
-export function identityEnds(before: CatalogColumn, after: CatalogColumn): readonly string[] {
-  return before.identity !== undefined && after.identity === undefined
-    ? [`alter table ${after.table} alter column ${after.column} drop identity`]
-    : [];
+function notNullOf({ table, column }: CatalogColumn, index: CatalogIndex): CatalogConstraint | undefined {
+  return index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
+}
+
+/** PostgreSQL 18 knows whether a column said it itself; what its key says cannot be taken back. */
+function notNullIsHandedUp(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
+  const [was, is] = [notNullOf(before, sides.before), notNullOf(after, sides.after)];
+  if (was?.implied !== true || is?.implied !== true) return false;
+  if (was.inheritance !== undefined || is.inheritance !== "inherited") return false;
+  return isAttached(after.table, sides) && !inPrimaryKey(before, sides.before);
+}
+
+function inPrimaryKey({ table, column }: CatalogColumn, index: CatalogIndex): boolean {
+  return index.constraintsOf(table).some(({ kind, columns }) => kind === "primary key" && columns.includes(column));
+}
+
+/** What a column gives up before anything else is done to it, and for the sake of what. */
+export function givesUp(
+  before: CatalogColumn,
+  after: CatalogColumn,
+  sides: Sides,
+): readonly { readonly needed: ObjectKey; readonly statement: string }[] {
+  return [
+    // A sequence of the same name may have to be made before the column is altered further.
+    ...(before.identity !== undefined && after.identity === undefined
+      ? [{ needed: "", statement: `alter table ${after.table} alter column ${after.column} drop identity` }]
+      : []),
+    // The type comes down from the parent, and the default of the old one may have no way to it.
+    ...(typeComesDown(before, after, sides) && hasDefault(before)
+      ? parentsOf(after.table, sides.after).map((parent) => ({
+          needed: `columns ${parent}.${after.column}`,
+          statement: `${only(after, sides)} alter column ${after.column} drop default`,
+        }))
+      : []),
+    // From the parent alone it comes only where nothing was said before.
+    ...(notNullIsHandedUp(before, after, sides)
+      ? parentsOf(after.table, sides.after).map((parent) => ({
+          needed: `columns ${parent}.${after.column}`,
+          statement: `${alterTable(after, sides.after)} alter column ${after.column} drop not null`,
+        }))
+      : []),
+  ];
+}
+
+function typeComesDown(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
+  return before.type !== after.type && followsParent(after, sides, "type");
+}
+
+function hasDefault({ default: value, generated }: CatalogColumn): boolean {
+  return value !== undefined && generated === undefined;
 }
 
 function identityBegins(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {

@@ -50,12 +50,24 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   const index = entry.index === undefined || !indexed ? undefined : after.find("indexes", entry.index);
   return [
     `${only} ${add}`,
+    ...validatedBelow(entry, entry.table, sides),
     ...changedTriggerStates(undefined, entry),
     ...(index === undefined ? [] : [...indexParameters(index), ...indexSettings(undefined, index, after)]),
     ...(indexed && attached && parentIndex !== undefined
       ? [`alter index ${parentIndex} attach partition ${entry.index}`]
       : []),
   ];
+}
+
+/** What nobody looked at in the parent may have been looked at in a table below. */
+function validatedBelow(entry: CatalogConstraint, table: string, sides: Sides): readonly string[] {
+  if (entry.validated || entry.kind !== "check") return [];
+  return sides.after.childrenOf(table).flatMap((child) => {
+    const own = sides.after.find("constraints", `${entry.constraint} on ${child}`);
+    if (own === undefined || !isInheritedFromKept(own, sides)) return [];
+    const below = validatedBelow(entry, child, sides);
+    return own.validated ? [`${owner(own, sides.after)} validate constraint ${own.constraint}`] : below;
+  });
 }
 
 /** The server made it with that of the parent, and under the same name. */
@@ -98,6 +110,7 @@ function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: S
         : [];
   }
   if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) return [];
+  if (goneByLeaving(entry, sides)) return [];
   // Tables that inherit keep theirs, where they still have it; partitions get it back.
   const kept = before
     .childrenOf(entry.table ?? "")
@@ -127,7 +140,7 @@ function alterConstraint(
   const states = changedTriggerStates(before, after);
   if (states.length > 0 && before.definition === after.definition) return states;
   if (before.definition === after.definition)
-    return lostWithParent(before, after, sides)
+    return lostWithParent(before, after, sides) || goneByLeaving(before, sides)
       ? [`${alter} add constraint ${after.constraint} ${after.definition}`]
       : [];
   if (before.parent !== undefined && after.parent !== undefined && isAttached(after.table ?? "", sides)) return [];
@@ -203,6 +216,13 @@ function lostWithParent(before: CatalogConstraint, after: CatalogConstraint, sid
   if (after.inheritance === "merged") return true;
   if (after.inheritance !== undefined) return false;
   return sides.after.find("tables", after.table)?.partition !== undefined;
+}
+
+/** Before 15 a partition that leaves loses its copy of a key to a partitioned table, and keeps that of any other. */
+function goneByLeaving({ kind, parent, table, references }: CatalogConstraint, sides: Sides): boolean {
+  if (kind !== "foreign key" || parent === undefined || table === undefined || references === undefined) return false;
+  if (sides.before.catalog.serverVersion >= 150_000 || isAttached(table, sides)) return false;
+  return sides.before.find("tables", references)?.partitionKey !== undefined;
 }
 
 function bare(definition: string): string {

@@ -19,7 +19,7 @@ export const foreignTableRules: KindRules<"foreignTables"> = {
           `server ${entry.server}${optionsClause(entry)}`,
         ].join(" "),
       ...columns
-        .flatMap((column) => columnSettings(undefined, column))
+        .flatMap((column) => columnSettings(undefined, column, after))
         .map((setting) => `alter ${foreignTableNamed(entry)} ${setting}`),
     ];
   },

@@ -56,7 +56,7 @@ function settings(entry: CatalogTable, after: CatalogIndex): readonly string[] {
       ...(column.default === undefined ? [] : [`alter column ${column.column} set default ${column.default}`]),
       ...(column.notNull && column.inheritance !== "inherited" ? [`alter column ${column.column} set not null`] : []),
     ]),
-    ...columns.flatMap((column) => columnSettings(undefined, column)),
+    ...columns.flatMap((column) => columnSettings(undefined, column, after)),
     ...(entry.rowSecurity ? ["enable row level security"] : []),
     ...(entry.forceRowSecurity ? ["force row level security"] : []),
     ...(entry.replicaIdentity === "nothing" || entry.replicaIdentity === "full"

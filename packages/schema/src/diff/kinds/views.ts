@@ -1,7 +1,9 @@
 import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
+import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters, parameter } from "./changed-parameters.js";
 import { dependOnExtensions } from "./depend-on-extensions.js";
 import type { KindRules } from "./kind-rules.js";
+import { usualStorage } from "./usual-storage.js";
 
 export const viewRules: KindRules<"views"> = {
   named: ({ name }) => `view ${name}`,
@@ -41,7 +43,7 @@ function columnDefaults(before: CatalogView | undefined, after: CatalogView): re
 
 export const materializedViewRules: KindRules<"materializedViews"> = {
   named: ({ name }) => `materialized view ${name}`,
-  create(entry) {
+  create(entry, after) {
     return [
       [
         `create materialized view ${entry.name}`,
@@ -51,10 +53,10 @@ export const materializedViewRules: KindRules<"materializedViews"> = {
         ` as\n${query(entry.definition)}`,
         ...(entry.populated ? [] : ["\nwith no data"]),
       ].join(""),
-      ...materializedSettings(undefined, entry),
+      ...materializedSettings(undefined, entry, after),
     ];
   },
-  alter(before, after) {
+  alter(before, after, sides) {
     const columns = (entry: CatalogMaterializedView) =>
       entry.columns.map(({ column, type, collation }) => `${column} ${type} ${collation ?? ""}`).join();
     if (before.definition !== after.definition || columns(before) !== columns(after)) return "replace";
@@ -65,7 +67,7 @@ export const materializedViewRules: KindRules<"materializedViews"> = {
       ...(before.tablespace === after.tablespace
         ? []
         : [`${alter} set tablespace ${after.tablespace ?? "pg_default"}`]),
-      ...materializedSettings(before, after),
+      ...materializedSettings(before, after, sides.after),
     ];
   },
   claims: ({ name }) => [`relation ${name}`, `type ${name}`],
@@ -77,6 +79,7 @@ const compressionWords: Readonly<Record<string, string>> = { p: "pglz", l: "lz4"
 function materializedSettings(
   before: CatalogMaterializedView | undefined,
   after: CatalogMaterializedView,
+  index: CatalogIndex,
 ): readonly string[] {
   const alter = `alter materialized view ${after.name}`;
   return [
@@ -86,7 +89,7 @@ function materializedSettings(
       return [
         ...(was?.storage === is.storage
           ? []
-          : [`${column} set storage ${storageWords[is.storage ?? ""] ?? "default"}`]),
+          : [`${column} set storage ${storageWords[is.storage ?? ""] ?? usualStorage(is.type, index)}`]),
         ...(was?.compression === is.compression
           ? []
           : [`${column} set compression ${compressionWords[is.compression ?? ""] ?? "default"}`]),
