@@ -21,11 +21,10 @@ export function behindToken(text: string, offset: number): number {
   return isEscapePrefix ? closed(skipEscapeQuote(text, end), text) : end;
 }
 
-/** Behind the comment that begins at an offset; undefined when none does. */
-export function behindComment(text: string, offset: number): number | undefined {
-  const [code, next] = [text.charCodeAt(offset), text.charCodeAt(offset + 1)];
-  if (code === 45 && next === 45) return skipLineComment(text, offset);
-  return code === 47 && next === 42 ? closed(skipBlockComment(text, offset), text) : undefined;
+function behindComment(text: string, offset: number): number | undefined {
+  const code = text.charCodeAt(offset);
+  if (code === 45 && text.charCodeAt(offset + 1) === 45) return skipLineComment(text, offset);
+  return code === 47 && text.charCodeAt(offset + 1) === 42 ? closed(skipBlockComment(text, offset), text) : undefined;
 }
 
 function behindDollar(text: string, offset: number): number {
