@@ -1,5 +1,6 @@
 import type { Catalog } from "@confiture/model";
 import type { CanonicalOptions } from "../canonical/canonical-entries.js";
+import { isSameEntry } from "../compare/same-entry.js";
 import type { Action } from "./action.js";
 import { buildActions } from "./build-actions.js";
 import type { ObjectKey } from "./catalog-index.js";
@@ -29,6 +30,7 @@ export interface SchemaDiff {
 }
 
 export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptions = {}): SchemaDiff {
+  if (isSameEntry(entriesOf(before), entriesOf(after))) return { statements: [] };
   const sides = { before: indexCatalog(before), after: indexCatalog(after), madeAnew: new Set<string>() };
   const changes = decideFates(sides, options);
   const apart = new Set<ObjectKey>();
@@ -43,6 +45,11 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
       for (const key of parts) apart.add(key);
     }
   }
+}
+
+/** What becomes statements: not what depends on what, nor what nobody knows how to read. */
+function entriesOf({ serverVersion, dependencies, unsupported, ...entries }: Catalog): object {
+  return entries;
 }
 
 const changeWords: Readonly<Record<Action["verb"], DiffStatement["change"]>> = {

@@ -59,3 +59,16 @@ export function columnSettings(
     ...changedParameters(before?.options ?? [], after.options).map((change) => `${alter} ${change}`),
   ];
 }
+
+/** What a table that is made says of a column it has from elsewhere, as subcommands of ALTER TABLE. */
+export function settingsOfInherited({
+  column,
+  default: value,
+  notNull,
+  inheritance,
+}: CatalogColumn): readonly string[] {
+  return [
+    ...(value === undefined ? [] : [`alter column ${column} set default ${value}`]),
+    ...(notNull && inheritance !== "inherited" ? [`alter column ${column} set not null`] : []),
+  ];
+}

@@ -11,6 +11,11 @@ export function noteOnColumnSecrets(column: CatalogColumn): string {
   return noteOnSecrets(columnNamed(column), optionsOf(column));
 }
 
+/** For a column that a new foreign table has from a parent: it cannot say them with the column. */
+export function optionsOfInherited(column: CatalogColumn): readonly string[] {
+  return alterColumnOptions({ ...column, foreignOptions: [], maskedForeignOptions: [] }, column);
+}
+
 /** @throws CONFITURE_DIFF_IMPOSSIBLE for a secret that is not there yet. */
 export function alterColumnOptions(before: CatalogColumn, after: CatalogColumn): readonly string[] {
   const changes = changedOptionsClause(columnNamed(after), optionsOf(before), optionsOf(after));

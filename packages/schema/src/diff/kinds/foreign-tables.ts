@@ -1,6 +1,6 @@
 import type { CatalogForeignTable } from "@confiture/model";
-import { columnDefinition, columnSettings } from "./column-definition.js";
-import { noteOnColumnSecrets } from "./foreign-columns.js";
+import { columnDefinition, columnSettings, settingsOfInherited } from "./column-definition.js";
+import { noteOnColumnSecrets, optionsOfInherited } from "./foreign-columns.js";
 import { changedOptionsClause, noteOnSecrets, optionsClause } from "./foreign-options.js";
 import type { KindRules } from "./kind-rules.js";
 
@@ -10,6 +10,7 @@ export const foreignTableRules: KindRules<"foreignTables"> = {
     const columns = after.columnsOf(entry.name);
     const own = columns.filter(({ inheritance }) => entry.inherits.length === 0 || inheritance !== "inherited");
     const list = own.map((column) => columnDefinition(column, after)).join(",\n  ");
+    const inherited = columns.filter((column) => !own.includes(column));
     const notes = [noteOnSecrets(foreignTableNamed(entry), entry), ...own.map(noteOnColumnSecrets)].join("");
     return [
       notes +
@@ -18,9 +19,11 @@ export const foreignTableRules: KindRules<"foreignTables"> = {
           ...(entry.inherits.length === 0 ? [] : [`inherits (${entry.inherits.join(", ")})`]),
           `server ${entry.server}${optionsClause(entry)}`,
         ].join(" "),
-      ...columns
-        .flatMap((column) => columnSettings(undefined, column, after))
-        .map((setting) => `alter ${foreignTableNamed(entry)} ${setting}`),
+      ...inherited.flatMap(optionsOfInherited),
+      ...[
+        ...inherited.flatMap(settingsOfInherited),
+        ...columns.flatMap((column) => columnSettings(undefined, column, after)),
+      ].map((setting) => `alter ${foreignTableNamed(entry)} ${setting}`),
     ];
   },
   alter(before, after) {

@@ -1,7 +1,7 @@
 import type { CatalogTable } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters } from "./changed-parameters.js";
-import { columnDefinition, columnSettings } from "./column-definition.js";
+import { columnDefinition, columnSettings, settingsOfInherited } from "./column-definition.js";
 import { isMadeAnew } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 
@@ -52,10 +52,7 @@ function settings(entry: CatalogTable, after: CatalogIndex): readonly string[] {
   const typed = entry.ofType === undefined ? [] : columns;
   const inherited = entry.inherits.length === 0 ? [] : columns.filter(({ inheritance }) => inheritance === "inherited");
   return [
-    ...[...typed, ...inherited].flatMap((column) => [
-      ...(column.default === undefined ? [] : [`alter column ${column.column} set default ${column.default}`]),
-      ...(column.notNull && column.inheritance !== "inherited" ? [`alter column ${column.column} set not null`] : []),
-    ]),
+    ...[...typed, ...inherited].flatMap(settingsOfInherited),
     ...columns.flatMap((column) => columnSettings(undefined, column, after)),
     ...(entry.rowSecurity ? ["enable row level security"] : []),
     ...(entry.forceRowSecurity ? ["force row level security"] : []),

@@ -89,13 +89,9 @@ function addColumns(picture: Picture, catalog: Catalog): void {
   }
   for (const { name, ownedBy } of catalog.sequences) {
     if (ownedBy === undefined) continue;
-    const at = ownedBy.lastIndexOf(".");
-    const [relation, sequence] = [
-      picture.relations.get(respell(ownedBy.slice(0, at))),
-      picture.relations.get(respell(name)),
-    ];
-    if (relation !== undefined && sequence !== undefined)
-      picture.own(sequence, relation, respell(ownedBy.slice(at + 1)));
+    const { schema: table, bare: column } = splitName(ownedBy);
+    const [relation, sequence] = [picture.relations.get(table), picture.relations.get(respell(name))];
+    if (relation !== undefined && sequence !== undefined) picture.own(sequence, relation, column);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isConstrained, resolveType } from "../../effects/column-types/type-name.js";
 import { relationName } from "../../effects/picture/relation.js";
-import { respell } from "../../effects/picture/spelled-name.js";
+import { respell, splitName } from "../../effects/picture/spelled-name.js";
 import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { quoteLiteral } from "../../write/quote-literal.js";
 import { triggerCaveat } from "../alter-table/add-column.js";
@@ -183,7 +183,7 @@ function identityOf({ sql, shadow, entry, table }: ShadowColumn, context: PartIn
       `alter table ${sql} alter column ${shadow} add generated ${identity.generation} as identity (${settings})`,
       `select setval(${quoteLiteral(sequence)}, last_value, is_called) from ${old}`,
     ],
-    hook: [`alter sequence ${sequence} rename to ${old.slice(old.lastIndexOf(".") + 1)}`],
+    hook: [`alter sequence ${sequence} rename to ${splitName(old).bare}`],
   };
 }
 

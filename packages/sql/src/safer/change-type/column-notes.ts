@@ -1,5 +1,5 @@
 import type { Catalog } from "@confiture/model";
-import { respell } from "../../effects/picture/spelled-name.js";
+import { respell, splitName } from "../../effects/picture/spelled-name.js";
 import { quoteLiteral } from "../../write/quote-literal.js";
 import type { ShadowColumn } from "./shadow-column.js";
 
@@ -32,7 +32,7 @@ function commentedPart(
   table: ShadowColumn["table"],
 ): string | undefined {
   if (on.kind === "table column") return respell(on.name) === column ? `column ${column}` : undefined;
-  const own = column.slice(column.lastIndexOf(".") + 1);
+  const own = splitName(column).bare;
   if (on.kind === "index") {
     const index = [...table.indexes].find(({ schema, bare }) => `${schema}.${bare}` === respell(on.name));
     return index?.shape?.uses.has(own) === true ? `index ${index.schema}.${index.bare}` : undefined;

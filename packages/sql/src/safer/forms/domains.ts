@@ -1,3 +1,4 @@
+import { splitName } from "../../effects/picture/spelled-name.js";
 import { fieldsOf, listOf, stringOf } from "../../parse/parse-tree.js";
 import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
@@ -27,8 +28,7 @@ export function saferAlterDomain(context: SaferContext): SaferDraft {
   const written = nameFromParts(listOf(fields.typeName)) ?? { name: "" };
   const found = picture.findType(written);
   const domain = found?.key ?? quoteQualified(written);
-  const schema =
-    found === undefined ? picture.creationSchema(written.schema) : found.key.slice(0, found.key.lastIndexOf("."));
+  const schema = found === undefined ? picture.creationSchema(written.schema) : splitName(found.key).schema;
   const chosen = stringOf(constraint.conname);
   const name =
     chosen === undefined ? names.constraint(schema, plainName(domain), undefined, "check") : quoteIdentifier(chosen);
