@@ -18,7 +18,7 @@ const rows = Object.entries(calibration.rates).map(([family, rate]) => {
   const ratios = rate.residuals.map(({ logRatio }) => logRatio).sort((a, b) => a - b);
   const row = {
     msPerUnit: Object.fromEntries(prices),
-    usualMs: Number(times[Math.floor(times.length / 2)].toPrecision(3)),
+    usualMs: Number(times[Math.floor(times.length / 2)].toPrecision(2)),
     logRatios: kept.map((part) => Number(ratios[Math.round(part * (ratios.length - 1))].toFixed(3))),
     longestMs: Math.round(rate.longestMs),
   };

@@ -20,7 +20,7 @@ export const referenceCalibration: Calibration = {
   rates: {
     query: rate({
       msPerUnit: { each: 0.291, pages: 0.00116, rows: 0.0000322 },
-      usualMs: 2.18,
+      usualMs: 2.2,
       logRatios: [-0.448, -0.329, -0.163, -0.11, -0.033, 0.101, 0.236, 0.346, 0.423],
       longestMs: 122,
       workerGain: 0,
@@ -29,7 +29,7 @@ export const referenceCalibration: Calibration = {
     }),
     statement: rate({
       msPerUnit: { each: 0.684 },
-      usualMs: 0.693,
+      usualMs: 0.69,
       logRatios: [-0.558, -0.383, -0.167, -0.073, -0.002, 0.036, 0.241, 0.321, 0.382],
       longestMs: 3,
       workerGain: 0,
@@ -46,7 +46,7 @@ export const referenceCalibration: Calibration = {
         evaluatedMegabytes: 3.86,
         fields: 0.000026,
       },
-      usualMs: 2.31,
+      usualMs: 2.3,
       logRatios: [-0.496, -0.332, -0.224, -0.114, 0.017, 0.133, 0.329, 0.513, 0.692],
       longestMs: 166,
       workerGain: 0,
@@ -55,7 +55,7 @@ export const referenceCalibration: Calibration = {
     }),
     rewrite: rate({
       msPerUnit: { each: 1.62, rows: 0.00032, fields: 0, megabytes: 2.74, toastMegabytes: 11.8 },
-      usualMs: 77.9,
+      usualMs: 78,
       logRatios: [-0.243, -0.194, -0.075, -0.044, -0.026, 0.009, 0.064, 0.19, 0.255],
       longestMs: 1167,
       workerGain: 0,
@@ -64,7 +64,7 @@ export const referenceCalibration: Calibration = {
     }),
     insert: rate({
       msPerUnit: { each: 0.67, rows: 0.000264, fields: 0, megabytes: 1.86, toastMegabytes: 11.6 },
-      usualMs: 75.8,
+      usualMs: 76,
       logRatios: [-0.274, -0.21, -0.105, -0.049, -0.037, -0.019, 0.119, 0.273, 0.294],
       longestMs: 893,
       workerGain: 0,
@@ -73,7 +73,7 @@ export const referenceCalibration: Calibration = {
     }),
     delete: rate({
       msPerUnit: { each: 0.899, rows: 0.000356, pages: 0 },
-      usualMs: 7.93,
+      usualMs: 7.9,
       logRatios: [-0.662, -0.354, -0.2, -0.134, -0.038, 0.051, 0.219, 0.372, 1.367],
       longestMs: 774,
       workerGain: 0,
@@ -82,7 +82,7 @@ export const referenceCalibration: Calibration = {
     }),
     remove: rate({
       msPerUnit: { each: 0.708, megabytes: 0.247 },
-      usualMs: 3.22,
+      usualMs: 3.2,
       logRatios: [-0.651, -0.505, -0.296, -0.217, -0.04, 0.027, 0.081, 0.168, 0.402],
       longestMs: 66,
       workerGain: 0,
@@ -104,7 +104,7 @@ export const referenceCalibration: Calibration = {
         spilledMegabytes: 0,
         indexMegabytes: 5.25,
       },
-      usualMs: 17.7,
+      usualMs: 18,
       logRatios: [-0.239, -0.173, -0.129, -0.09, -0.029, 0.018, 0.087, 0.183, 0.287],
       longestMs: 811,
       workerGain: 0,
@@ -113,7 +113,7 @@ export const referenceCalibration: Calibration = {
     }),
     analyze: rate({
       msPerUnit: { each: 0.291, sampledPages: 0.0077, sampledFields: 0.000279 },
-      usualMs: 44.9,
+      usualMs: 45,
       logRatios: [-0.734, -0.505, -0.436, -0.137, 0.048, 0.166, 0.301, 0.456, 0.798],
       longestMs: 432,
       workerGain: 0,
@@ -131,7 +131,7 @@ export const referenceCalibration: Calibration = {
         pages: 0.0122,
         spilledMegabytes: 0,
       },
-      usualMs: 22.5,
+      usualMs: 23,
       logRatios: [-0.515, -0.406, -0.184, -0.094, -0.039, -0.012, 0.18, 0.448, 0.643],
       longestMs: 1774,
       workerGain: 0,
@@ -149,7 +149,7 @@ export const referenceCalibration: Calibration = {
     }),
     gin: rate({
       msPerUnit: { each: 3.5, pages: 0.000988, rows: 0, keyMegabytes: 13.8, differentMegabytes: 59.6 },
-      usualMs: 60.1,
+      usualMs: 60,
       logRatios: [-0.42, -0.25, -0.226, -0.137, -0.055, 0.057, 0.168, 0.253, 0.379],
       longestMs: 1932,
       workerGain: 0,
@@ -158,7 +158,7 @@ export const referenceCalibration: Calibration = {
     }),
     gist: rate({
       msPerUnit: { each: 0, pages: 0.0386, rows: 0, comparisons: 0 },
-      usualMs: 96.3,
+      usualMs: 96,
       logRatios: [-1.342, -1.293, -1.293, -0.482, -0.396, -0.289, -0.031, 0.02, 0.415],
       longestMs: 1099,
       workerGain: 0,
@@ -167,7 +167,7 @@ export const referenceCalibration: Calibration = {
     }),
     spgist: rate({
       msPerUnit: { each: 0, pages: 0, rows: 0, comparisons: 0.000113 },
-      usualMs: 111,
+      usualMs: 110,
       logRatios: [-0.332, -0.241, -0.135, -0.09, 0.007, 0.043, 0.132, 0.184, 0.225],
       longestMs: 1866,
       workerGain: 0,
@@ -185,7 +185,7 @@ export const referenceCalibration: Calibration = {
     }),
     update: rate({
       msPerUnit: { each: 0, rows: 0.00216, megabytes: 0, indexRows: 0.00411 },
-      usualMs: 934,
+      usualMs: 930,
       logRatios: [-0.307, -0.165, -0.15, -0.099, -0.023, 0.088, 0.108, 0.214, 0.272],
       longestMs: 10341,
       workerGain: 0,
@@ -194,7 +194,7 @@ export const referenceCalibration: Calibration = {
     }),
     vacuum: rate({
       msPerUnit: { each: 0, pages: 0.00374, indexMegabytes: 3.26 },
-      usualMs: 107,
+      usualMs: 110,
       logRatios: [-1.281, -1.174, -1.054, -0.97, -0.763, -0.571, 0.915, 1.06, 1.344],
       longestMs: 1296,
       workerGain: 0,
@@ -210,7 +210,7 @@ export const referenceCalibration: Calibration = {
         sorted: 0.0000313,
         sortedMegabytes: 0.618,
       },
-      usualMs: 78.4,
+      usualMs: 78,
       logRatios: [-0.322, -0.134, -0.07, -0.052, -0.018, 0.013, 0.08, 0.164, 0.429],
       longestMs: 3312,
       workerGain: 0,
@@ -219,7 +219,7 @@ export const referenceCalibration: Calibration = {
     }),
     freshValue: rate({
       msPerUnit: { rows: 0.0000834 },
-      usualMs: 9.01,
+      usualMs: 9,
       logRatios: [-3.155, -2.77, -2.458, -1.833, 0.684, 1.513, 1.785, 2.565, 2.653],
       longestMs: 542,
       workerGain: 0,
@@ -228,7 +228,7 @@ export const referenceCalibration: Calibration = {
     }),
     expression: rate({
       msPerUnit: { rows: 0.000139 },
-      usualMs: 7.98,
+      usualMs: 8,
       logRatios: [-2.124, -0.97, -0.566, -0.344, -0.152, 0.166, 0.295, 0.514, 0.834],
       longestMs: 188,
       workerGain: 0,
@@ -237,7 +237,7 @@ export const referenceCalibration: Calibration = {
     }),
     concurrently: rate({
       msPerUnit: { each: 0, pages: 0, rows: 0.00018 },
-      usualMs: 9.99,
+      usualMs: 10,
       logRatios: [-1.599, -1.331, -1.008, -0.417, -0.187, -0.148, -0.035, 0.051, 0.43],
       longestMs: 117,
       workerGain: 0,
