@@ -147,8 +147,15 @@ function letGo(before: DiffEntry, change: Change): readonly Action[] {
 }
 
 /** All rights on one object at once, when it stands: one grant says something of another. */
-function grantActions(changes: Changes, sides: Sides, { ignoreGrants, role }: BuildOptions): readonly Action[] {
+function grantActions(
+  changes: Changes,
+  sides: Sides,
+  { ignoreGrants, ignoreOwners, role }: BuildOptions,
+): readonly Action[] {
   if (ignoreGrants === true) return [];
+  // What was granted to the old owner is the new one's then.
+  const isGivenAway = (was: DiffEntry | undefined, is: DiffEntry | undefined) =>
+    ignoreOwners !== true && was !== undefined && is !== undefined && ownerOf(was) !== ownerOf(is);
   const isNew = (object: DiffReference) => {
     const fate = changes.get(keyOf(object))?.fate;
     return fate === "create" || fate === "replace";
@@ -156,11 +163,12 @@ function grantActions(changes: Changes, sides: Sides, { ignoreGrants, role }: Bu
   const objects = new Map<ObjectKey, { readonly object: DiffReference | undefined; readonly subject: DiffEntry }>();
   for (const { before, after, fate } of changes.values()) {
     const entry = after ?? before;
-    if (entry === undefined || fate === "keep") continue;
+    const givenAway = isGivenAway(before, after);
+    if (entry === undefined || (fate === "keep" && !givenAway)) continue;
     if (entry.kind !== "grants") {
       const whole = after?.kind === "columns" ? sides.after.tableOf(after.entry.table) : after;
       const numbered = sequenceOf(after) !== undefined && sequenceOf(after) !== sequenceOf(before);
-      if (after !== undefined && whole !== undefined && (isNew(after) || numbered))
+      if (after !== undefined && whole !== undefined && (isNew(after) || numbered || givenAway))
         objects.set(whole.key, { object: whole, subject: whole });
       continue;
     }

@@ -43,6 +43,11 @@ function goesWithAPart(key: ObjectKey, index: CatalogIndex): boolean {
 
 const partsApart = /^(columns|constraints|indexes|triggers|policies|rules) /;
 
+/** Views that are to show something else, which is not there before what they have shown is gone: they go first. */
+export function viewsInCircle({ actions }: Circle): readonly ObjectKey[] {
+  return actions.flatMap(({ verb, subject }) => (verb === "alter" && subject.kind === "views" ? [subject.key] : []));
+}
+
 export function circleError({ actions }: Circle): ConfitureError {
   const names = actions.slice(0, 8).map(({ verb, subject }) => `${verb} ${namedOf(subject)}`);
   return new ConfitureError("CONFITURE_DIFF_IMPOSSIBLE", `These changes wait for each other: ${names.join(", ")}.`, {

@@ -104,16 +104,12 @@ function counted(index: CatalogIndex, key: ObjectKey, options: FateOptions): Dif
   return found;
 }
 
-function newOwner(
-  before: DiffEntry,
-  after: DiffEntry,
-  { after: index }: Sides,
-  options: FateOptions,
-): readonly string[] {
+function newOwner(before: DiffEntry, after: DiffEntry, sides: Sides, options: FateOptions): readonly string[] {
   if (options.ignoreOwners === true || rulesOf(after.kind).hasOwner === false) return [];
   const [was, is] = [ownerOf(before), ownerOf(after)];
   if (was === is || is === undefined) return [];
-  // A sequence that a column owns goes with the table.
-  if (after.kind === "sequences" && index.entries.has(`ownerships ${after.name}`)) return [];
+  // A sequence that a column owns goes with the table; one that a column is to own has to have the owner before.
+  const isOwned = (index: CatalogIndex) => index.entries.has(`ownerships ${after.name}`);
+  if (after.kind === "sequences" && isOwned(sides.before) && isOwned(sides.after)) return [];
   return [`alter ${namedOf(after)} owner to ${is}`];
 }

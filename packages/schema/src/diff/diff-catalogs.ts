@@ -4,11 +4,12 @@ import { isSameEntry } from "../compare/same-entry.js";
 import type { Action } from "./action.js";
 import { buildActions } from "./build-actions.js";
 import type { ObjectKey } from "./catalog-index.js";
-import { Circle, circleError, partsInCircle } from "./circle.js";
+import { Circle, circleError, partsInCircle, viewsInCircle } from "./circle.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { indexCatalog } from "./index-catalog.js";
 import { orderActions } from "./order-actions.js";
+import { replaceAnyway } from "./spread-changes.js";
 
 export interface DiffOptions extends CanonicalOptions {
   /** The role that will run the statements: of what it makes it is the owner already. Absent: owners are always said. */
@@ -41,8 +42,10 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
     } catch (error) {
       if (!(error instanceof Circle)) throw error;
       const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
-      if (parts.length === 0) throw circleError(error);
+      const views = parts.length === 0 ? viewsInCircle(error) : [];
+      if (parts.length + views.length === 0) throw circleError(error);
       for (const key of parts) apart.add(key);
+      for (const key of views) replaceAnyway(key, changes, sides);
     }
   }
 }

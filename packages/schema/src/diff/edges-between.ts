@@ -98,8 +98,8 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   },
 
   // What is inherited can go when the table has left the parent.
-  drop: ({ at, link }, { subject }, place) => {
-    if (subject.kind === "columns" && subject.entry.inheritance !== undefined)
+  drop: ({ at, sides, link }, { subject }, place) => {
+    if ((subject.kind === "columns" || subject.kind === "constraints") && isInherited(subject.key, sides))
       link(at("alter", `tables ${subject.entry.table}`), place);
   },
 
@@ -120,7 +120,8 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
     }
     if (!replacedInPlace.has(subject.kind))
       for (const altered of [subject.key, ...retypedBelow(subject.key, graph)])
-        for (const dependent of sides.before.dependentsOf(altered)) link(removers.get(dependent), place);
+        for (const dependent of sides.before.dependentsOf(altered))
+          if (subject.kind !== "tables" || !mayGoLater(dependent, sides)) link(removers.get(dependent), place);
   },
 
   copy: ({ makers, removers, sides: { after }, link }, { subject }, place) => {
@@ -151,6 +152,16 @@ const replacedInPlace: ReadonlySet<DiffKind> = new Set([
   "triggers",
   "rules",
 ]);
+
+/** A column may wait for another one to change, and that for the table. */
+function mayGoLater(part: ObjectKey, sides: Sides): boolean {
+  return part.startsWith("columns ") || isInherited(part, sides);
+}
+
+function isInherited(key: ObjectKey, { before }: Sides): boolean {
+  const part = before.entries.get(key);
+  return (part?.kind === "columns" || part?.kind === "constraints") && part.entry.inheritance !== undefined;
+}
 
 /** They are forgotten where a table has nothing large beside it: its columns come first. */
 function hasToastOptions(object: DiffEntry | undefined): boolean {
@@ -238,6 +249,10 @@ function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: 
   // An inherited column can only go when it is none any more.
   if (removing?.subject.key === dependent && isColumnOfAnother(dependent, subject, sides)) {
     link(place, remover);
+    // It may go with the other, and then what needs it has to be gone before that.
+    if (removing.statements.length === 0)
+      for (const further of sides.before.dependentsOf(dependent))
+        edgesOfDependent(graph, subject, place, dependent, further);
     return;
   }
   // What is a part of both goes with the one that goes first.

@@ -4,6 +4,7 @@ import { type CatalogIndex, type DiffEntry, keyOf, type ObjectKey } from "./cata
 import type { DiffKind, DiffKinds } from "./diff-kinds.js";
 import { addToGroup, groupBy } from "./group-by.js";
 import { parentsOf } from "./kinds/inheritance.js";
+import { cutLastPart } from "./name-parts.js";
 import { resolveAnnotated } from "./resolve-annotated.js";
 
 export function indexCatalog(catalog: Catalog): CatalogIndex {
@@ -75,6 +76,9 @@ function* dependenciesOf(index: CatalogIndex): Iterable<readonly [ObjectKey, Obj
     if (ownedBy === undefined) continue;
     yield [`ownerships ${name}`, `sequences ${name}`];
     yield [`ownerships ${name}`, `columns ${ownedBy}`];
+    // Both have to have the same owner.
+    const table = index.tableOf(cutLastPart(ownedBy)[0]);
+    if (table !== undefined) yield [`ownerships ${name}`, table.key];
   }
   for (const kind of ["comments", "securityLabels"] as const) {
     for (const { name, on } of catalog[kind]) {

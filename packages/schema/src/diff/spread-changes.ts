@@ -1,5 +1,6 @@
 import { type CatalogColumn, ConfitureError } from "@confiture/model";
-import type { CatalogIndex, DiffEntry } from "./catalog-index.js";
+import { isSameEntry } from "../compare/same-entry.js";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { isPartOf, namedOf, rulesOf } from "./kinds/all-kinds.js";
 import { areComparable, bareType } from "./kinds/change-type.js";
@@ -23,6 +24,14 @@ export function spreadChanges(changes: Changes, sides: Sides): void {
       if (!onlyWaits(dependent.before, change.before)) spreadTo(dependent, change, spread);
     }
   }
+}
+
+/** Drops and makes again what could have been altered, had it not stood in the way. */
+export function replaceAnyway(key: ObjectKey, changes: Changes, sides: Sides): void {
+  const change = changes.get(key);
+  if (change === undefined) return;
+  setReplaced(change);
+  spreadChanges(changes, sides);
 }
 
 interface Spread {
@@ -77,6 +86,9 @@ function isDroppedWith(part: DiffEntry, whole: DiffEntry, index: CatalogIndex): 
 
 /** It names something that goes, in words that mean something else afterwards. */
 function saysTheSame({ fate, before, after }: Change): boolean {
+  // An expression that goes in the parent goes below by itself.
+  if (before?.kind === "columns" && after?.kind === "columns")
+    return fate === "keep" && isSameEntry(before.entry.generated, after.entry.generated);
   if (fate === "keep") return true;
   const definition = (side: DiffEntry | undefined) =>
     side !== undefined && "definition" in side.entry ? side.entry.definition : undefined;

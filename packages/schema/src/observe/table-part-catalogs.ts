@@ -73,10 +73,14 @@ export const tablePartCatalogs: readonly ObservedCatalog[] = [
         'of', coalesce((select c.relname from pg_class c where c.oid = x.conrelid), (select t.typname from pg_type t where t.oid = x.contypid)),
         'column', (select a.attname from pg_attribute a where a.attrelid = x.conrelid and a.attnum = x.conkey[1]))::text`,
       "not null comment": `obj_description(x.oid, 'pg_constraint')`,
+      // Where parent and key both ask for it, which of them came first decides, and no statement that changes a table.
+      "not null is local": `(x.conislocal and not (x.coninhcount > 0 and exists (
+        select from pg_constraint k where k.conrelid = x.conrelid and k.contype = 'p' and x.conkey[1] = any (k.conkey))))::text`,
     },
     leftOut: {
       oid: names,
       conname: elsewhere,
+      conislocal: elsewhere,
       connamespace: names,
       conrelid: names,
       contypid: names,

@@ -60,8 +60,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const generation = alterGeneration(before, after, sides);
   if (generation === "replace" || isHandedUp(before, after, sides)) return "replace";
   const alter = `alter column ${after.column}`;
-  const retyped =
-    (before.type !== after.type || before.collation !== after.collation) && !followsParent(after, sides, "type");
+  const retyped = isRetyped(before, after) && !typeComesDown(before, after, sides);
   const redefaulted = before.default !== after.default;
   // The default of the old type may have no way to the new one.
   const lifted =
@@ -103,7 +102,11 @@ function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sid
   const [was, is] = [before.generated, after.generated];
   if (was?.expression === is?.expression && was?.kind === is?.kind) return [];
   const alter = `${alterTable(after, index)} alter column ${after.column}`;
-  if (was !== undefined && is === undefined) return was.kind === "stored" ? [`${alter} drop expression`] : "replace";
+  if (was !== undefined && is === undefined) {
+    if (was.kind !== "stored") return "replace";
+    // Whoever takes it from the parent takes it from all below.
+    return followsParent(after, sides, "generated") ? [] : [`${alter} drop expression`];
+  }
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
   const partition = index.tableOf(after.table)?.entry.partition;
   if (partition !== undefined && followsParent(after, sides, "generated")) return [];
@@ -189,7 +192,15 @@ export function givesUp(
 }
 
 function typeComesDown(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
-  return before.type !== after.type && followsParent(after, sides, "type");
+  return (
+    isRetyped(before, after) &&
+    (before.type === after.type || followsParent(after, sides, "type")) &&
+    (before.collation === after.collation || followsParent(after, sides, "collation"))
+  );
+}
+
+function isRetyped(before: CatalogColumn, after: CatalogColumn): boolean {
+  return before.type !== after.type || before.collation !== after.collation;
 }
 
 function hasDefault({ default: value, generated }: CatalogColumn): boolean {
@@ -241,7 +252,11 @@ function isInherited(column: CatalogColumn, { before, after }: Sides): boolean {
 }
 
 /** The same change at a parent comes down by itself. */
-function followsParent(column: CatalogColumn, sides: Sides, field: "type" | "notNull" | "generated"): boolean {
+function followsParent(
+  column: CatalogColumn,
+  sides: Sides,
+  field: "type" | "collation" | "notNull" | "generated",
+): boolean {
   if (!isAttached(column.table, sides)) return false;
   return parentsOf(column.table, sides.after).some((parent) => {
     const reference: DiffReference = { kind: "columns", name: `${parent}.${column.column}` };
