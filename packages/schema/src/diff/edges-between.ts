@@ -247,7 +247,7 @@ function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: 
   const remover = removers.get(dependent);
   const removing = remover === undefined ? undefined : actions[remover];
   // An inherited column can only go when it is none any more.
-  if (removing?.subject.key === dependent && isColumnOfAnother(dependent, subject, sides)) {
+  if (removing?.subject.key === dependent && isColumnOfAnother(dependent, key, sides)) {
     link(place, remover);
     // It may go with the other, and then what needs it has to be gone before that.
     if (removing.statements.length === 0)

@@ -2,6 +2,7 @@ import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters } from "./changed-parameters.js";
 import { columnOptionsClause } from "./foreign-columns.js";
+import { parentsOf } from "./inheritance.js";
 import { unusualSettings } from "./sequences.js";
 import { usualStorage } from "./usual-storage.js";
 
@@ -61,14 +62,14 @@ export function columnSettings(
 }
 
 /** What a table that is made says of a column it has from elsewhere, as subcommands of ALTER TABLE. */
-export function settingsOfInherited({
-  column,
-  default: value,
-  notNull,
-  inheritance,
-}: CatalogColumn): readonly string[] {
+export function settingsOfInherited(entry: CatalogColumn, index: CatalogIndex): readonly string[] {
+  const { table, column, default: value, notNull } = entry;
+  const isOwn =
+    notNull &&
+    namedNotNull(entry, index) === undefined &&
+    !parentsOf(table, index).some((parent) => index.find("columns", `${parent}.${column}`)?.notNull === true);
   return [
     ...(value === undefined ? [] : [`alter column ${column} set default ${value}`]),
-    ...(notNull && inheritance !== "inherited" ? [`alter column ${column} set not null`] : []),
+    ...(isOwn ? [`alter column ${column} set not null`] : []),
   ];
 }

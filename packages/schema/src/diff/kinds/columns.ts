@@ -93,7 +93,9 @@ export function isHandedUp(before: CatalogColumn, after: CatalogColumn, { after:
 /** `ALTER COLUMN … TYPE`; also for a column whose type is made anew under the same name. */
 export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides, remade = false): string {
   const collation = after.collation === undefined ? "" : ` collate ${after.collation}`;
-  const using = conversion(after.column, before.type, after.type, sides.before, remade);
+  // A foreign table has no values here to be converted.
+  const isForeign = sides.after.find("foreignTables", after.table) !== undefined;
+  const using = isForeign ? undefined : conversion(after.column, before.type, after.type, sides.before, remade);
   return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
 }
 

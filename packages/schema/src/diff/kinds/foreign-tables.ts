@@ -21,7 +21,7 @@ export const foreignTableRules: KindRules<"foreignTables"> = {
         ].join(" "),
       ...inherited.flatMap(optionsOfInherited),
       ...[
-        ...inherited.flatMap(settingsOfInherited),
+        ...inherited.flatMap((column) => settingsOfInherited(column, after)),
         ...columns.flatMap((column) => columnSettings(undefined, column, after)),
       ].map((setting) => `alter ${foreignTableNamed(entry)} ${setting}`),
     ];

@@ -52,7 +52,7 @@ function settings(entry: CatalogTable, after: CatalogIndex): readonly string[] {
   const typed = entry.ofType === undefined ? [] : columns;
   const inherited = entry.inherits.length === 0 ? [] : columns.filter(({ inheritance }) => inheritance === "inherited");
   return [
-    ...[...typed, ...inherited].flatMap(settingsOfInherited),
+    ...[...typed, ...inherited].flatMap((column) => settingsOfInherited(column, after)),
     ...columns.flatMap((column) => columnSettings(undefined, column, after)),
     ...(entry.rowSecurity ? ["enable row level security"] : []),
     ...(entry.forceRowSecurity ? ["force row level security"] : []),
