@@ -38,6 +38,8 @@ function dropCarrier(
 ): ObjectKey | undefined {
   if (change.before === undefined || (change.fate !== "drop" && change.fate !== "replace")) return undefined;
   if (change.before.kind !== "columns" && apart.has(change.key)) return change.key;
+  const above = apartAbove(change.before, sides, apart);
+  if (above !== undefined) return above;
   for (const owner of ownersOf(change.before, sides.before)) {
     const whole = changes.get(keyOf(owner));
     if (whole === undefined || whole === change) continue;
@@ -50,6 +52,17 @@ function dropCarrier(
     return carrier;
   }
   return change.key;
+}
+
+/** What a partition has from its parent goes with the parent's, when that goes by itself. */
+function apartAbove(part: DiffEntry, { before }: Sides, apart: ReadonlySet<ObjectKey>): ObjectKey | undefined {
+  for (let one: DiffEntry | undefined = part; one !== undefined && "parent" in one.entry; ) {
+    if (one.entry.parent === undefined) return undefined;
+    const key: ObjectKey = `${one.kind} ${one.entry.parent}`;
+    if (apart.has(key)) return key;
+    one = before.entries.get(key);
+  }
+  return undefined;
 }
 
 /** A part that came from a parent goes with the parent's only while the table is its partition. */

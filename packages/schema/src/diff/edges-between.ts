@@ -168,6 +168,19 @@ function hasToastOptions(object: DiffEntry | undefined): boolean {
   return object?.kind === "tables" && object.entry.options.some((option) => option.startsWith("toast."));
 }
 
+/** A partition is attached before its parent's key is made, which makes its own. */
+function isCopiedKey(partition: ObjectKey, key: ObjectKey, { sides, makers, actions }: Graph): boolean {
+  if (!partition.startsWith("partitions ") || !key.startsWith("constraints ")) return false;
+  const maker = actions[makers.get(key) ?? -1];
+  const constraint = sides.after.entries.get(key);
+  return (
+    maker !== undefined &&
+    constraint?.kind === "constraints" &&
+    constraint.entry.kind === "foreign key" &&
+    maker.subject.key === `constraints ${constraint.entry.parent}`
+  );
+}
+
 function comesBeforeOptions(column: ObjectKey, table: ObjectKey, { sides, makers, at }: Graph): boolean {
   const alters = at("alter", table);
   return (
@@ -201,12 +214,17 @@ function edgesOfPersistence({ sides, at, link }: Graph, table: string, place: nu
 
 /** What is made finds what it needs, and the names it takes free. */
 function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: ObjectKey): void {
-  const { sides, apart, makers, claimed, at, link } = graph;
+  const { sides, apart, removers, makers, claimed, at, link } = graph;
   for (const need of sides.after.needsOf(key))
-    if (!isOfDefault(key, need, apart) && !comesBeforeOptions(key, need, graph))
-      for (const made of [need, ...retypedAbove(need, graph)]) link(makers.get(made), place);
+    if (isCopiedKey(key, need, graph)) link(place, makers.get(need));
+    else if (!isOfDefault(key, need, apart) && !comesBeforeOptions(key, need, graph))
+      for (const needed of [need, ...retypedAbove(need, graph)]) link(makers.get(needed), place);
+  // A partition has no column that its parent lacks.
+  const made = sides.after.entries.get(key);
+  if (made?.kind === "partitions")
+    for (const { name } of sides.before.columnsOf(made.entry.table)) link(removers.get(`columns ${name}`), place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
-  for (const claim of claimsOf(sides.after.entries.get(key))) link(claimed.get(claim), place);
+  for (const claim of claimsOf(made)) link(claimed.get(claim), place);
 }
 
 /** Columns that get another type by the change of this one, from which they are inherited. */

@@ -1,6 +1,7 @@
 import type { CatalogConstraint } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
+import type { DiffReference } from "../diff-kinds.js";
 import { domainConstraints, isOfDomain } from "./domains.js";
 import { indexParameters, indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
@@ -19,12 +20,24 @@ export const constraintRules: KindRules<"constraints"> = {
       : [{ kind: "tables", name: entry.table } as const, { kind: "foreignTables", name: entry.table } as const]),
     ...(entry.parent === undefined ? [] : [{ kind: "constraints", name: entry.parent } as const]),
   ],
-  madeWith: (entry, sides) => (isOfDomain(entry) ? domainConstraints.madeWith(entry, sides) : undefined),
+  madeWith: (entry, sides) =>
+    isOfDomain(entry) ? domainConstraints.madeWith(entry, sides) : copiedFrom(entry, sides.after),
   claims: (entry) => [
     ...(entry.index === undefined || entry.kind === "foreign key" ? [] : [`relation ${entry.index}`]),
     ...(entry.kind === "primary key" ? [`primary key of ${entry.table}`] : []),
   ],
 };
+
+/** The server makes a partition's copy of a key with that of the parent, and under the same name. */
+function copiedFrom(entry: CatalogConstraint, index: CatalogIndex): DiffReference | undefined {
+  if (entry.kind !== "foreign key" || entry.parent === undefined) return undefined;
+  const parent = index.find("constraints", entry.parent);
+  const isCopy =
+    parent?.constraint === entry.constraint &&
+    parent.validated === entry.validated &&
+    parent.triggerStates.length + entry.triggerStates.length === 0;
+  return isCopy ? { kind: "constraints", name: entry.parent } : undefined;
+}
 
 function owner(entry: CatalogConstraint, index: CatalogIndex): string {
   if (entry.domain !== undefined) return `alter domain ${entry.domain}`;
