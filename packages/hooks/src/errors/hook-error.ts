@@ -1,0 +1,34 @@
+import type { hookErrorCodes } from "./hook-error-codes.js";
+
+export type HookErrorCode = keyof typeof hookErrorCodes;
+
+export interface HookErrorDetails {
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly event?: string;
+  readonly hookId?: string;
+  readonly cause?: unknown;
+}
+
+/** A broken promise: a stable code to match on, prose that may change, and what to do next. */
+export class HookError extends Error {
+  override readonly name = "HookError";
+  readonly code: HookErrorCode;
+  readonly hint: string | undefined;
+  readonly event: string | undefined;
+  readonly hookId: string | undefined;
+
+  constructor(code: HookErrorCode, message: string, details: HookErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.event = details.event;
+    this.hookId = details.hookId;
+  }
+
+  /** For logs and reports: an Error's own message would be lost. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, hint, event, hookId } = this;
+    return { name, code, message, hint, event, hookId };
+  }
+}

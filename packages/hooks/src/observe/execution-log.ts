@@ -1,0 +1,43 @@
+import { publishEntry } from "./channels.js";
+import type { HookLogEntry, HookLogStatus } from "./hook-log-entry.js";
+
+/** Entries that have all that is given. */
+export interface HookLogFilter {
+  readonly executionId?: string;
+  readonly event?: string;
+  readonly hookId?: string;
+  readonly status?: HookLogStatus | readonly HookLogStatus[];
+}
+
+/** Keeps the latest entries, and forgets the oldest for each that comes. */
+export class ExecutionLog {
+  readonly #size: number;
+  readonly #kept: HookLogEntry[] = [];
+  #count = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(entry: Omit<HookLogEntry, "sequence">): HookLogEntry {
+    const numbered: HookLogEntry = { sequence: this.#count, ...entry };
+    this.#kept[this.#count % this.#size] = numbered;
+    this.#count += 1;
+    publishEntry(numbered);
+    return numbered;
+  }
+
+  /** In the order in which they happened. */
+  entries(filter: HookLogFilter = {}): readonly HookLogEntry[] {
+    const oldest = this.#count > this.#size ? this.#count % this.#size : 0;
+    const inOrder = [...this.#kept.slice(oldest), ...this.#kept.slice(0, oldest)];
+    const statuses = filter.status === undefined ? undefined : [filter.status].flat();
+    return inOrder.filter(
+      (entry) =>
+        (filter.executionId === undefined || entry.executionId === filter.executionId) &&
+        (filter.event === undefined || entry.event === filter.event) &&
+        (filter.hookId === undefined || entry.hookId === filter.hookId) &&
+        (statuses === undefined || statuses.includes(entry.status)),
+    );
+  }
+}
