@@ -43,6 +43,7 @@ export class PhaseData {
   }
 
   settle(): MergedData {
+    if (this.#contributions.length === 0) return { data: this.#data, conflicts: [] };
     // Places without a contribution are holes, which this leaves out.
     return mergeChanges(
       this.#data,

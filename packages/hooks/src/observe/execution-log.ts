@@ -19,12 +19,15 @@ export class ExecutionLog {
     this.#size = size;
   }
 
-  add(entry: Omit<HookLogEntry, "sequence">): HookLogEntry {
-    const numbered: HookLogEntry = { sequence: this.#count, ...entry };
-    this.#kept[this.#count % this.#size] = numbered;
+  /** The number of the next entry. */
+  get next(): number {
+    return this.#count;
+  }
+
+  add(entry: HookLogEntry): void {
+    this.#kept[this.#count % this.#size] = entry;
     this.#count += 1;
-    publishEntry(numbered);
-    return numbered;
+    publishEntry(entry);
   }
 
   /** In the order in which they happened. */

@@ -6,6 +6,8 @@ export interface EventPlan {
   /** For each hook, the places of those it depends on, and of those that depend on it. */
   readonly upstream: readonly (readonly number[])[];
   readonly downstream: readonly (readonly number[])[];
+  /** The places of those that depend on none. */
+  readonly first: readonly number[];
 }
 
 /** `registered` in the order of registration; whom they depend on is among them, and there is no circle. */
@@ -29,5 +31,6 @@ export function planEvent(registered: readonly RegisteredHook[]): EventPlan {
   const upstream = hooks.map((hook) => hook.dependsOn.map((id) => places.get(id) as number));
   const downstream = hooks.map((): number[] => []);
   for (const [index, places] of upstream.entries()) for (const above of places) downstream[above]?.push(index);
-  return { hooks, upstream, downstream };
+  const first = [...hooks.keys()].filter((index) => upstream[index]?.length === 0);
+  return { hooks, upstream, downstream, first };
 }

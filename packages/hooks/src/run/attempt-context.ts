@@ -1,54 +1,10 @@
 import { copyPlain, shareUnchanged } from "../data/share-unchanged.js";
 import type { Draft } from "../define/plain-data.js";
 import { HookError } from "../errors/hook-error.js";
-import type { RegisteredHook } from "../register/registered-hook.js";
+import type { Attempt } from "./attempt.js";
 import type { AnyContext } from "./engine.js";
-import type { Abandoned, HookOutcome } from "./hook-outcome.js";
-import type { Phase } from "./phase.js";
-import { StopSource } from "./stop-source.js";
+import type { HookOutcome } from "./hook-outcome.js";
 import { nestedRequestOf } from "./trigger-request.js";
-
-/** One attempt while it goes on: what the engine knows of it. */
-export class Attempt {
-  readonly phase: Phase;
-  readonly hook: RegisteredHook;
-  readonly number: number;
-  readonly startedAt: number;
-  readonly stop = new StopSource();
-  /** As this attempt sees it, with what it changed. */
-  data: unknown;
-  metadata: object;
-  /** A call of `update` that was refused: the hook has failed, whatever it does with the error. */
-  refusal: HookError | undefined;
-  abandoned: Abandoned | undefined;
-  isOver = false;
-  /** Phases it triggered and that go on. */
-  readonly nested = new Set<Promise<unknown>>();
-
-  constructor(phase: Phase, hook: RegisteredHook, number: number, data: unknown) {
-    this.phase = phase;
-    this.hook = hook;
-    this.number = number;
-    this.startedAt = phase.engine.clock.now();
-    this.data = data;
-    this.metadata = phase.request.metadata;
-  }
-
-  /** Refuses what a hook does behind its own end. */
-  refuseAfterEnd(what: string): void {
-    if (!this.isOver && this.stop.cause === undefined) return;
-    const { id, event } = this.hook;
-    throw new HookError(
-      "CONFITURE_HOOK_ENDED",
-      `${event}: hook ${id} called \`${what}\` after it had ended or been stopped.`,
-      {
-        hint: "Await what the hook starts before it returns.",
-        event,
-        hookId: id,
-      },
-    );
-  }
-}
 
 /** What the hook itself gets to see. `update` and `trigger` may be taken out of it. */
 export class AttemptContext implements AnyContext {
@@ -98,10 +54,7 @@ export class AttemptContext implements AnyContext {
   readonly trigger = (event: string, data: unknown, options: object = {}): Promise<HookOutcome<unknown>> => {
     const attempt = this.#attempt;
     const nested = startNested(attempt, event, data, options);
-    attempt.nested.add(nested);
-    const forget = () => void attempt.nested.delete(nested);
-    // Handles a refusal that the hook does not look at; a hook that awaits it gets it all the same.
-    nested.then(forget, forget);
+    attempt.addNested(nested);
     return nested;
   };
 }

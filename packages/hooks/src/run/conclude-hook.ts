@@ -23,17 +23,19 @@ export function skippedHook(phase: Phase, hook: RegisteredHook, reason: SkipReas
 }
 
 function noteEnd(phase: Phase, result: HookResult): void {
-  const { hookId, status, attempts, durationMs } = result;
-  const reason = "reason" in result ? result.reason : "limit" in result ? result.limit : undefined;
-  const abandoned = "abandoned" in result ? `${result.abandoned} abandoned` : undefined;
-  const why = [reason, abandoned].filter((part) => part !== undefined).join(", ");
-  phase.note(status, {
-    hookId,
-    durationMs,
-    ...(attempts === 0 ? {} : { attempt: attempts }),
-    ...(why === "" ? {} : { reason: why }),
-    ...("error" in result ? { error: loggedError(result.error) } : {}),
-  });
+  const { hookId, status, attempts: attempt, durationMs, startedAt } = result;
+  const at = startedAt + durationMs;
+  if (status === "completed") phase.note(status, { hookId, attempt, durationMs }, at);
+  else if (status === "skipped") phase.note(status, { hookId, durationMs, reason: result.reason }, at);
+  else phase.note(status, { hookId, attempt, durationMs, ...reasonOf(result), error: loggedError(result.error) }, at);
+}
+
+function reasonOf(result: Exclude<HookResult, { status: "completed" | "skipped" }>): { readonly reason?: string } {
+  const limit = result.status === "timeout" ? [result.limit] : [];
+  const abandoned =
+    result.status === "failed" || result.abandoned === undefined ? [] : [`${result.abandoned} abandoned`];
+  const reasons = [...limit, ...abandoned];
+  return reasons.length === 0 ? {} : { reason: reasons.join(", ") };
 }
 
 function judge(phase: Phase, hook: RegisteredHook, result: HookResult): void {

@@ -62,9 +62,9 @@ export interface HookOutcome<Data> {
   readonly parentExecutionId: string | undefined;
   readonly status: "completed" | "failed" | "timed_out" | "cancelled";
   /** What ended a phase that did not complete: a hook's error, or the reason it was stopped for. */
-  readonly error?: unknown;
+  readonly error: unknown;
   /** The hook whose failure failed the phase. */
-  readonly failedHook?: string;
+  readonly failedHook: string | undefined;
   /** One for each hook that was registered, in their order. */
   readonly hooks: readonly HookResult[];
   /** The data as the hooks have left it. */

@@ -13,7 +13,7 @@ export interface PhaseEnd {
   readonly failedHook?: string;
 }
 
-type EntryDetails = Partial<Omit<HookLogEntry, "status" | "event" | "executionId" | "phase" | "sequence">>;
+type EntryDetails = Omit<HookLogEntry, "status" | "event" | "executionId" | "phase" | "sequence" | "at">;
 
 /** One triggering of an event while it goes on. */
 export class Phase {
@@ -59,9 +59,28 @@ export class Phase {
     this.stop.stop(cause);
   }
 
-  note(status: HookLogStatus, details: EntryDetails = {}): void {
+  /** `at` saves looking at the clock again. */
+  note(status: HookLogStatus, details: EntryDetails = {}, at = this.engine.clock.now()): void {
     const { event, executionId } = this.request;
-    const { clock, log, reporter } = this.engine;
-    reporter.tell(log.add({ at: clock.now(), status, event, executionId, phase: this.number, ...details }));
+    const { log, reporter } = this.engine;
+    // Field by field: spreading the details takes longer than all the rest of a hook's run.
+    const entry: HookLogEntry = {
+      sequence: log.next,
+      at,
+      status,
+      event,
+      executionId,
+      phase: this.number,
+      hookId: details.hookId,
+      attempt: details.attempt,
+      durationMs: details.durationMs,
+      delayMs: details.delayMs,
+      reason: details.reason,
+      error: details.error,
+      dependsOn: details.dependsOn,
+      triggeredBy: details.triggeredBy,
+    };
+    log.add(entry);
+    reporter.tell(entry);
   }
 }

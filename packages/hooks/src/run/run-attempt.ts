@@ -1,6 +1,7 @@
 import { HookError } from "../errors/hook-error.js";
 import { attemptChannel, traced } from "../observe/channels.js";
-import { type Attempt, AttemptContext } from "./attempt-context.js";
+import type { Attempt } from "./attempt.js";
+import { AttemptContext } from "./attempt-context.js";
 import { callHook } from "./call-hook.js";
 import type { Abandoned } from "./hook-outcome.js";
 import { runWithin } from "./run-within.js";

@@ -1,7 +1,7 @@
 import { isRetryable } from "../errors/non-retryable.js";
 import { loggedError } from "../observe/hook-log-entry.js";
 import type { RegisteredHook } from "../register/registered-hook.js";
-import { Attempt } from "./attempt-context.js";
+import { Attempt } from "./attempt.js";
 import type { HookResult } from "./hook-outcome.js";
 import type { Phase } from "./phase.js";
 import { type AttemptEnd, runAttempt } from "./run-attempt.js";
@@ -14,14 +14,18 @@ export async function runHook(phase: Phase, hook: RegisteredHook, place: number)
   const until = startedAt + hook.timeoutMs;
   const before = phase.data.seenBy(place);
   for (let number = 1; ; number++) {
-    phase.note("started", { hookId: hook.id, attempt: number });
     const attempt = new Attempt(phase, hook, number, before);
+    phase.note("started", { hookId: hook.id, attempt: number }, attempt.startedAt);
     const left = until - attempt.startedAt;
     const { attemptTimeoutMs: ownMs = left } = hook;
     const end = await runAttempt(attempt, ownMs < left ? { ms: ownMs, limit: "attempt" } : { ms: left, limit: "hook" });
-    if (end.status === "completed") phase.data.take(place, before, attempt.data);
     const ended = clock.now();
-    const run = { hookId: hook.id, attempts: number, startedAt, durationMs: ended - startedAt };
+    const durationMs = ended - startedAt;
+    if (end.status === "completed") {
+      phase.data.take(place, before, attempt.data);
+      return { hookId: hook.id, status: "completed", attempts: number, startedAt, durationMs, value: end.value };
+    }
+    const run = { hookId: hook.id, attempts: number, startedAt, durationMs };
     const error = errorToRetry(hook, end, number);
     const delayMs = pauseOf(hook, number, phase.engine.random);
     // A pause that leaves no time for what it waits for is none.

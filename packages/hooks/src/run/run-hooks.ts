@@ -12,7 +12,7 @@ export function runHooks(phase: Phase): Promise<void> {
   const { plan, policy } = phase;
   const room = policy.strategy === "sequential" ? 1 : policy.maxParallelHooks;
   const waitingFor = plan.upstream.map((above) => above.length);
-  const ready = [...waitingFor.keys()].filter((place) => waitingFor[place] === 0);
+  const ready = [...plan.first];
   let running = 0;
   return new Promise((resolve, reject) => {
     const conclude = (place: number, hook: RegisteredHook, result: HookResult) => {

@@ -26,8 +26,8 @@ export function runPhase(engine: Engine, request: PhaseRequest): Promise<HookOut
 async function carryOut(phase: Phase): Promise<HookOutcome<unknown>> {
   const { hooks } = phase.plan;
   const triggeredBy = phase.request.parent?.triggeredBy;
-  phase.note("phase_started", triggeredBy === undefined ? {} : { triggeredBy });
-  for (const { id: hookId, dependsOn } of hooks) phase.note("pending", { hookId, dependsOn });
+  phase.note("phase_started", triggeredBy === undefined ? {} : { triggeredBy }, phase.startedAt);
+  for (const { id: hookId, dependsOn } of hooks) phase.note("pending", { hookId, dependsOn }, phase.startedAt);
   if (hooks.length > 0) {
     const release = heedOutside(phase);
     try {
@@ -81,18 +81,15 @@ function outcomeOf(phase: Phase): HookOutcome<unknown> {
   }
   const durationMs = phase.engine.clock.now() - phase.startedAt;
   const status = ending?.status ?? "completed";
-  phase.note(`phase_${status}`, {
-    durationMs,
-    ...(ending === undefined ? {} : { error: loggedError(ending.error) }),
-  });
+  phase.note(`phase_${status}`, { durationMs, error: ending && loggedError(ending.error) });
   return {
     event: request.event,
     executionId: request.executionId,
     parentExecutionId: request.parent?.triggeredBy.executionId,
     status,
-    ...(ending === undefined ? {} : { error: ending.error }),
-    ...(ending?.failedHook === undefined ? {} : { failedHook: ending.failedHook }),
-    hooks: phase.results.flatMap((result) => result ?? []),
+    error: ending?.error,
+    failedHook: ending?.failedHook,
+    hooks: phase.results.filter((result) => result !== undefined),
     data: data as Frozen<unknown>,
     conflicts,
     startedAt: phase.startedAt,

@@ -1,6 +1,7 @@
 import { HookError } from "../errors/hook-error.js";
-import type { Attempt, AttemptContext } from "./attempt-context.js";
-import { callHook, heeding } from "./call-hook.js";
+import type { Attempt } from "./attempt.js";
+import type { AttemptContext } from "./attempt-context.js";
+import { callHook } from "./call-hook.js";
 import type { AnyAround } from "./engine.js";
 import { heedStop } from "./heed-stop.js";
 import { type StopCause, StopSource } from "./stop-source.js";
@@ -37,7 +38,7 @@ export async function runWithin(attempt: Attempt, context: AttemptContext, aroun
   stop.listen(onStop);
   try {
     const work = Promise.resolve(around(hook.definition, context, run));
-    return await heedStop(work, { ...heeding(attempt, "around"), stop: cleanUp, acceptsLate: true });
+    return await heedStop(work, attempt.manners("around", cleanUp));
   } finally {
     stop.unlisten(onStop);
     // An `around` that does not wait for the hook does not make it run on alone.

@@ -14,7 +14,9 @@ type StopListener = (cause: StopCause) => void;
 export class StopSource {
   cause: StopCause | undefined;
   #controller: AbortController | undefined;
-  #listeners: Set<StopListener> | undefined;
+  /** Most sources have one listener at a time. */
+  #listener: StopListener | undefined;
+  #others: Set<StopListener> | undefined;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -29,16 +31,23 @@ export class StopSource {
     if (this.cause !== undefined) return;
     this.cause = cause;
     this.#controller?.abort(cause.error);
-    for (const listener of [...(this.#listeners ?? [])]) listener(cause);
+    const others = [...(this.#others ?? [])];
+    this.#listener?.(cause);
+    for (const listener of others) listener(cause);
   }
 
   /** Does not call a listener that comes too late: who needs to know looks at `cause` first. */
   listen(listener: StopListener): void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    // Who listens first is told first.
+    if (this.#listener === undefined && !this.#others?.size) this.#listener = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
+    }
   }
 
   unlisten(listener: StopListener): void {
-    this.#listeners?.delete(listener);
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 }
