@@ -1,5 +1,6 @@
 import type { Hook, TriggerRule } from "./define/hook.js";
 import type { ChainOptions, EventName, HookContext } from "./define/hook-context.js";
+import type { Frozen } from "./define/plain-data.js";
 import type { ExecutionGraph } from "./observe/execution-graph.js";
 import type { HookLogFilter } from "./observe/execution-log.js";
 import type { HookLogEntry } from "./observe/hook-log-entry.js";
@@ -62,7 +63,7 @@ export interface Hooks<Events, Fields = object, Metadata = object> {
     event: Event,
     data: Events[Event],
     options?: TriggerOptions<Events, Fields, Metadata>,
-  ): Promise<HookOutcome<Events[Event]>>;
+  ): Promise<HookOutcome<Frozen<Events[Event]>>>;
   /** What happened, as far as it is still kept, in the order in which it happened. */
   log(filter?: HookLogFilter): readonly HookLogEntry[];
   /** Undefined for an execution that the log knows nothing of. */

@@ -167,7 +167,10 @@ describe("mutable data", () => {
     hooks.register({
       id: "async",
       on: "page_made",
-      run: ({ update }) => update(async (draft) => void (draft.title = "x")),
+      run: ({ update }) =>
+        update(async (draft) => {
+          draft.title = "x";
+        }),
     });
     hooks.register({
       id: "date",
@@ -179,7 +182,7 @@ describe("mutable data", () => {
       id: "late",
       on: "page_made",
       run: ({ update }) => {
-        late = () => update((draft) => void (draft.title = "x"));
+        late = () => update(({ list }) => void list.push(4));
       },
     });
     const outcome = await make();

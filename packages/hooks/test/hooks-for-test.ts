@@ -1,4 +1,4 @@
-import { createHooks, type HookOutcome, type Hooks, type HooksOptions } from "@confiture/hooks";
+import { createHooks, type Frozen, type HookOutcome, type Hooks, type HooksOptions } from "@confiture/hooks";
 import { createTestClock, type TestClock } from "@confiture/hooks/testing";
 
 /** The vocabulary of a shop, for tests. */
@@ -12,7 +12,7 @@ export interface ShopForTest {
   readonly hooks: Hooks<ShopEvents>;
   readonly clock: TestClock;
   /** Triggers `order_placed` and lets time pass until it has ended. */
-  readonly place: () => Promise<HookOutcome<ShopEvents["order_placed"]>>;
+  readonly place: () => Promise<HookOutcome<Frozen<ShopEvents["order_placed"]>>>;
 }
 
 export const order: ShopEvents["order_placed"] = { total: 10, notes: [] };

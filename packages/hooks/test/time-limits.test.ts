@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { shopForTest, statusesOf, work } from "./hooks-for-test.js";
 
@@ -204,7 +205,6 @@ describe("a signal from outside", () => {
   });
 
   test("has no listeners left when the phase has ended", async () => {
-    const { getEventListeners } = await import("node:events");
     const { hooks } = shopForTest();
     hooks.register({ id: "print", on: "order_placed", run: async ({ signal }) => signal.aborted });
     const owner = new AbortController();

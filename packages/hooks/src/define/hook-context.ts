@@ -38,5 +38,5 @@ export interface HookContext<Events, Event extends EventName<Events>, Metadata =
     event: Other,
     data: Events[Other],
     options?: ChainOptions<Metadata>,
-  ): Promise<HookOutcome<Events[Other]>>;
+  ): Promise<HookOutcome<Frozen<Events[Other]>>>;
 }

@@ -4,7 +4,7 @@ import type { HookLogEntry } from "./hook-log-entry.js";
 /** What was run in one execution, and what waited for what. */
 export interface ExecutionGraph {
   readonly executionId: string;
-  /** False when the log has forgotten some of it. */
+  /** False when the log may have forgotten some of it. */
   readonly complete: boolean;
   readonly phases: readonly PhaseNode[];
 }
@@ -44,9 +44,11 @@ export function executionGraph(entries: readonly HookLogEntry[], executionId: st
   const own = phases.filter(([first]) => first?.executionId === executionId);
   if (own.length === 0) return undefined;
   const known = own.filter((phase) => phase[0]?.status === "phase_started");
+  const hasForgotten = entries[0]?.sequence !== 0;
+  const mayShareId = known.some(([first]) => first?.mayShareId);
   return {
     executionId,
-    complete: known.length === own.length,
+    complete: known.length === own.length && !(hasForgotten && mayShareId),
     phases: known.map((phase) => phaseNode(phase, phases)),
   };
 }

@@ -56,6 +56,8 @@ export interface HookLogEntry {
   readonly dependsOn?: readonly string[];
   /** Of `phase_started`: the hook that triggered it. */
   readonly triggeredBy?: TriggeredBy;
+  /** Of `phase_started`: whether the caller named the execution, so that other phases may belong to it. */
+  readonly mayShareId?: boolean;
 }
 
 /** The hook, in its own phase, that triggered another phase. */

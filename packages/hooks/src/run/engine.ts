@@ -29,6 +29,8 @@ export interface PhaseRequest {
   readonly event: string;
   readonly data: unknown;
   readonly executionId: string;
+  /** Whether the caller named the execution. */
+  readonly mayShareId: boolean;
   readonly metadata: object;
   readonly around: AnyAround | undefined;
   readonly signal: AbortSignal | undefined;

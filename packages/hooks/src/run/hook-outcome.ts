@@ -1,5 +1,3 @@
-import type { Frozen } from "../define/plain-data.js";
-
 /** Which limit was reached: of one attempt, of the hook with all its attempts, or of the phase with all its hooks. */
 export type TimeLimit = "attempt" | "hook" | "phase";
 
@@ -68,7 +66,7 @@ export interface HookOutcome<Data> {
   /** One for each hook that was registered, in their order. */
   readonly hooks: readonly HookResult[];
   /** The data as the hooks have left it. */
-  readonly data: Frozen<Data>;
+  readonly data: Data;
   readonly conflicts: readonly HookConflict[];
   readonly startedAt: number;
   readonly durationMs: number;

@@ -79,6 +79,7 @@ export class Phase {
       error: details.error,
       dependsOn: details.dependsOn,
       triggeredBy: details.triggeredBy,
+      mayShareId: details.mayShareId,
     };
     log.add(entry);
     reporter.tell(entry);

@@ -1,4 +1,3 @@
-import type { Frozen } from "../define/plain-data.js";
 import { HookError } from "../errors/hook-error.js";
 import { phaseChannel, traced } from "../observe/channels.js";
 import { loggedError } from "../observe/hook-log-entry.js";
@@ -25,8 +24,8 @@ export function runPhase(engine: Engine, request: PhaseRequest): Promise<HookOut
 
 async function carryOut(phase: Phase): Promise<HookOutcome<unknown>> {
   const { hooks } = phase.plan;
-  const triggeredBy = phase.request.parent?.triggeredBy;
-  phase.note("phase_started", triggeredBy === undefined ? {} : { triggeredBy }, phase.startedAt);
+  const { parent, mayShareId } = phase.request;
+  phase.note("phase_started", { triggeredBy: parent?.triggeredBy, mayShareId }, phase.startedAt);
   for (const { id: hookId, dependsOn } of hooks) phase.note("pending", { hookId, dependsOn }, phase.startedAt);
   if (hooks.length > 0) {
     const release = heedOutside(phase);
@@ -90,7 +89,7 @@ function outcomeOf(phase: Phase): HookOutcome<unknown> {
     error: ending?.error,
     failedHook: ending?.failedHook,
     hooks: phase.results.filter((result) => result !== undefined),
-    data: data as Frozen<unknown>,
+    data,
     conflicts,
     startedAt: phase.startedAt,
     durationMs,

@@ -36,6 +36,7 @@ function request(engine: Engine, { event, data, options, shape }: Asked): PhaseR
     event,
     data: freezePlain(data, event),
     executionId: executionId ?? engine.createId(),
+    mayShareId: executionId !== undefined,
     metadata: metadata ?? {},
     around,
     signal,
