@@ -27,6 +27,4 @@ export type { CircuitState } from "./run/circuit-breaker.js";
 export type { Clock } from "./run/clock.js";
 export type { Abandoned, HookConflict, HookOutcome, HookResult, SkipReason, TimeLimit } from "./run/hook-outcome.js";
 export type { MigrationDomain, RunMode } from "./vocabulary/migration-data.js";
-export type { EventCategory } from "./vocabulary/migration-event-names.js";
-export { migrationEventNames, migrationEvents } from "./vocabulary/migration-event-names.js";
 export type { MigrationEvents } from "./vocabulary/migration-events.js";

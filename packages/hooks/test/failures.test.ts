@@ -136,7 +136,7 @@ describe("retries", () => {
       { attempts: 4, durationMs: 70 },
     ]);
     expect(() => hooks.register({ id: "send", on: "order_placed", run: failing() })).toThrow(
-      "register: hook send (order_placed) would be retried, as the event's `errors` says, and does not say that it is idempotent.",
+      "order_placed: hook send would be retried, as the event's `errors` says, and does not say that it is idempotent.",
     );
   });
 

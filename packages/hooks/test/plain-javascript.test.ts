@@ -30,7 +30,7 @@ test("a mistake in plain JavaScript is an error that says what to do", () => {
       console.log(error.code, "/", error.message, "/", error.hint);
     }`);
   expect(run.stdout).toBe(
-    "CONFITURE_HOOK_COMBINATION / register: hook greet (opened) asks for `retry` and does not say that it is idempotent. / " +
+    "CONFITURE_HOOK_COMBINATION / opened: hook greet asks for `retry` and does not say that it is idempotent. / " +
       "Set `idempotent: true` if running it twice does no harm.\n",
   );
 });

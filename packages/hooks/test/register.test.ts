@@ -136,7 +136,7 @@ describe("dependencies", () => {
       ),
     );
     expect(error).toMatchObject({ code: "CONFITURE_HOOK_DEPENDENCY_UNKNOWN", event: "order_placed", hookId: "b" });
-    expect(error.message).toBe("register: hook b (order_placed) depends on missing, which is not registered.");
+    expect(error.message).toBe("order_placed: hook b depends on missing, which is not registered.");
     expect(hooks.list()).toEqual([]);
   });
 

@@ -5,9 +5,8 @@ import {
   type Hook,
   type HookOutcome,
   type MigrationEvents,
-  migrationEventNames,
-  migrationEvents,
 } from "@confiture/hooks";
+import { migrationEventNames, migrationEvents } from "@confiture/hooks/vocabulary";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
 interface Events {

@@ -1,5 +1,6 @@
-import { createHooks, HookError, migrationEventNames } from "@confiture/hooks";
+import { createHooks, HookError } from "@confiture/hooks";
 import { createTestClock } from "@confiture/hooks/testing";
+import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import { describe, expect, test } from "vitest";
 import { hookErrorCodes } from "../src/errors/hook-error-codes.js";
 
@@ -93,9 +94,21 @@ const cases: Readonly<Record<string, Case>> = {
   ],
   "a hook that is none": [register(undefined), "INVALID", "register: a hook is undefined, not an object."],
   "a list instead of hooks": [register([hook]), "INVALID", "register: a hook is an array, not an object."],
-  "a hook without an id": [register({ on: "event", run }), "INVALID", "register: a hook has no `id`."],
-  "a hook without an event": [register({ id: "a", run }), "INVALID", "register: hook a has no `on`."],
-  "a hook that does nothing": [register({ id: "a", on: "event" }), "INVALID", "register: hook a has no `run`."],
+  "a hook without an id": [
+    register({ on: "event", run }),
+    "INVALID",
+    "register: a hook has `id`: undefined, which must be a string that is not empty.",
+  ],
+  "a hook without an event": [
+    register({ id: "a", run }),
+    "INVALID",
+    "register: hook a has `on`: undefined, which must be a string that is not empty.",
+  ],
+  "a hook that does nothing": [
+    register({ id: "a", on: "event" }),
+    "INVALID",
+    "register: hook a has `run`: undefined, which must be a function.",
+  ],
   "an unknown option of a hook": [
     register({ ...hook, timeout: 5 }),
     "INVALID",
@@ -113,47 +126,44 @@ const cases: Readonly<Record<string, Case>> = {
     '`dependsOn`: "b", which must be an array',
   ],
   "a field that its owner does not take": [
-    register(
-      { ...hook, team: 7 },
-      { fields: { team: (value: unknown) => (value === "ops" ? undefined : "7 is no team") } },
-    ),
+    register({ ...hook, team: 7 }, { fields: { team: (value: unknown) => (value === "ops" ? undefined : "ops") } }),
     "INVALID",
-    "register: hook a has `team`: 7 is no team.",
+    "register: hook a has `team`: 7, which must be ops.",
   ],
   "a field that its owner requires": [
-    register(hook, { fields: { team: (value: unknown) => (value === undefined ? "it is required" : undefined) } }),
+    register(hook, { fields: { team: (value: unknown) => (value === undefined ? "given" : undefined) } }),
     "INVALID",
-    "register: hook a has `team`: it is required.",
+    "register: hook a has `team`: undefined, which must be given.",
   ],
   "a retry of a hook that is not idempotent": [
     register({ ...hook, retry: {} }),
     "COMBINATION",
-    "register: hook a (event) asks for `retry` and does not say that it is idempotent.",
+    "event: hook a asks for `retry` and does not say that it is idempotent.",
   ],
   "dependencies where all run side by side": [
     register({ ...hook, dependsOn: ["b"] }, { defaults: { strategy: "parallel" } }),
     "COMBINATION",
-    "register: hook a (event) depends on others, and the event runs all side by side.",
+    "event: hook a depends on others, and the event runs all side by side.",
   ],
   "a rule about nothing": [
     register({ ...hook, triggerRule: "all_done" }),
     "COMBINATION",
-    "register: hook a (event) has a `triggerRule` and depends on nothing.",
+    "event: hook a has a `triggerRule` and depends on nothing.",
   ],
   "an alert of a hook that nobody hears": [
     register({ ...hook, idempotent: true, retry: { onExhausted: "alert_only" } }),
     "COMBINATION",
-    "register: hook a (event) alerts when it is exhausted, and nobody is told.",
+    "event: hook a alerts when it is exhausted, and nobody is told.",
   ],
   "the same id twice": [
     () => create().register(hook, { ...hook }),
     "DUPLICATE",
-    "register: hook a (event) is registered already.",
+    "event: hook a is registered already.",
   ],
   "a hook for an event that is not of the vocabulary": [
     register({ ...hook, on: "before_exceute" }, { vocabulary: migrationEventNames }),
     "EVENT_UNKNOWN",
-    "before_exceute is no event of the vocabulary.",
+    '"before_exceute" is no event.',
   ],
   "taking away what is not there": [
     () => create().unregister("b"),
@@ -163,13 +173,13 @@ const cases: Readonly<Record<string, Case>> = {
   "a list of an unknown event": [
     () => create({ vocabulary: ["event"] }).list("evnt"),
     "EVENT_UNKNOWN",
-    "evnt is no event",
+    '"evnt" is no event.',
   ],
-  "triggering nothing": [() => create().trigger(), "EVENT_UNKNOWN", "a name that is undefined is no event."],
+  "triggering nothing": [() => create().trigger(), "EVENT_UNKNOWN", "undefined is no event."],
   "triggering an unknown event": [
     () => create({ vocabulary: ["event"] }).trigger("evnt", {}),
     "EVENT_UNKNOWN",
-    "evnt is no event of the vocabulary.",
+    '"evnt" is no event.',
   ],
   "an unknown option of a trigger": [
     () => create().trigger("event", {}, { timeoutMs: 5 }),

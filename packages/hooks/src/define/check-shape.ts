@@ -1,20 +1,23 @@
 import { longestTimeoutMs } from "../run/clock.js";
 
-/** Says what a value should be, or nothing when it is that. */
+/** Says what a value must be, or nothing when it is that. */
 export type Check = (value: unknown) => string | undefined;
 
 export type Shape = Readonly<Record<string, Check>>;
 
-/** What is wrong with an object somebody wrote: the first thing found, as the end of a sentence that begins with its name. */
-export function checkShape(value: unknown, shape: Shape): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return `is ${nameOf(value)}, not an object`;
+/**
+ * What is wrong with an object somebody wrote: the first thing found, as the end of a sentence that begins with its name. What is left
+ * out is checked only if it is one of `always`.
+ */
+export function checkShape(value: unknown, shape: Shape, always: readonly string[] = []): string | undefined {
+  const wrong = anObject(value);
+  if (wrong !== undefined) return `is ${nameOf(value)}, not ${wrong}`;
   const entries = value as Readonly<Record<string, unknown>>;
-  // Not only own keys: a hook may be an instance of a class.
   const stranger = Object.keys(entries).find((key) => !Object.hasOwn(shape, key));
   if (stranger !== undefined) return `has no option \`${stranger}\`; known are ${Object.keys(shape).join(", ")}`;
   for (const [key, check] of Object.entries(shape)) {
     const entry = entries[key];
-    const expected = entry === undefined ? undefined : check(entry);
+    const expected = entry === undefined && !always.includes(key) ? undefined : check(entry);
     if (expected !== undefined) return `has \`${key}\`: ${nameOf(entry)}, which must be ${expected}`;
   }
   return undefined;
@@ -50,7 +53,8 @@ export const boolean: Check = (value) => (typeof value === "boolean" ? undefined
 
 export const aFunction: Check = (value) => (typeof value === "function" ? undefined : "a function");
 
-export const anything: Check = () => undefined;
+export const anObject: Check = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "an object";
 
 /** An object with functions of these names: a logger, a clock. */
 export function withFunctions(...names: readonly string[]): Check {
@@ -69,7 +73,7 @@ export function shapeOf(shape: Shape): Check {
 }
 
 /** A value as a message may show it: short, and no object's insides. */
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   if (value === null || Array.isArray(value)) return value === null ? "null" : "an array";
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
   if (typeof value === "object" || typeof value === "function")

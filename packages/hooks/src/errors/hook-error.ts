@@ -32,3 +32,13 @@ export class HookError extends Error {
     return { name, code, message, hint, event, hookId };
   }
 }
+
+/** An error about one hook: the sentence begins with its event and its id. */
+export function hookError(
+  code: HookErrorCode,
+  { id, event }: { readonly id: string; readonly event: string },
+  what: string,
+  hint?: string,
+): HookError {
+  return new HookError(code, `${event}: hook ${id} ${what}.`, { hint, event, hookId: id });
+}

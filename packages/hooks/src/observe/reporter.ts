@@ -1,5 +1,5 @@
 import type { HookAlert } from "../register/hooks-options.js";
-import type { HookLogEntry, HookLogStatus } from "./hook-log-entry.js";
+import { type HookLogEntry, type HookLogStatus, loggedError } from "./hook-log-entry.js";
 import type { HookLogger } from "./hook-logger.js";
 
 const levels: Readonly<Record<HookLogStatus, keyof HookLogger>> = {
@@ -56,7 +56,7 @@ export class Reporter {
   #warn(error: unknown): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    globalThis.process?.emitWarning(`a logger or onAlert of hooks failed: ${String(error)}`);
+    globalThis.process?.emitWarning(`a logger or onAlert of hooks failed: ${loggedError(error).message}`);
   }
 }
 

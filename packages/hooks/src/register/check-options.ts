@@ -1,11 +1,16 @@
-import { aFunction, type Check, checkShape, strings, wholeNumber, withFunctions } from "../define/check-shape.js";
+import {
+  aFunction,
+  anObject,
+  type Check,
+  checkShape,
+  strings,
+  wholeNumber,
+  withFunctions,
+} from "../define/check-shape.js";
 import { HookError } from "../errors/hook-error.js";
+import { hookFields } from "./check-hook.js";
 import { checkEventOptions } from "./event-policy.js";
 import type { AnyOptions } from "./hooks-options.js";
-import { hookFields } from "./registered-hook.js";
-
-const anObject: Check = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "an object";
 
 const shape = {
   vocabulary: strings,

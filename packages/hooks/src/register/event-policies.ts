@@ -1,3 +1,4 @@
+import { nameOf } from "../define/check-shape.js";
 import { HookError } from "../errors/hook-error.js";
 import { type EventPolicy, eventPolicy } from "./event-policy.js";
 import type { AnyOptions } from "./hooks-options.js";
@@ -25,13 +26,7 @@ export function eventPolicies({
 }
 
 function unknownEvent(event: unknown, vocabulary: readonly string[] | undefined): HookError {
-  const named =
-    typeof event === "string" && event !== "" ? event : `a name that is ${event === "" ? "empty" : typeof event}`;
-  return new HookError(
-    "CONFITURE_HOOK_EVENT_UNKNOWN",
-    `${named} is no event${vocabulary === undefined ? "" : " of the vocabulary"}.`,
-    {
-      hint: vocabulary === undefined ? "An event is named by a string." : `Known are ${vocabulary.join(", ")}.`,
-    },
-  );
+  return new HookError("CONFITURE_HOOK_EVENT_UNKNOWN", `${nameOf(event)} is no event.`, {
+    hint: vocabulary === undefined ? "An event is named by a string." : `Known are ${vocabulary.join(", ")}.`,
+  });
 }

@@ -1,4 +1,4 @@
-import { HookError } from "../errors/hook-error.js";
+import { hookError } from "../errors/hook-error.js";
 import { type EventPlan, planEvent } from "./event-plan.js";
 import type { RegisteredHook } from "./registered-hook.js";
 
@@ -15,36 +15,11 @@ export class HookRegistry {
   add(hooks: readonly RegisteredHook[]): void {
     const known = new Map(this.#hooks);
     for (const hook of hooks) {
-      if (known.has(hook.id))
-        throw refuse("CONFITURE_HOOK_DUPLICATE", hook, "is registered already", "An id is unique.");
+      if (known.has(hook.id)) throw hookError("CONFITURE_HOOK_DUPLICATE", hook, "is registered already");
       known.set(hook.id, hook);
     }
-    for (const hook of hooks) {
-      const unknown = hook.dependsOn.find((id) => known.get(id)?.event !== hook.event);
-      if (unknown === undefined) continue;
-      const other = known.get(unknown);
-      const why =
-        other === undefined
-          ? `depends on ${unknown}, which is not registered`
-          : `depends on ${unknown}, which is a hook of ${other.event}`;
-      throw refuse(
-        "CONFITURE_HOOK_DEPENDENCY_UNKNOWN",
-        hook,
-        why,
-        "Register it before, or both with one call of `register`.",
-      );
-    }
-    const circle = findCircle(hooks);
-    if (circle !== undefined) {
-      const [first] = circle as [RegisteredHook];
-      const path = circle.map(({ id }) => id).join(" → ");
-      throw refuse(
-        "CONFITURE_HOOK_DEPENDENCY_CYCLE",
-        first,
-        `depends on itself: ${path}`,
-        "Take one `dependsOn` of the circle away.",
-      );
-    }
+    for (const hook of hooks) refuseUnknown(hook, known);
+    refuseCircle(hooks);
     for (const hook of hooks) {
       this.#hooks.set(hook.id, hook);
       this.#plans.delete(hook.event);
@@ -53,19 +28,10 @@ export class HookRegistry {
 
   /** All of them at once, so that those who depend on each other can go together. */
   remove(hooks: readonly RegisteredHook[]): void {
-    const going = new Set(hooks.map(({ id }) => id));
-    for (const hook of this.#hooks.values()) {
-      const needed = going.has(hook.id) ? undefined : hook.dependsOn.find((id) => going.has(id));
+    for (const other of this.#hooks.values()) {
+      const needed = hooks.includes(other) ? undefined : hooks.find(({ id }) => other.dependsOn.includes(id));
       if (needed === undefined) continue;
-      throw new HookError(
-        "CONFITURE_HOOK_NEEDED",
-        `unregister: hook ${hook.id} (${hook.event}) depends on ${needed}.`,
-        {
-          hint: `Take ${hook.id} away first.`,
-          event: hook.event,
-          hookId: needed,
-        },
-      );
+      throw hookError("CONFITURE_HOOK_NEEDED", needed, `is needed by ${other.id}`, `Take ${other.id} away first.`);
     }
     for (const hook of hooks) {
       this.#hooks.delete(hook.id);
@@ -93,29 +59,29 @@ export class HookRegistry {
   }
 }
 
-/** Only new ones can make a circle: those before them could not depend on them. */
-function findCircle(hooks: readonly RegisteredHook[]): readonly RegisteredHook[] | undefined {
-  const byId = new Map(hooks.map((hook) => [hook.id, hook]));
-  const done = new Set<string>();
-  const follow = (hook: RegisteredHook, trail: readonly RegisteredHook[]): readonly RegisteredHook[] | undefined => {
-    const seenAt = trail.indexOf(hook);
-    if (seenAt >= 0) return [...trail.slice(seenAt), hook];
-    if (done.has(hook.id)) return undefined;
-    for (const id of hook.dependsOn) {
-      const next = byId.get(id);
-      const circle = next === undefined ? undefined : follow(next, [...trail, hook]);
-      if (circle !== undefined) return circle;
-    }
-    done.add(hook.id);
-    return undefined;
-  };
-  for (const hook of hooks) {
-    const circle = follow(hook, []);
-    if (circle !== undefined) return circle;
-  }
-  return undefined;
+function refuseUnknown(hook: RegisteredHook, known: ReadonlyMap<string, RegisteredHook>): void {
+  const unknown = hook.dependsOn.find((id) => known.get(id)?.event !== hook.event);
+  if (unknown === undefined) return;
+  const event = known.get(unknown)?.event;
+  const why = event === undefined ? "is not registered" : `is a hook of ${event}`;
+  const hint = "Register it before, or both with one call of `register`.";
+  throw hookError("CONFITURE_HOOK_DEPENDENCY_UNKNOWN", hook, `depends on ${unknown}, which ${why}`, hint);
 }
 
-function refuse(code: HookError["code"], { id, event }: RegisteredHook, why: string, hint: string): HookError {
-  return new HookError(code, `register: hook ${id} (${event}) ${why}.`, { hint, event, hookId: id });
+/** Only new ones can make a circle: those before them could not depend on them. */
+function refuseCircle(hooks: readonly RegisteredHook[]): void {
+  const byId = new Map(hooks.map((hook) => [hook.id, hook]));
+  const done = new Set<string>();
+  const follow = (id: string, trail: readonly string[]): void => {
+    const hook = byId.get(id);
+    if (hook === undefined || done.has(id)) return;
+    if (trail.includes(id)) {
+      const path = [...trail.slice(trail.indexOf(id)), id].join(" → ");
+      const hint = "Take one `dependsOn` of the circle away.";
+      throw hookError("CONFITURE_HOOK_DEPENDENCY_CYCLE", hook, `depends on itself: ${path}`, hint);
+    }
+    for (const above of hook.dependsOn) follow(above, [...trail, id]);
+    done.add(id);
+  };
+  for (const { id } of hooks) follow(id, []);
 }

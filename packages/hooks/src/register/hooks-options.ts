@@ -42,7 +42,7 @@ export interface HookAlert {
   readonly error: unknown;
 }
 
-/** Says what is wrong with a field of a hook, or nothing. */
+/** Says what the field of a hook must be (`"one of a and b"`), or nothing when it is that. It sees what is left out, too. */
 export type FieldCheck = (value: unknown) => string | undefined;
 
 interface OptionalOptions<Events> {

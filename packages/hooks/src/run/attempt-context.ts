@@ -1,6 +1,6 @@
 import { copyPlain, shareUnchanged } from "../data/share-unchanged.js";
 import type { Draft } from "../define/plain-data.js";
-import { HookError } from "../errors/hook-error.js";
+import { HookError, hookError } from "../errors/hook-error.js";
 import type { Attempt } from "./attempt.js";
 import type { AnyContext } from "./engine.js";
 import type { HookOutcome } from "./hook-outcome.js";
@@ -68,22 +68,12 @@ async function startNested(attempt: Attempt, event: string, data: unknown, optio
   const path = () => [...chain.map((link) => `${link.event}:${link.hookId}`), event].join(" → ");
   const again = engine.planOf(event).hooks.find(({ id }) => chain.some(({ hookId }) => hookId === id));
   if (again !== undefined) {
-    throw new HookError("CONFITURE_HOOK_LOOP", `${event}: hook ${again.id} would run within itself: ${path()}.`, {
-      hint: "Break the chain: one of these hooks must not trigger the next event.",
-      event,
-      hookId: again.id,
-    });
+    const why = `would run within itself: ${path()}`;
+    throw hookError("CONFITURE_HOOK_LOOP", again, why, "One of these hooks must not trigger the next event.");
   }
   if (chain.length > engine.maxDepth) {
-    throw new HookError(
-      "CONFITURE_HOOK_DEPTH",
-      `${event}: events trigger events more deeply than ${engine.maxDepth}: ${path()}.`,
-      {
-        hint: "Break the chain, or raise `maxDepth`.",
-        event,
-        hookId: hook.id,
-      },
-    );
+    const why = `triggers events more deeply than ${engine.maxDepth}: ${path()}`;
+    throw hookError("CONFITURE_HOOK_DEPTH", hook, why, "Break the chain, or raise `maxDepth`.");
   }
   return engine.run({
     ...asked,
@@ -98,9 +88,7 @@ async function startNested(attempt: Attempt, event: string, data: unknown, optio
 }
 
 function changed({ phase, hook, data }: Attempt, change: (draft: Draft<unknown>) => unknown): unknown {
-  const { id, event } = hook;
-  const refuse = (why: string, hint: string) =>
-    new HookError("CONFITURE_HOOK_UPDATE_REFUSED", `${event}: hook ${id} ${why}.`, { hint, event, hookId: id });
+  const refuse = (why: string, hint: string) => hookError("CONFITURE_HOOK_UPDATE_REFUSED", hook, why, hint);
   if (phase.policy.mutation === "immutable") {
     throw refuse("may not change the data", "Set the event's `mutation` to mutable or copy_on_write.");
   }
@@ -112,5 +100,5 @@ function changed({ phase, hook, data }: Attempt, change: (draft: Draft<unknown>)
     returned.catch(() => undefined);
     throw refuse("changes the data in an async function", "Await first, and call `update` with what came of it.");
   }
-  return shareUnchanged(data, draft, event);
+  return shareUnchanged(data, draft, hook.event);
 }

@@ -1,4 +1,4 @@
-import { HookError } from "../errors/hook-error.js";
+import { type HookError, hookError } from "../errors/hook-error.js";
 import { loggedError } from "../observe/hook-log-entry.js";
 import type { RegisteredHook } from "../register/registered-hook.js";
 import type { StopManners } from "./heed-stop.js";
@@ -71,15 +71,7 @@ export class Attempt {
   /** Refuses what a hook does behind its own end. */
   refuseAfterEnd(what: string): void {
     if (!this.isOver && this.stop.cause === undefined) return;
-    const { id, event } = this.hook;
-    throw new HookError(
-      "CONFITURE_HOOK_ENDED",
-      `${event}: hook ${id} called \`${what}\` after it had ended or been stopped.`,
-      {
-        hint: "Await what the hook starts before it returns.",
-        event,
-        hookId: id,
-      },
-    );
+    const why = `called \`${what}\` after it had ended or been stopped`;
+    throw hookError("CONFITURE_HOOK_ENDED", this.hook, why, "Await what the hook starts before it returns.");
   }
 }

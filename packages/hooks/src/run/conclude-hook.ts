@@ -1,4 +1,4 @@
-import { HookError } from "../errors/hook-error.js";
+import { hookError } from "../errors/hook-error.js";
 import { loggedError } from "../observe/hook-log-entry.js";
 import type { RegisteredHook } from "../register/registered-hook.js";
 import type { HookResult, SkipReason } from "./hook-outcome.js";
@@ -23,46 +23,38 @@ export function skippedHook(phase: Phase, hook: RegisteredHook, reason: SkipReas
 }
 
 function noteEnd(phase: Phase, result: HookResult): void {
-  const { hookId, status, attempts: attempt, durationMs, startedAt } = result;
-  const at = startedAt + durationMs;
-  if (status === "completed") phase.note(status, { hookId, attempt, durationMs }, at);
-  else if (status === "skipped") phase.note(status, { hookId, durationMs, reason: result.reason }, at);
-  else phase.note(status, { hookId, attempt, durationMs, ...reasonOf(result), error: loggedError(result.error) }, at);
+  const { hookId, status, attempts, durationMs, startedAt } = result;
+  const error = "error" in result ? loggedError(result.error) : undefined;
+  const attempt = attempts === 0 ? undefined : attempts;
+  phase.note(status, { hookId, attempt, durationMs, reason: reasonOf(result), error }, startedAt + durationMs);
 }
 
-function reasonOf(result: Exclude<HookResult, { status: "completed" | "skipped" }>): { readonly reason?: string } {
+function reasonOf(result: HookResult): string | undefined {
+  if (result.status === "skipped") return result.reason;
   const limit = result.status === "timeout" ? [result.limit] : [];
-  const abandoned =
-    result.status === "failed" || result.abandoned === undefined ? [] : [`${result.abandoned} abandoned`];
-  const reasons = [...limit, ...abandoned];
-  return reasons.length === 0 ? {} : { reason: reasons.join(", ") };
+  const abandoned = "abandoned" in result ? [`${result.abandoned} abandoned`] : [];
+  return [...limit, ...abandoned].join(", ") || undefined;
 }
 
 function judge(phase: Phase, hook: RegisteredHook, result: HookResult): void {
   if ("abandoned" in result && result.abandoned === "around") {
     // The owner has not cleaned up: whatever came next would run in the middle of it.
-    phase.fail(hook.id, result.error);
+    phase.fail(hook, result.error);
     return;
   }
-  const error = errorOf(phase, hook, result);
+  const error = errorOf(hook, result);
   if (error === undefined || phase.ending !== undefined) return;
-  if (hook.onFailure === "fail_fast") phase.fail(hook.id, error.reason);
+  if (hook.onFailure === "fail_fast") phase.fail(hook, error.reason);
   if (hook.onFailure !== "alert_only") return;
   const { event, executionId } = phase.request;
   phase.engine.reporter.alert({ event, hookId: hook.id, executionId, error: error.reason });
 }
 
 /** What the hook's failure strategy is about: not to have run because of an open circuit is to have failed. */
-function errorOf(phase: Phase, hook: RegisteredHook, result: HookResult): { readonly reason: unknown } | undefined {
+function errorOf(hook: RegisteredHook, result: HookResult): { readonly reason: unknown } | undefined {
   if (result.status === "failed" || result.status === "timeout") return { reason: result.error };
   if (result.status !== "skipped" || result.reason !== "circuit_open") return undefined;
-  const { event } = phase.request;
-  const reason = new HookError(
-    "CONFITURE_HOOK_CIRCUIT_OPEN",
-    `${event}: hook ${hook.id} has failed too often in a row and was not run.`,
-    { hint: "Mend what it fails of; it is tried again when `recoveryTimeoutMs` has passed.", event, hookId: hook.id },
-  );
-  return { reason };
+  return { reason: hookError("CONFITURE_HOOK_CIRCUIT_OPEN", hook, "has failed too often in a row and was not run") };
 }
 
 function turnCircuit(phase: Phase, { id, breaker }: RegisteredHook, result: HookResult): void {

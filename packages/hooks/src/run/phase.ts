@@ -1,8 +1,9 @@
 import { PhaseData } from "../data/phase-data.js";
-import { HookError } from "../errors/hook-error.js";
+import { hookError } from "../errors/hook-error.js";
 import type { HookLogEntry, HookLogStatus } from "../observe/hook-log-entry.js";
 import type { EventPlan } from "../register/event-plan.js";
 import type { EventPolicy } from "../register/event-policy.js";
+import type { RegisteredHook } from "../register/registered-hook.js";
 import type { Engine, PhaseRequest } from "./engine.js";
 import type { HookOutcome, HookResult } from "./hook-outcome.js";
 import { type StopCause, StopSource } from "./stop-source.js";
@@ -44,12 +45,10 @@ export class Phase {
   }
 
   /** The first end counts. Hooks that run are told. */
-  fail(hookId: string, error: unknown): void {
+  fail(hook: RegisteredHook, error: unknown): void {
     if (this.ending !== undefined) return;
-    this.ending = { status: "failed", error, failedHook: hookId };
-    const { event } = this.request;
-    const told = new HookError("CONFITURE_HOOK_CANCELLED", `${event}: hook ${hookId} has failed.`, { event, hookId });
-    this.stop.stop({ status: "cancelled", error: told });
+    this.ending = { status: "failed", error, failedHook: hook.id };
+    this.stop.stop({ status: "cancelled", error: hookError("CONFITURE_HOOK_CANCELLED", hook, "has failed") });
   }
 
   /** From outside, or because its time is up. */

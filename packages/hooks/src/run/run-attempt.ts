@@ -1,4 +1,4 @@
-import { HookError } from "../errors/hook-error.js";
+import { hookError } from "../errors/hook-error.js";
 import { attemptChannel, traced } from "../observe/channels.js";
 import type { Attempt } from "./attempt.js";
 import { AttemptContext } from "./attempt-context.js";
@@ -58,15 +58,9 @@ function endOf({ stop: { cause }, abandoned, phase }: Attempt, error: unknown): 
   };
 }
 
-function timeUp({ hook: { id, event, timeoutMs } }: Attempt, { ms, limit }: AttemptLimit): StopCause {
+function timeUp({ hook }: Attempt, { ms, limit }: AttemptLimit): StopCause {
   const what =
-    limit === "attempt"
-      ? `an attempt of hook ${id} took longer than ${ms} ms`
-      : `hook ${id} took longer than ${timeoutMs} ms`;
-  const error = new HookError("CONFITURE_HOOK_TIMEOUT", `${event}: ${what}.`, {
-    hint: "Heed `context.signal`, or give it more time.",
-    event,
-    hookId: id,
-  });
+    limit === "attempt" ? `took longer than ${ms} ms for an attempt` : `took longer than ${hook.timeoutMs} ms`;
+  const error = hookError("CONFITURE_HOOK_TIMEOUT", hook, what, "Heed `context.signal`, or give it more time.");
   return { status: "timeout", limit, error };
 }

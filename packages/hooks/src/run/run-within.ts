@@ -1,4 +1,4 @@
-import { HookError } from "../errors/hook-error.js";
+import { hookError } from "../errors/hook-error.js";
 import type { Attempt } from "./attempt.js";
 import type { AttemptContext } from "./attempt-context.js";
 import { callHook } from "./call-hook.js";
@@ -28,7 +28,8 @@ export async function runWithin(attempt: Attempt, context: AttemptContext, aroun
     }
   };
   const run = (metadata: object = {}): Promise<unknown> => {
-    if (inner !== undefined) return Promise.reject(ranTwice(attempt));
+    if (inner !== undefined)
+      return Promise.reject(hookError("CONFITURE_HOOK_AROUND", hook, "was run twice by `around`"));
     inner = runOnce(metadata);
     return inner;
   };
@@ -44,12 +45,4 @@ export async function runWithin(attempt: Attempt, context: AttemptContext, aroun
     // An `around` that does not wait for the hook does not make it run on alone.
     if (isRunning) await Promise.allSettled([inner]);
   }
-}
-
-function ranTwice({ hook: { id, event } }: Attempt): HookError {
-  return new HookError("CONFITURE_HOOK_AROUND", `${event}: \`around\` ran an attempt of hook ${id} twice.`, {
-    hint: "Call `run` once; retries are the engine's.",
-    event,
-    hookId: id,
-  });
 }

@@ -1,11 +1,9 @@
 import { freezePlain } from "../data/freeze-plain.js";
-import { aFunction, type Check, checkShape, nonEmptyString, type Shape } from "../define/check-shape.js";
+import { aFunction, anObject, type Check, checkShape, nonEmptyString, type Shape } from "../define/check-shape.js";
 import { HookError } from "../errors/hook-error.js";
 import type { Engine, PhaseRequest } from "./engine.js";
 
 const aSignal: Check = (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal");
-
-const anObject: Check = (value) => (typeof value === "object" && value !== null ? undefined : "an object");
 
 const nestedShape = { signal: aSignal, metadata: anObject };
 const shape = { ...nestedShape, executionId: nonEmptyString, around: aFunction };
