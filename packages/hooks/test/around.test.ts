@@ -176,6 +176,14 @@ describe("what an owner must not do", () => {
     expect(outcome.hooks).toMatchObject([{ status: "failed", error: { code: "CONFITURE_HOOK_AROUND" } }]);
   });
 
+  test("pass over an attempt", async () => {
+    const { hooks, clock } = withSavepoints();
+    hooks.register({ id: "a", on: "rows_changed", run: () => undefined });
+    const around: Around<Events, Fields, Connection> = async () => "all is well";
+    const outcome = await clock.run(hooks.trigger("rows_changed", { table: "jam" }, { around }));
+    expect(outcome.hooks).toMatchObject([{ status: "failed", error: { code: "CONFITURE_HOOK_AROUND" } }]);
+  });
+
   test("go on while the hook runs; it is waited for all the same", async () => {
     const { hooks, clock } = withSavepoints();
     hooks.register({ id: "a", on: "rows_changed", run: () => work(clock, 70) });

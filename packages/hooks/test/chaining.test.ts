@@ -48,6 +48,7 @@ test("metadata goes with it, and what is given besides lies on top", async () =>
   hooks.register({ id: "label", on: "order_packed", run: ({ metadata }) => void seen.push(metadata) });
   await clock.run(hooks.trigger("order_placed", order, { metadata: { who: "ada", shelf: 1 } }));
   expect(seen).toEqual([{ who: "ada", shelf: 7 }]);
+  expect(Object.isFrozen(seen[0])).toBe(true);
 });
 
 test("a hook that would run within itself is refused, with the chain", async () => {

@@ -118,6 +118,13 @@ describe("retries", () => {
     expect(nonRetryable("text")).toBeInstanceOf(Error);
   });
 
+  test("end at a mistake, which a further attempt would only make again", async () => {
+    const { hooks, place } = shopForTest();
+    const run = ({ update }: { update: (change: () => void) => void }) => update(() => undefined);
+    hooks.register({ id: "print", on: "order_placed", idempotent: true, retry: {}, run });
+    expect((await place()).hooks).toMatchObject([{ attempts: 1, error: { code: "CONFITURE_HOOK_UPDATE_REFUSED" } }]);
+  });
+
   test("end when there is no time left for a further attempt", async () => {
     const { hooks, place } = shopForTest();
     hooks.register({ id: "print", on: "order_placed", idempotent: true, retry: {}, timeoutMs: 300, run: failing() });

@@ -6,10 +6,7 @@ import { createHooks } from "../../../packages/hooks/dist/index.js";
 
 /** @returns {Promise<Record<string, () => Promise<unknown>>>} what triggers the event once, by name */
 export async function hookPeers(hookCount) {
-  let calls = 0;
-  const work = async (data) => {
-    calls += data.n;
-  };
+  const work = async (data) => data.n;
   const data = { n: 1 };
   const each = (use) => {
     for (let n = 0; n < hookCount; n++) use(n);
@@ -28,7 +25,11 @@ export async function hookPeers(hookCount) {
   each((n) => plain.register({ id: `hook-${n}`, on: "event", run: ({ data }) => work(data) }));
   const signalled = createHooks();
   each((n) =>
-    signalled.register({ id: `hook-${n}`, on: "event", run: ({ data, signal }) => (signal.aborted ? undefined : work(data)) }),
+    signalled.register({
+      id: `hook-${n}`,
+      on: "event",
+      run: ({ data, signal }) => (signal.aborted ? undefined : work(data)),
+    }),
   );
   const owner = new AbortController();
 
@@ -41,5 +42,9 @@ export async function hookPeers(hookCount) {
     emittery: () => emittery.emitSerial("event", data),
     "@confiture/hooks, time limits": () => plain.trigger("event", data),
     "@confiture/hooks, and signals read": () => signalled.trigger("event", data, { signal: owner.signal }),
+    // What reading a signal makes Node do.
+    "new AbortController().signal": async () => {
+      each(() => new AbortController().signal.aborted);
+    },
   };
 }

@@ -62,7 +62,7 @@ export const hookErrorCodes = {
     remedy: "Break the chain that the message prints, or raise `maxDepth`.",
   },
   CONFITURE_HOOK_AROUND: {
-    meaning: "`around` ran the same attempt twice.",
+    meaning: "`around` ran an attempt twice, or not at all.",
     remedy: "Call `run` once; retries are the engine's.",
   },
   CONFITURE_HOOK_TIMEOUT: {

@@ -17,6 +17,8 @@ export class HookError extends Error {
   readonly hint: string | undefined;
   readonly event: string | undefined;
   readonly hookId: string | undefined;
+  /** A mistake is not mended by trying again; what time brought about may be. */
+  readonly retryable: boolean;
 
   constructor(code: HookErrorCode, message: string, details: HookErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -24,6 +26,7 @@ export class HookError extends Error {
     this.hint = details.hint;
     this.event = details.event;
     this.hookId = details.hookId;
+    this.retryable = code === "CONFITURE_HOOK_TIMEOUT" || code === "CONFITURE_HOOK_CANCELLED";
   }
 
   /** For logs and reports: an Error's own message would be lost. */

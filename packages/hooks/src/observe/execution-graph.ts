@@ -65,16 +65,9 @@ function groupByPhase(entries: readonly HookLogEntry[]): readonly PhaseEntries[]
   return [...phases.values()];
 }
 
-const phaseEnds: readonly HookLogEntry["status"][] = [
-  "phase_completed",
-  "phase_failed",
-  "phase_timed_out",
-  "phase_cancelled",
-];
-
 function phaseNode(entries: PhaseEntries, all: readonly PhaseEntries[]): PhaseNode {
   const [first] = entries as [HookLogEntry];
-  const end = entries.find(({ status }) => phaseEnds.includes(status));
+  const end = entries.find(({ hookId, durationMs }) => hookId === undefined && durationMs !== undefined);
   const pending = entries.filter(({ status }) => status === "pending");
   return {
     event: first.event,
@@ -89,8 +82,6 @@ function phaseNode(entries: PhaseEntries, all: readonly PhaseEntries[]): PhaseNo
   };
 }
 
-const hookEnds: readonly HookLogEntry["status"][] = ["completed", "failed", "timeout", "cancelled", "skipped"];
-
 function hookNode(
   { hookId, dependsOn }: Pick<HookNode, "hookId" | "dependsOn">,
   entries: PhaseEntries,
@@ -99,7 +90,7 @@ function hookNode(
   const own = entries.filter((entry) => entry.hookId === hookId);
   const attempts = own.filter(({ status }) => status === "started");
   const [began] = attempts;
-  const end = own.find(({ status }) => hookEnds.includes(status));
+  const end = own.find(({ durationMs }) => durationMs !== undefined);
   const unfinished = began === undefined ? "pending" : "running";
   return {
     hookId,

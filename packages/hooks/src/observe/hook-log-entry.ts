@@ -45,7 +45,7 @@ export interface HookLogEntry {
   readonly hookId?: string;
   /** Of `started`, `retrying`, and of how a hook ended: from 1. */
   readonly attempt?: number;
-  /** Of what has ended. */
+  /** Of a hook or a phase that has ended, and of nothing else. */
   readonly durationMs?: number;
   /** Of `retrying`. */
   readonly delayMs?: number;

@@ -30,7 +30,7 @@ export function planEvent(registered: readonly RegisteredHook[]): EventPlan {
   }
   const upstream = hooks.map((hook) => hook.dependsOn.map((id) => places.get(id) as number));
   const downstream = hooks.map((): number[] => []);
-  for (const [index, places] of upstream.entries()) for (const above of places) downstream[above]?.push(index);
+  for (const [index, above] of upstream.entries()) for (const other of above) downstream[other]?.push(index);
   const first = [...hooks.keys()].filter((index) => upstream[index]?.length === 0);
   return { hooks, upstream, downstream, first };
 }

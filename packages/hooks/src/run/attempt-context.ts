@@ -77,7 +77,7 @@ async function startNested(attempt: Attempt, event: string, data: unknown, optio
   }
   return engine.run({
     ...asked,
-    metadata: { ...attempt.metadata, ...asked.metadata },
+    metadata: Object.freeze({ ...attempt.metadata, ...asked.metadata }),
     around: request.around,
     parent: {
       triggeredBy: { executionId: request.executionId, phase: phase.number, hookId: hook.id },

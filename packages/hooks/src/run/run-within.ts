@@ -18,7 +18,7 @@ export async function runWithin(attempt: Attempt, context: AttemptContext, aroun
   let isRunning = false;
   const runOnce = async (metadata: object): Promise<unknown> => {
     if (stop.cause !== undefined) throw stop.cause.error;
-    attempt.metadata = { ...attempt.metadata, ...metadata };
+    attempt.metadata = Object.freeze({ ...attempt.metadata, ...metadata });
     isRunning = true;
     try {
       return await callHook(attempt, context);
@@ -39,7 +39,11 @@ export async function runWithin(attempt: Attempt, context: AttemptContext, aroun
   stop.listen(onStop);
   try {
     const work = Promise.resolve(around(hook.definition, context, run));
-    return await heedStop(work, attempt.manners("around", cleanUp));
+    const value = await heedStop(work, attempt.manners("around", cleanUp));
+    if (inner !== undefined) return value;
+    throw stop.cause === undefined
+      ? hookError("CONFITURE_HOOK_AROUND", hook, "was not run by `around`")
+      : stop.cause.error;
   } finally {
     stop.unlisten(onStop);
     // An `around` that does not wait for the hook does not make it run on alone.

@@ -35,7 +35,7 @@ function request(engine: Engine, { event, data, options, shape }: Asked): PhaseR
     data: freezePlain(data, event),
     executionId: executionId ?? engine.createId(),
     mayShareId: executionId !== undefined,
-    metadata: metadata ?? {},
+    metadata: Object.freeze({ ...metadata }),
     around,
     signal,
     parent: undefined,
