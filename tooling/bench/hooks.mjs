@@ -40,7 +40,7 @@ if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(result
 async function measureOverhead() {
   const peers = await hookPeers(hookCount);
   const names = Object.keys(peers);
-  const events = 2_000;
+  const events = 5_000;
   const samples = Object.fromEntries(names.map((name) => [name, { cpu: [], wall: [] }]));
   // The first rounds are for the compiler and are not counted.
   for (let round = -5; round < rounds; round++) {
@@ -75,7 +75,6 @@ async function measureOverhead() {
 
 /** Beside others at work on the machine, CPU time (of all threads, collecting garbage included) is what can be compared. */
 async function timePerHook(trigger, events) {
-  globalThis.gc();
   const before = process.cpuUsage();
   const started = performance.now();
   for (let event = 0; event < events; event++) await trigger();
@@ -105,12 +104,13 @@ async function measureGaps() {
   const found = {};
   for (const [name, run] of Object.entries(cases)) {
     const samples = [];
+    // As in a process that has been at work for a while.
+    for (let event = 0; event < 10_000; event++) await run({ n: event });
     for (let event = 0; event < gaps; event++) {
       await sleep(5);
       samples.push(await timed(() => run({ n: event })));
     }
-    // The first tenth is for the compiler.
-    found[name] = percentiles(samples.slice(gaps / 10));
+    found[name] = percentiles(samples);
   }
   const rows = Object.entries(found).map(([name, at]) => [
     name,
