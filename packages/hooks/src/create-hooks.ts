@@ -71,7 +71,7 @@ function hookSet(options: AnyOptions): Hooks<AnyEvents> {
         registry.planOf(name).hooks.map(listing),
       );
     },
-    trigger: async (event, data, asked = {}) => engine.run(requestOf(engine, event, data, asked)),
+    trigger: async (event, data, asked = {}) => engine.run(requestOf(engine, { event, data, options: asked })),
     log: (filter) => engine.log.entries(filter),
     graph,
     trace: (executionId) => {

@@ -63,6 +63,23 @@ describe("a failed hook", () => {
     expect(logged[5]).toEqual({ name: "object", message: "plain", code: "E1" });
   });
 
+  test("may return a promise that is none of ours, and that breaks the rules of promises", async () => {
+    const { hooks, place } = shopForTest({ defaults: { errors: "fail_safe" } });
+    const thenable = (then: (resolve: (value: unknown) => void) => void) => ({ then });
+    hooks.register(
+      { id: "twice", on: "order_placed", run: () => thenable((resolve) => [resolve(1), resolve(2)]) },
+      {
+        id: "throws",
+        on: "order_placed",
+        run: () =>
+          thenable(() => {
+            throw new Error("no promise");
+          }),
+      },
+    );
+    expect((await place()).hooks).toMatchObject([{ value: 1 }, { error: { message: "no promise" } }]);
+  });
+
   test("fails a parallel phase: those that run are told, and waited for", async () => {
     const { hooks, place, clock } = shopForTest({ defaults: { strategy: "parallel" } });
     hooks.register({

@@ -195,7 +195,9 @@ describe("the trace of an execution", () => {
     hooks.register({ id: "label", on: "order_packed", run: () => work(clock, 20) });
     hooks.register({ id: "post", on: "order_sent", run: () => work(clock, 30) });
     const { executionId } = await place();
-    expect(hooks.trace(executionId)?.hooks[0]).toMatchObject({ hookId: "pack", durationMs: 33, selfMs: 3 });
+    const trace = hooks.trace(executionId);
+    expect(trace?.hooks[0]).toMatchObject({ hookId: "pack", durationMs: 33, selfMs: 3 });
+    expect(trace?.criticalPath.map(({ hookId }) => hookId)).toEqual(["pack", "post"]);
   });
 
   test("does not go in circles where everything happens at once", async () => {
@@ -231,6 +233,26 @@ describe("a logger", () => {
       "error: order_placed: print failed (no paper)",
       "warn: order_placed: pack skipped (phase_ended)",
       "error: order_placed phase failed (no paper)",
+    ]);
+  });
+
+  test("gets the facts that there are, and no empty ones", async () => {
+    const heard: unknown[] = [];
+    const say = (_: string, facts: unknown) => void heard.push(facts);
+    const logger: HookLogger = { debug: () => undefined, info: say, warn: say, error: say };
+    const { hooks, place } = shopForTest({ logger, createId: () => "execution-1" });
+    hooks.register({ id: "print", on: "order_placed", run: () => undefined });
+    await place();
+    expect(heard).toStrictEqual([
+      {
+        sequence: 4,
+        at: 1_000,
+        status: "phase_completed",
+        event: "order_placed",
+        executionId: "execution-1",
+        phase: 1,
+        durationMs: 0,
+      },
     ]);
   });
 

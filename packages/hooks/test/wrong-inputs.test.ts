@@ -9,6 +9,7 @@ const create = createHooks as unknown as (options?: unknown) => {
   register: (...hooks: unknown[]) => () => void;
   unregister: (id: unknown) => void;
   list: (event?: unknown) => unknown[];
+  log: (filter?: unknown) => unknown[];
   trigger: (event?: unknown, data?: unknown, options?: unknown) => Promise<unknown>;
 };
 const run = () => undefined;
@@ -190,6 +191,11 @@ const cases: Readonly<Record<string, Case>> = {
     () => create().trigger("event", {}, { signal: new AbortController() }),
     "OPTION",
     "trigger: event has `signal`: an object, which must be an AbortSignal.",
+  ],
+  "a log filtered by what entries do not have": [
+    () => create().log({ hook: "a" }),
+    "OPTION",
+    "log: the filter has no option `hook`; known are executionId, event, hookId, status.",
   ],
   "an empty id of an execution": [() => create().trigger("event", {}, { executionId: "" }), "OPTION", "`executionId`"],
 };

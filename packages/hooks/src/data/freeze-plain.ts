@@ -67,6 +67,6 @@ function notPlain({ event, path }: Place, what: string): HookError {
   const where = path.length === 0 ? "the data" : `data.${path.slice(0, 8).join(".")}`;
   return new HookError("CONFITURE_HOOK_DATA", `${event}: ${where} ${what}; data is plain.`, {
     event,
-    hint: "Data holds objects, arrays, strings, numbers, booleans, bigints, null and undefined. Hand the rest over as `metadata`.",
+    hint: "Hand over as `metadata` what is not objects, arrays and simple values.",
   });
 }

@@ -37,10 +37,6 @@ export function wholeNumber(from: number, to: number): Check {
 export const milliseconds: Check = (value) =>
   isBetween(value, 1, longestTimeoutMs) ? undefined : `milliseconds from 1 to ${longestTimeoutMs}`;
 
-export function numberFrom(from: number): Check {
-  return (value) => (isBetween(value, from, Number.MAX_VALUE) ? undefined : `a number from ${from} on`);
-}
-
 export const nonEmptyString: Check = (value) =>
   typeof value === "string" && value !== "" ? undefined : "a string that is not empty";
 

@@ -18,6 +18,9 @@ export interface PhaseNode {
   readonly startedAt: number;
   /** Undefined while it runs. */
   readonly durationMs: number | undefined;
+  /** The entries of the log with which it began and ended: of two at the same time they tell which came first. */
+  readonly began: number;
+  readonly ended: number | undefined;
   readonly hooks: readonly HookNode[];
 }
 
@@ -31,7 +34,6 @@ export interface HookNode {
   readonly startedAt: number | undefined;
   /** Undefined for one that has not ended. */
   readonly durationMs: number | undefined;
-  /** The entries of the log with which it began and ended: of two at the same time they tell which came first. */
   readonly began: number | undefined;
   readonly ended: number | undefined;
   /** The phases it triggered. */
@@ -76,6 +78,8 @@ function phaseNode(entries: PhaseEntries, all: readonly PhaseEntries[]): PhaseNo
     status: end === undefined ? "running" : (end.status.slice("phase_".length) as PhaseNode["status"]),
     startedAt: first.at,
     durationMs: end?.durationMs,
+    began: first.sequence,
+    ended: end?.sequence,
     hooks: pending.map(({ hookId, dependsOn }) =>
       hookNode({ hookId: hookId ?? "", dependsOn: dependsOn ?? [] }, entries, all),
     ),

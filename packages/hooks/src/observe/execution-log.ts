@@ -1,3 +1,5 @@
+import { type Check, checkShape, nonEmptyString, strings } from "../define/check-shape.js";
+import { HookError } from "../errors/hook-error.js";
 import { publishEntry } from "./channels.js";
 import type { HookLogEntry, HookLogStatus } from "./hook-log-entry.js";
 
@@ -8,6 +10,13 @@ export interface HookLogFilter {
   readonly hookId?: string;
   readonly status?: HookLogStatus | readonly HookLogStatus[];
 }
+
+const filterShape = {
+  executionId: nonEmptyString,
+  event: nonEmptyString,
+  hookId: nonEmptyString,
+  status: (value) => strings([value].flat()),
+} satisfies Record<keyof HookLogFilter, Check>;
 
 /** Keeps the latest entries, and forgets the oldest for each that comes. */
 export class ExecutionLog {
@@ -32,6 +41,8 @@ export class ExecutionLog {
 
   /** In the order in which they happened. */
   entries(filter: HookLogFilter = {}): readonly HookLogEntry[] {
+    const wrong = checkShape(filter, filterShape);
+    if (wrong !== undefined) throw new HookError("CONFITURE_HOOK_OPTION", `log: the filter ${wrong}.`);
     const oldest = this.#count > this.#size ? this.#count % this.#size : 0;
     const inOrder = [...this.#kept.slice(oldest), ...this.#kept.slice(0, oldest)];
     const statuses = filter.status === undefined ? undefined : [filter.status].flat();

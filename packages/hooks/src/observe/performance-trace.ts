@@ -6,6 +6,8 @@ export interface HookTrace {
   readonly phase: number;
   readonly hookId: string;
   readonly attempts: number;
+  /** The entry of the log with which it began. */
+  readonly began: number;
   readonly startedAt: number;
   /** From the beginning of its phase to its own: for those before it, or for room. */
   readonly waitedMs: number;
@@ -24,80 +26,79 @@ export interface PerformanceTrace {
   /** Those that ran and have ended, in the order in which they began; also those of phases that hooks triggered. */
   readonly hooks: readonly HookTrace[];
   /**
-   * The hooks that the end waited for, one behind the other: each began when the one before it had ended, and behind it stand those it
-   * triggered. Only making one of these faster makes the execution faster.
+   * Of `hooks`, those that the end waited for: each began when the one before it had ended, or was triggered by it. Only making one of
+   * these faster makes the execution faster.
    */
   readonly criticalPath: readonly HookTrace[];
 }
 
-export function performanceTrace(graph: ExecutionGraph): PerformanceTrace {
-  const path = new Set(graph.phases.flatMap(criticalPathOf));
-  const traces = graph.phases
-    .flatMap(phaseWithNested)
-    .flatMap((phase) =>
-      phase.hooks.filter(hasRun).map((hook) => ({ hook, trace: traceOf(hook, phase, path.has(hook)) })),
-    );
-  const byHook = new Map<HookNode, HookTrace>(traces.map(({ hook, trace }) => [hook, trace]));
+export function performanceTrace({ executionId, complete, phases }: ExecutionGraph): PerformanceTrace {
+  const path = new Set(phases.flatMap(criticalPathOf));
+  const hooks = phases.flatMap((phase) => tracesOf(phase, path)).sort((one, other) => one.began - other.began);
   return {
-    executionId: graph.executionId,
-    complete: graph.complete,
-    durationMs: sum(graph.phases.map(({ durationMs = 0 }) => durationMs)),
-    hooks: [...traces].sort((one, other) => one.hook.began - other.hook.began).map(({ trace }) => trace),
-    criticalPath: [...path].flatMap((hook) => byHook.get(hook) ?? []),
+    executionId,
+    complete,
+    durationMs: phases.reduce((total, { durationMs = 0 }) => total + durationMs, 0),
+    hooks,
+    criticalPath: hooks.filter(({ onCriticalPath }) => onCriticalPath),
   };
 }
 
-type EndedHook = HookNode & { readonly [Key in "startedAt" | "durationMs" | "began" | "ended"]: number };
+/** Something that has begun and ended. */
+type Ended<Node extends HookNode | PhaseNode> = Node & {
+  readonly [Key in "startedAt" | "durationMs" | "began" | "ended"]: number;
+};
 
-function hasRun(hook: HookNode): hook is EndedHook {
-  return hook.began !== undefined && hook.ended !== undefined;
+function hasEnded<Node extends HookNode | PhaseNode>(node: Node): node is Ended<Node> {
+  return node.began !== undefined && node.ended !== undefined;
 }
 
-function phaseWithNested(phase: PhaseNode): readonly PhaseNode[] {
-  return [phase, ...phase.hooks.flatMap(({ triggered }) => triggered.flatMap(phaseWithNested))];
+/** From the last to end back to the first: whatever ended last before another one began is what that waited for. */
+function chainOf<Node extends HookNode | PhaseNode>(nodes: readonly Node[]): readonly Ended<Node>[] {
+  const chain: Ended<Node>[] = [];
+  for (const node of nodes.filter(hasEnded).sort((one, other) => other.ended - one.ended)) {
+    const next = chain[0];
+    if (next === undefined || node.ended < next.began) chain.unshift(node);
+  }
+  return chain;
 }
 
-function traceOf(hook: EndedHook, phase: PhaseNode, onCriticalPath: boolean): HookTrace {
-  const { hookId, attempts, startedAt, durationMs } = hook;
+function criticalPathOf({ hooks }: PhaseNode): readonly HookNode[] {
+  return chainOf(hooks).flatMap((hook) => [hook, ...chainOf(hook.triggered).flatMap(criticalPathOf)]);
+}
+
+function tracesOf(phase: PhaseNode, path: ReadonlySet<HookNode>): readonly HookTrace[] {
+  return phase.hooks.flatMap((hook) => [
+    ...(hasEnded(hook) ? [traceOf(hook, phase, path.has(hook))] : []),
+    ...hook.triggered.flatMap((nested) => tracesOf(nested, path)),
+  ]);
+}
+
+function traceOf(hook: Ended<HookNode>, phase: PhaseNode, onCriticalPath: boolean): HookTrace {
+  const { hookId, attempts, startedAt, durationMs, began } = hook;
   return {
     event: phase.event,
     executionId: phase.executionId,
     phase: phase.phase,
     hookId,
     attempts,
+    began,
     startedAt,
     waitedMs: startedAt - phase.startedAt,
     durationMs,
-    selfMs: durationMs - coveredBy(hook.triggered, startedAt + durationMs),
+    selfMs: durationMs - coveredBy(hook.triggered.filter(hasEnded)),
     onCriticalPath,
   };
 }
 
-/** From the last to end back to the first: whatever ended last before a hook began is what it waited for. */
-function criticalPathOf({ hooks }: PhaseNode): readonly HookNode[] {
-  const ended = hooks.filter(hasRun).sort((one, other) => other.ended - one.ended);
-  const path: EndedHook[] = [];
-  for (const hook of ended) {
-    const next = path[0];
-    if (next === undefined || hook.ended < next.began) path.unshift(hook);
-  }
-  return path.flatMap((hook) => [hook, ...hook.triggered.flatMap(criticalPathOf)]);
-}
-
 /** How long at least one of the phases went on; those that are side by side count once. */
-function coveredBy(phases: readonly PhaseNode[], until: number): number {
-  const spans = phases
-    .map(({ startedAt, durationMs }) => ({ from: startedAt, to: Math.min(until, startedAt + (durationMs ?? until)) }))
-    .sort((one, other) => one.from - other.from);
+function coveredBy(phases: readonly Ended<PhaseNode>[]): number {
   let covered = 0;
   let reached = Number.NEGATIVE_INFINITY;
-  for (const { from, to } of spans) {
-    covered += Math.max(0, to - Math.max(from, reached));
-    reached = Math.max(reached, to);
+  for (const { startedAt, durationMs } of [...phases].sort((one, other) => one.began - other.began)) {
+    const end = startedAt + durationMs;
+    covered += Math.max(0, end - Math.max(startedAt, reached));
+    reached = Math.max(reached, end);
   }
   return covered;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

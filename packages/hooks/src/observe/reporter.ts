@@ -37,7 +37,8 @@ export class Reporter {
   tell(entry: HookLogEntry): void {
     const logger = this.#logger;
     if (logger === undefined) return;
-    this.#guard(() => logger[levels[entry.status]](sentenceOf(entry), { ...entry }));
+    const facts = Object.fromEntries(Object.entries(entry).filter(([, fact]) => fact !== undefined));
+    this.#guard(() => logger[levels[entry.status]](sentenceOf(entry), facts));
   }
 
   alert(alert: HookAlert): void {

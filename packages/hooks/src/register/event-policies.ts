@@ -15,9 +15,12 @@ export function eventPolicies({
 }: AnyOptions): (event: string) => EventPolicy {
   const canAlert = onAlert !== undefined;
   const known = vocabulary === undefined ? undefined : new Set(vocabulary);
-  const usual = eventPolicy("defaults", defaults, {}, canAlert);
+  const usual = eventPolicy({ name: "defaults", defaults, own: {}, canAlert });
   const own = new Map(
-    Object.entries(events).map(([event, options = {}]) => [event, eventPolicy(event, defaults, options, canAlert)]),
+    Object.entries(events).map(([name, options = {}]) => [
+      name,
+      eventPolicy({ name, defaults, own: options, canAlert }),
+    ]),
   );
   return (event) => {
     if (typeof event !== "string" || event === "" || known?.has(event) === false) throw unknownEvent(event, vocabulary);

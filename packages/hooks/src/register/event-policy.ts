@@ -2,7 +2,6 @@ import {
   type Check,
   checkShape,
   milliseconds,
-  numberFrom,
   oneOf,
   type Shape,
   shapeOf,
@@ -23,7 +22,7 @@ export const retryShape: Check = shapeOf({
   maxAttempts: wholeNumber(1, 1_000),
   initialDelayMs: milliseconds,
   maxDelayMs: milliseconds,
-  backoffMultiplier: numberFrom(1),
+  backoffMultiplier: (value) => (typeof value === "number" && value >= 1 ? undefined : "a number from 1 on"),
   onExhausted: oneOf(...failureStrategies),
 } satisfies Record<keyof RetryOptions, Check>);
 
@@ -54,35 +53,33 @@ const usual: EventPolicy = {
   graceMs: 5_000,
 };
 
-/** Puts an event's options over the defaults, and refuses what does not go together. `name` is what to call it in a message. */
-export function eventPolicy(name: string, defaults: EventOptions, own: EventOptions, canAlert: boolean): EventPolicy {
+interface SaidOfEvent {
+  /** What to call it in a message. */
+  readonly name: string;
+  readonly defaults: EventOptions;
+  readonly own: EventOptions;
+  /** Whether there is an `onAlert`. */
+  readonly canAlert: boolean;
+}
+
+/** Puts an event's options over the defaults, and refuses what does not go together. */
+export function eventPolicy({ name, defaults, own, canAlert }: SaidOfEvent): EventPolicy {
+  const refuse = (why: string, hint: string) =>
+    new HookError("CONFITURE_HOOK_COMBINATION", `${name}: ${why}.`, { hint, event: name });
   const policy = layOver(usual, defaults, own);
   if (policy.strategy !== "sequential" && policy.mutation === "mutable") {
-    throw refuse(
-      name,
-      "hooks that run side by side cannot all change the same data",
-      "Set `mutation` to copy_on_write, or `strategy` to sequential.",
-    );
+    const hint = "Set `mutation` to copy_on_write, or `strategy` to sequential.";
+    throw refuse("hooks that run side by side cannot all change the same data", hint);
   }
   if (policy.strategy === "sequential" && own.maxParallelHooks !== undefined) {
-    throw refuse(
-      name,
-      "`maxParallelHooks` says nothing where hooks run one after another",
-      "Set `strategy`, or leave it out.",
-    );
+    throw refuse("`maxParallelHooks` says nothing where hooks run one after another", "Set `strategy`.");
   }
   const alerts = policy.errors === "alert_only" || policy.retry?.onExhausted === "alert_only";
-  if (alerts && !canAlert) {
-    throw refuse(name, "alert_only needs somebody to tell", "Pass `onAlert` to createHooks.");
-  }
+  if (alerts && !canAlert) throw refuse("alert_only needs somebody to tell", "Pass `onAlert` to createHooks.");
   return policy;
 }
 
 export function checkEventOptions(name: string, options: unknown): void {
   const wrong = checkShape(options, eventShape);
   if (wrong !== undefined) throw new HookError("CONFITURE_HOOK_OPTION", `createHooks: ${name} ${wrong}.`);
-}
-
-function refuse(name: string, why: string, hint: string): HookError {
-  return new HookError("CONFITURE_HOOK_COMBINATION", `${name}: ${why}.`, { hint, event: name });
 }

@@ -4,8 +4,9 @@ import type { RegisteredHook } from "./registered-hook.js";
 
 /** The hooks that are registered. Whatever would leave it in a state that cannot be run is refused as a whole. */
 export class HookRegistry {
-  /** In the order of registration. */
-  readonly #hooks = new Map<string, RegisteredHook>();
+  readonly #byId = new Map<string, RegisteredHook>();
+  /** In the order of registration; nothing is kept of an event that has none. */
+  readonly #byEvent = new Map<string, readonly RegisteredHook[]>();
   readonly #plans = new Map<string, EventPlan>();
 
   /**
@@ -13,7 +14,7 @@ export class HookRegistry {
    * when the event is triggered.
    */
   add(hooks: readonly RegisteredHook[]): void {
-    const known = new Map(this.#hooks);
+    const known = new Map(this.#byId);
     for (const hook of hooks) {
       if (known.has(hook.id)) throw hookError("CONFITURE_HOOK_DUPLICATE", hook, "is registered already");
       known.set(hook.id, hook);
@@ -21,41 +22,52 @@ export class HookRegistry {
     for (const hook of hooks) refuseUnknown(hook, known);
     refuseCircle(hooks);
     for (const hook of hooks) {
-      this.#hooks.set(hook.id, hook);
-      this.#plans.delete(hook.event);
+      this.#byId.set(hook.id, hook);
+      this.#keep(hook.event, [...this.#of(hook.event), hook]);
     }
   }
 
   /** All of them at once, so that those who depend on each other can go together. */
   remove(hooks: readonly RegisteredHook[]): void {
-    for (const other of this.#hooks.values()) {
+    for (const other of this.#byId.values()) {
       const needed = hooks.includes(other) ? undefined : hooks.find(({ id }) => other.dependsOn.includes(id));
       if (needed === undefined) continue;
       throw hookError("CONFITURE_HOOK_NEEDED", needed, `is needed by ${other.id}`, `Take ${other.id} away first.`);
     }
-    for (const hook of hooks) {
-      this.#hooks.delete(hook.id);
-      this.#plans.delete(hook.event);
+    for (const { id, event } of hooks) {
+      this.#byId.delete(id);
+      this.#keep(
+        event,
+        this.#of(event).filter((hook) => hook.id !== id),
+      );
     }
   }
 
   get(id: string): RegisteredHook | undefined {
-    return this.#hooks.get(id);
+    return this.#byId.get(id);
   }
 
   /** The same as long as no hook of the event comes or goes: a phase that has begun keeps its own. */
   planOf(event: string): EventPlan {
-    let plan = this.#plans.get(event);
-    if (plan === undefined) {
-      plan = planEvent([...this.#hooks.values()].filter((hook) => hook.event === event));
-      this.#plans.set(event, plan);
-    }
+    const registered = this.#of(event);
+    const plan = this.#plans.get(event) ?? planEvent(registered);
+    if (registered.length > 0) this.#plans.set(event, plan);
     return plan;
   }
 
-  /** Events that have hooks, in the order in which they got their first. */
+  /** Those that have hooks. */
   events(): readonly string[] {
-    return [...new Set([...this.#hooks.values()].map(({ event }) => event))];
+    return [...this.#byEvent.keys()];
+  }
+
+  #of(event: string): readonly RegisteredHook[] {
+    return this.#byEvent.get(event) ?? [];
+  }
+
+  #keep(event: string, hooks: readonly RegisteredHook[]): void {
+    if (hooks.length === 0) this.#byEvent.delete(event);
+    else this.#byEvent.set(event, hooks);
+    this.#plans.delete(event);
   }
 }
 

@@ -4,7 +4,7 @@ import { HookError, hookError } from "../errors/hook-error.js";
 import type { Attempt } from "./attempt.js";
 import type { AnyContext } from "./engine.js";
 import type { HookOutcome } from "./hook-outcome.js";
-import { nestedRequestOf } from "./trigger-request.js";
+import { type Asked, requestOf } from "./trigger-request.js";
 
 /** What the hook itself gets to see. `update` and `trigger` may be taken out of it. */
 export class AttemptContext implements AnyContext {
@@ -53,20 +53,21 @@ export class AttemptContext implements AnyContext {
 
   readonly trigger = (event: string, data: unknown, options: object = {}): Promise<HookOutcome<unknown>> => {
     const attempt = this.#attempt;
-    const nested = startNested(attempt, event, data, options);
+    const nested = startNested(attempt, { event, data, options });
     attempt.addNested(nested);
     return nested;
   };
 }
 
-async function startNested(attempt: Attempt, event: string, data: unknown, options: object) {
+async function startNested(attempt: Attempt, asked: Asked): Promise<HookOutcome<unknown>> {
   attempt.refuseAfterEnd("trigger");
-  const { phase, hook, stop } = attempt;
+  const { phase, hook, stop, metadata } = attempt;
   const { engine, request } = phase;
   const chain = [...(request.parent?.chain ?? []), { event: hook.event, hookId: hook.id }];
-  const asked = nestedRequestOf(engine, event, data, options);
-  const path = () => [...chain.map((link) => `${link.event}:${link.hookId}`), event].join(" → ");
-  const again = engine.planOf(event).hooks.find(({ id }) => chain.some(({ hookId }) => hookId === id));
+  const triggeredBy = { executionId: request.executionId, phase: phase.number, hookId: hook.id };
+  const nested = requestOf(engine, asked, { triggeredBy, chain, stop });
+  const path = () => [...chain.map((link) => `${link.event}:${link.hookId}`), nested.event].join(" → ");
+  const again = engine.planOf(nested.event).hooks.find(({ id }) => chain.some(({ hookId }) => hookId === id));
   if (again !== undefined) {
     const why = `would run within itself: ${path()}`;
     throw hookError("CONFITURE_HOOK_LOOP", again, why, "One of these hooks must not trigger the next event.");
@@ -76,14 +77,9 @@ async function startNested(attempt: Attempt, event: string, data: unknown, optio
     throw hookError("CONFITURE_HOOK_DEPTH", hook, why, "Break the chain, or raise `maxDepth`.");
   }
   return engine.run({
-    ...asked,
-    metadata: Object.freeze({ ...attempt.metadata, ...asked.metadata }),
+    ...nested,
+    metadata: Object.freeze({ ...metadata, ...nested.metadata }),
     around: request.around,
-    parent: {
-      triggeredBy: { executionId: request.executionId, phase: phase.number, hookId: hook.id },
-      chain,
-      stop,
-    },
   });
 }
 

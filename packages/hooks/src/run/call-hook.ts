@@ -11,7 +11,7 @@ export function callHook(attempt: Attempt, context: AttemptContext): unknown {
   const accept = (value: unknown) => whenFree(attempt, () => accepted(attempt, value));
   if (!isThenable(returned)) return accept(returned);
   const refuse = (error: unknown) => whenFree(attempt, () => refused(attempt, error));
-  return heedStop(returned, attempt.manners("hook")).then(accept, refuse);
+  return heedStop(Promise.resolve(returned), attempt.manners("hook")).then(accept, refuse);
 }
 
 function whenFree(attempt: Attempt, settle: () => unknown): unknown {

@@ -20,7 +20,7 @@ export interface StopManners {
  * of grace, though: then the promise rejects with the cause, and what the work still does is told to `onLate`, so that no
  * rejection is left unhandled.
  */
-export function heedStop<Value>(work: PromiseLike<Value>, manners: StopManners): Promise<Value> {
+export function heedStop<Value>(work: Promise<Value>, manners: StopManners): Promise<Value> {
   return new Promise((resolve, reject) => {
     const wait = new Wait(manners, reject);
     work.then(

@@ -1,33 +1,23 @@
 import { freezePlain } from "../data/freeze-plain.js";
 import { aFunction, anObject, type Check, checkShape, nonEmptyString, type Shape } from "../define/check-shape.js";
 import { HookError } from "../errors/hook-error.js";
-import type { Engine, PhaseRequest } from "./engine.js";
+import type { Engine, PhaseParent, PhaseRequest } from "./engine.js";
 
 const aSignal: Check = (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal");
 
-const nestedShape = { signal: aSignal, metadata: anObject };
-const shape = { ...nestedShape, executionId: nonEmptyString, around: aFunction };
+const nestedShape: Shape = { signal: aSignal, metadata: anObject };
+const shape: Shape = { ...nestedShape, executionId: nonEmptyString, around: aFunction };
 
-/** Checks what somebody asks for, and freezes the data. */
-export function requestOf(engine: Engine, event: string, data: unknown, options: object): PhaseRequest {
-  return request(engine, { event, data, options, shape });
-}
-
-/** The same for a hook that triggers another event: whatever else there is comes from its own phase. */
-export function nestedRequestOf(engine: Engine, event: string, data: unknown, options: object): PhaseRequest {
-  return request(engine, { event, data, options, shape: nestedShape });
-}
-
-interface Asked {
+export interface Asked {
   readonly event: string;
   readonly data: unknown;
   readonly options: object;
-  readonly shape: Shape;
 }
 
-function request(engine: Engine, { event, data, options, shape }: Asked): PhaseRequest {
+/** Checks what somebody asks for, and freezes the data. A hook cannot choose what comes from its own phase. */
+export function requestOf(engine: Engine, { event, data, options }: Asked, parent?: PhaseParent): PhaseRequest {
   engine.policyOf(event);
-  const wrong = checkShape(options, shape);
+  const wrong = checkShape(options, parent === undefined ? shape : nestedShape);
   if (wrong !== undefined) throw new HookError("CONFITURE_HOOK_OPTION", `trigger: ${event} ${wrong}.`, { event });
   const { executionId, signal, metadata, around } = options as Partial<PhaseRequest>;
   return {
@@ -38,6 +28,6 @@ function request(engine: Engine, { event, data, options, shape }: Asked): PhaseR
     metadata: Object.freeze({ ...metadata }),
     around,
     signal,
-    parent: undefined,
+    parent,
   };
 }

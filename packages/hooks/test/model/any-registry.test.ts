@@ -10,6 +10,8 @@ interface Scenario {
   readonly event: ModelEvent;
   /** When each execution begins behind the one before, and when it is cancelled. */
   readonly triggers: readonly { readonly gapMs: number; readonly cancelAt: number | undefined }[];
+  /** Whether an owner wraps the attempts, who adds nothing of his own: then nothing is different. */
+  readonly isWrapped: boolean;
 }
 
 const ms = (most: number) => fc.integer({ min: 1, max: most });
@@ -61,12 +63,14 @@ const scenario: fc.Arbitrary<Scenario> = fc
     hooks: fc.array(hook, { minLength: 1, maxLength: 7 }),
     event,
     triggers: fc.array(trigger, { minLength: 1, maxLength: 3 }),
+    isWrapped: fc.boolean(),
     shuffle: fc.infiniteStream(fc.nat(1_000)),
     sync: fc.infiniteStream(fc.boolean()),
   })
-  .map(({ hooks, event: options, triggers, shuffle, sync }) => ({
+  .map(({ hooks, event: options, triggers, isWrapped, shuffle, sync }) => ({
     event: options,
     triggers,
+    isWrapped,
     hooks: hooks
       .map(({ above, ...rest }, place) => {
         const dependsOn =
@@ -111,7 +115,7 @@ function runOf({ script, stopsInMs }: ModelHook, clock: TestClock) {
   };
 }
 
-async function observe({ hooks, event: options, triggers }: Scenario) {
+async function observe({ hooks, event: options, triggers, isWrapped }: Scenario) {
   const clock = createTestClock(0);
   const alerts: string[] = [];
   const engine = createHooks<{ event: null }>({
@@ -130,12 +134,13 @@ async function observe({ hooks, event: options, triggers }: Scenario) {
       run: runOf({ script, stopsInMs, triggerRule, ...rest }, clock),
     })),
   );
+  const wrapped = isWrapped ? { around: (_: unknown, __: unknown, run: () => Promise<unknown>) => run() } : {};
   const seen = [];
   for (const { gapMs, cancelAt } of triggers) {
     await clock.advance(gapMs);
     const owner = new AbortController();
     const cancel = cancelAt === undefined ? undefined : clock.setTimeout(() => owner.abort("cancelled"), cancelAt);
-    const outcome = await clock.run(engine.trigger("event", null, { signal: owner.signal }));
+    const outcome = await clock.run(engine.trigger("event", null, { signal: owner.signal, ...wrapped }));
     clock.clearTimeout(cancel);
     const entries = engine.log({ executionId: outcome.executionId });
     seen.push({
