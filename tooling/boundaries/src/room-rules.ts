@@ -27,7 +27,19 @@ export const ownScope = "@confiture/";
 
 export const roomRules: Readonly<Record<string, RoomRule>> = {
   "@confiture/model": { folder: "packages/model", own: [], thirdParty: [], builtins: "none" },
-  "@confiture/hooks": { folder: "packages/hooks", own: [], thirdParty: [], builtins: "any" },
+  "@confiture/hooks": {
+    folder: "packages/hooks",
+    own: [],
+    thirdParty: [],
+    builtins: "any",
+    additions: [
+      {
+        paths: ["src/otel/"],
+        thirdParty: ["@opentelemetry/api"],
+        because: "the bridge for applications that have it",
+      },
+    ],
+  },
   "@confiture/monitoring": { folder: "packages/monitoring", own: [], thirdParty: [], builtins: "any" },
   "@confiture/config": {
     folder: "packages/config",

@@ -1,6 +1,7 @@
 import { renderCommandsPage } from "./render-commands-page.js";
 import { renderConfigurationPage } from "./render-configuration-page.js";
 import { renderErrorsPage } from "./render-errors-page.js";
+import { renderHooksPage } from "./render-hooks-page.js";
 import { renderOperationsPage } from "./render-operations-page.js";
 
 /** A page that nobody edits: it is written from the data it tells about. */
@@ -18,6 +19,7 @@ export const generatedPages: readonly GeneratedPage[] = [
     render: renderConfigurationPage,
   },
   { path: "docs/reference/operations.md", from: "packages/sql/src/effects/facts", render: renderOperationsPage },
+  { path: "docs/reference/hooks.md", from: "packages/hooks/src/vocabulary and errors", render: renderHooksPage },
   { path: "docs/reference/commands.md", from: "apps/cli/src/application.ts", render: renderCommandsPage },
 ];
 

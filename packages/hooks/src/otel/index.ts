@@ -1,0 +1,2 @@
+export type { TraceHooksOptions } from "./trace-hooks.js";
+export { traceHooks } from "./trace-hooks.js";

@@ -1,0 +1,2 @@
+export type { TestClock } from "./create-test-clock.js";
+export { createTestClock } from "./create-test-clock.js";
