@@ -5,11 +5,12 @@ import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { keyOf } from "./catalog-index.js";
 import type { DiffReference } from "./diff-kinds.js";
 import { namedOf, ownerOf, rulesOf } from "./kinds/all-kinds.js";
+import { asideName } from "./kinds/aside-name.js";
 import { bareType } from "./kinds/change-type.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
-import { asideName, makeRoom } from "./make-room.js";
+import { makeRoom } from "./make-room.js";
 import type { Change, Changes } from "./object-change.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
@@ -32,7 +33,7 @@ export function buildActions(changes: Changes, sides: Sides, options: BuildOptio
     if ((before ?? after)?.kind === "grants") return [];
     const [removes, provides] = [removed.get(key), provided.get(key)];
     return [
-      ...(before === undefined || removes === undefined ? [] : drop(before, removes, change, changes, sides)),
+      ...(before === undefined ? [] : drop(before, removes, change, changes, sides)),
       ...(after === undefined || provides === undefined
         ? []
         : [{ ...actionOn(after, "create", createStatements(after, provides, sides, options)), provides }]),
@@ -46,11 +47,15 @@ export function buildActions(changes: Changes, sides: Sides, options: BuildOptio
 
 function drop(
   before: DiffEntry,
-  removes: readonly ObjectKey[],
+  removes: readonly ObjectKey[] | undefined,
   { aside }: Change,
   changes: Changes,
   sides: Sides,
 ): readonly Action[] {
+  const isRemade = (type: string) => changes.get(`types ${bareType(type)}`)?.aside === true;
+  // A sequence that goes with its table gives its position away before.
+  if (removes === undefined)
+    return aside && before.kind === "sequences" ? makeRoom(before, asideName(before, sides), sides, isRemade) : [];
   const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
     `drop ${namedOf(before)}`,
   ];
@@ -61,10 +66,7 @@ function drop(
       ? [` drop column ${before.entry.column}`, ` drop column ${name.slice(before.entry.table.length + 1)}`]
       : [before.name, name];
   const renamed = statements.map((text) => text.replace(was, () => is));
-  return [
-    ...makeRoom(before, name, sides, (type) => changes.get(`types ${bareType(type)}`)?.aside === true),
-    { ...actionOn(before, "drop", renamed), removes },
-  ];
+  return [...makeRoom(before, name, sides, isRemade), { ...actionOn(before, "drop", renamed), removes }];
 }
 
 function createStatements(

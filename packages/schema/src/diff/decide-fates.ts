@@ -3,6 +3,7 @@ import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import { namedOf, ownerOf, rulesOf } from "./kinds/all-kinds.js";
 import { givesUp } from "./kinds/columns.js";
 import { domainsHeldInside } from "./kinds/domains-held-inside.js";
+import { foreignKeysTo } from "./kinds/foreign-keys-to.js";
 import { isAttached, isMadeAnew } from "./kinds/inheritance.js";
 import { inheritsOtherwise } from "./kinds/inherits-otherwise.js";
 import type { Sides } from "./kinds/kind-rules.js";
@@ -34,6 +35,7 @@ function decideOnce(sides: Sides, options: FateOptions): Changes {
   }
   replaceIndexesThatLoseChildren(changes, sides);
   replaceDomainsHeldInside(changes, sides);
+  replaceKeysIntoMovedPartitions(changes, sides);
   spreadChanges(changes, sides);
   standAside(changes, sides);
   return changes;
@@ -46,6 +48,17 @@ function replaceIndexesThatLoseChildren(changes: Changes, sides: Sides): void {
     const { parent, table } = before.entry;
     const above = parent === undefined ? undefined : changes.get(`indexes ${parent}`);
     if (above?.after !== undefined && isAttached(table, sides)) setReplaced(above);
+  }
+}
+
+/** A partition that leaves and comes back with other bounds may not leave while rows refer into it. */
+function replaceKeysIntoMovedPartitions(changes: Changes, sides: Sides): void {
+  for (const { before, fate } of changes.values()) {
+    if (before?.kind !== "partitions" || fate !== "replace") continue;
+    for (const key of foreignKeysTo(before.entry.of, sides.before)) {
+      const reference = changes.get(key);
+      if (reference?.after !== undefined && reference.fate !== "create") setReplaced(reference);
+    }
   }
 }
 

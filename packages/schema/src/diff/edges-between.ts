@@ -1,11 +1,12 @@
 import type { Action } from "./action.js";
-import type { DiffEntry, ObjectKey } from "./catalog-index.js";
+import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { claimsOf, isPartOf } from "./kinds/all-kinds.js";
 import { bareType } from "./kinds/change-type.js";
+import { foreignKeysTo } from "./kinds/foreign-keys-to.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
-import { type Changes, isRetype } from "./object-change.js";
+import { type Changes, endsGeneration, isRetype } from "./object-change.js";
 
 type Verb = Action["verb"];
 
@@ -109,7 +110,7 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   },
 
   alter: (graph, { subject }, place) => {
-    const { changes, sides, removers, makers, link } = graph;
+    const { changes, sides, removers, makers, at, link } = graph;
     if (subject.kind === "columns")
       for (const key of changes.get(subject.key)?.retypedBy ?? [])
         behindConstraintsOf(sides.after.entries.get(key)?.name, graph, place);
@@ -120,12 +121,15 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
     }
     if (!replacedInPlace.has(subject.kind))
       for (const altered of [subject.key, ...retypedBelow(subject.key, graph)])
-        for (const dependent of sides.before.dependentsOf(altered))
-          if (subject.kind !== "tables" || !mayGoLater(dependent, sides)) link(removers.get(dependent), place);
+        for (const dependent of sides.before.dependentsOf(altered)) {
+          const change = changes.get(dependent);
+          if (change !== undefined && endsGeneration(change)) link(at("alter", dependent), place);
+          if (!mayGoLater(subject, dependent, graph)) link(removers.get(dependent), place);
+        }
   },
 
-  copy: ({ makers, removers, sides: { after }, link }, { subject }, place) => {
-    link(makers.get(subject.key), place);
+  copy: ({ makers, removers, sides: { after }, link }, { subject, needed = subject.key }, place) => {
+    link(makers.get(needed), place);
     link(place, removers.get(subject.key));
     // What fires on rows, refers to them or shows them comes when they are there.
     for (const key of after.dependentsOf(subject.key)) if (/^(triggers|rules) /.test(key)) link(place, makers.get(key));
@@ -153,9 +157,14 @@ const replacedInPlace: ReadonlySet<DiffKind> = new Set([
   "rules",
 ]);
 
-/** A column may wait for another one to change, and that for the table. */
-function mayGoLater(part: ObjectKey, sides: Sides): boolean {
-  return part.startsWith("columns ") || isInherited(part, sides);
+/**
+ * A column may wait for another one to change, and that for the table. A sequence that stands aside waits for the identity
+ * that takes its position.
+ */
+function mayGoLater(subject: DiffEntry, part: ObjectKey, { sides, at }: Graph): boolean {
+  const object = sides.before.entries.get(part);
+  if (object?.kind === "ownerships") return at("rename", `sequences ${object.entry.sequence}`) !== undefined;
+  return subject.kind === "tables" && (object?.kind === "columns" || isInherited(part, sides));
 }
 
 function isInherited(key: ObjectKey, { before }: Sides): boolean {
@@ -221,6 +230,7 @@ function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: Objec
       for (const needed of [need, ...retypedAbove(need, graph)]) link(makers.get(needed), place);
   // A partition has no column that its parent lacks.
   const made = sides.after.entries.get(key);
+  for (const reference of referencesInto(key, sides.after)) link(place, makers.get(reference));
   if (made?.kind === "partitions")
     for (const { name } of sides.before.columnsOf(made.entry.table)) link(removers.get(`columns ${name}`), place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
@@ -251,9 +261,17 @@ function isRetypedColumn(key: ObjectKey, { changes }: Graph): boolean {
 
 /** What goes has nothing left that needs it, and makes room for what has its name. */
 function edgesOfRemoval(graph: Graph, { subject }: Action, place: number, key: ObjectKey): void {
-  const { sides, makers, at, link } = graph;
+  const { sides, removers, makers, at, link } = graph;
   for (const dependent of sides.before.dependentsOf(key)) edgesOfDependent(graph, subject.key, place, key, dependent);
+  // Rows that refer into a partition keep it from leaving.
+  for (const reference of referencesInto(key, sides.before)) link(removers.get(reference), place);
   link(at("rename", subject.key) ?? place, makers.get(key));
+}
+
+/** Foreign keys to the tables that a partition is a part of. */
+function referencesInto(membership: ObjectKey, index: CatalogIndex): readonly ObjectKey[] {
+  const partition = index.entries.get(membership);
+  return partition?.kind === "partitions" ? foreignKeysTo(partition.entry.of, index) : [];
 }
 
 function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: ObjectKey, dependent: ObjectKey): void {
@@ -285,7 +303,9 @@ function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: 
     if (rows !== undefined && removing.subject.kind === "tables") link(rows, remover);
     else if (!namedAlone.has(removing.subject.kind)) link(remover, rename);
   }
-  if (!sides.after.needsOf(dependent).includes(key)) link(at("alter", dependent), at("rename", key));
+  // A column that takes the name of its sequence for its identity waits for it.
+  if (!sides.after.needsOf(dependent).includes(key) && !key.startsWith("sequences "))
+    link(at("alter", dependent), at("rename", key));
   // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
   if (changes.get(dependent)?.letGo.some(({ needed }) => needed === key) !== true) link(at("alter", dependent), place);
 }

@@ -1,10 +1,11 @@
-import { quoteIdentifier } from "@confiture/sql";
 import { type Action, actionOn } from "./action.js";
 import type { DiffEntry } from "./catalog-index.js";
 import { namedOf } from "./kinds/all-kinds.js";
+import { asideName } from "./kinds/aside-name.js";
 import { copyRows } from "./kinds/copy-rows.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
+import { successorOfSerial, takePosition } from "./kinds/sequence-positions.js";
 import { setTypeAside } from "./kinds/set-type-aside.js";
 
 /** The old one makes room for the new one, and a table gives its rows to it. */
@@ -26,29 +27,24 @@ export function makeRoom(
     return [actionOn(before, "rename", setTypeAside(before.entry, sides.before, named))];
   }
   const rename = `alter ${namedOf(before)} rename to ${unqualified(aside)}`;
+  if (before.kind === "sequences") {
+    const successor = successorOfSerial(before.entry, sides);
+    const position = successor?.identity === undefined ? [] : [takePosition(successor.identity.sequence, aside)];
+    return [
+      actionOn(before, "rename", [rename]),
+      { ...actionOn(before, "copy", position), needed: `columns ${successor?.name}` },
+    ];
+  }
   if (before.kind !== "tables") return [actionOn(before, "rename", [rename])];
-  const identities = sides.before.columnsOf(before.name).filter(({ identity }) => identity !== undefined);
+  // With a name of their own they keep their place for those that come.
+  const sequences = sides.before
+    .columnsOf(before.name)
+    .flatMap(({ identity }) => (identity === undefined ? [] : [{ name: identity.sequence }]));
   return [
     actionOn(before, "rename", [
-      ...identities.map(({ column }) => `alter table ${before.name} alter column ${column} drop identity`),
+      ...sequences.map((one) => `alter sequence ${one.name} rename to ${unqualified(asideName(one, sides))}`),
       rename,
     ]),
     actionOn(before, "copy", copyRows(before.name, aside, sides, isRemade)),
   ];
-}
-
-/** A name that is free on both sides, in the place of the old one. */
-export function asideName({ kind, name, entry }: DiffEntry, { before, after }: Sides): string {
-  const own = kind === "columns" ? entry.column : unqualified(name);
-  const schema = name.slice(0, name.length - own.length);
-  const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
-  for (let number = 0; ; number += 1) {
-    const aside = `${schema}${quoteIdentifier(`${bare}__before${number === 0 ? "" : number}`)}`;
-    if (
-      ![before, after].some(({ entries }) =>
-        ["types", "tables", "views", "columns", "collations"].some((kind) => entries.has(`${kind} ${aside}`)),
-      )
-    )
-      return aside;
-  }
 }

@@ -39,3 +39,9 @@ export function isRetype({ before, after, retypedBy }: Change): boolean {
   if (before?.kind !== "columns" || after?.kind !== "columns") return false;
   return before.entry.type !== after.entry.type || before.entry.collation !== after.entry.collation;
 }
+
+/** Whether a generated column becomes a plain one in place, which keeps its values. */
+export function endsGeneration({ fate, before, after }: Change): boolean {
+  if (fate !== "alter" || before?.kind !== "columns" || after?.kind !== "columns") return false;
+  return before.entry.generated !== undefined && after.entry.generated === undefined;
+}

@@ -6,7 +6,7 @@ import { isPartOf, namedOf, rulesOf } from "./kinds/all-kinds.js";
 import { areComparable, bareType } from "./kinds/change-type.js";
 import { isAttached, isInPartitionKey } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
-import { type Change, type Changes, isRetype, type LetGo, setReplaced } from "./object-change.js";
+import { type Change, type Changes, endsGeneration, isRetype, type LetGo, setReplaced } from "./object-change.js";
 
 /** What is dropped takes along what cannot be without it; what is only changed may have to be let go of. */
 export function spreadChanges(changes: Changes, sides: Sides): void {
@@ -69,7 +69,7 @@ function spreadTo(dependent: Change, change: Change, spread: Spread): void {
   const [part, whole] = [dependent.before, change.before];
   if (part === undefined || whole === undefined) return;
   if (change.fate !== "drop" && change.fate !== "replace") {
-    if (standsInTheWay(part, change)) replace(dependent, spread);
+    if (standsInTheWay(part, change) && !endsGeneration(dependent)) replace(dependent, spread);
   } else if (isDroppedWith(part, whole, spread.sides.before)) replace(dependent, spread);
   else if (change.fate !== "drop" || saysTheSame(dependent)) spreadReplacement(dependent, part, whole, spread);
   else if (dependent.after !== undefined && whole.kind !== "types" && whole.kind !== "collations") {

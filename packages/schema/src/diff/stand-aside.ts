@@ -1,9 +1,13 @@
 import { bareType } from "./kinds/change-type.js";
 import { isHandedUp } from "./kinds/columns.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { successorOfSerial } from "./kinds/sequence-positions.js";
 import type { Change, Changes } from "./object-change.js";
 
-/** A type stands aside with what is made of it; a column that comes from its parent from now on, with its values. */
+/**
+ * A type stands aside with what is made of it; a column that comes from its parent from now on, with its values; a serial
+ * column's sequence, until the identity has its position.
+ */
 export function standAside(changes: Changes, sides: Sides): void {
   const types: Change[] = [];
   const add = (change: Change | undefined) => {
@@ -15,6 +19,8 @@ export function standAside(changes: Changes, sides: Sides): void {
   for (const change of changes.values()) {
     const { before, after, fate, retypedBy } = change;
     for (const key of retypedBy) add(changes.get(key));
+    if (fate === "drop" && before?.kind === "sequences")
+      change.aside = successorOfSerial(before.entry, sides) !== undefined;
     if (fate !== "replace" || before === undefined || after === undefined) continue;
     if (before.kind === "tables") {
       change.aside = true;

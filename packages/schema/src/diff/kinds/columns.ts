@@ -1,13 +1,17 @@
 import type { CatalogColumn, CatalogConstraint, CatalogIdentity } from "@confiture/model";
+import { ConfitureError } from "@confiture/model";
 import { isSameEntry } from "../../compare/same-entry.js";
 import type { CatalogIndex, ObjectKey } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
-import { conversion } from "./change-type.js";
+import { asideName } from "./aside-name.js";
+import { bareType, conversion } from "./change-type.js";
 import { columnDefinition, columnSettings, identityClause, namedNotNull } from "./column-definition.js";
+import { convertComposite } from "./convert-composite.js";
 import { alterColumnOptions, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 import { unqualified } from "./names.js";
+import { successorOfIdentity, takePosition } from "./sequence-positions.js";
 import { changedSettings } from "./sequences.js";
 
 export const columnRules: KindRules<"columns"> = {
@@ -61,6 +65,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   if (generation === "replace" || isHandedUp(before, after, sides)) return "replace";
   const alter = `alter column ${after.column}`;
   const retyped = isRetyped(before, after) && !typeComesDown(before, after, sides);
+  if (retyped) refuseOutOfReach(before, sides);
   const redefaulted = before.default !== after.default;
   // The default of the old type may have no way to the new one.
   const lifted =
@@ -72,6 +77,7 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
   const alone = (changes: readonly string[]) => changes.map((change) => `${only(after, sides)} ${change}`);
   return [
     ...generation,
+    ...identityEnds(before, sides),
     ...(retyped && !isInherited(after, sides)
       ? [`${whole} ${[...first, retype(before, after, sides), ...then].join(", ")}`]
       : [...alone(first), ...(retyped ? [`${whole} ${retype(before, after, sides)}`] : []), ...alone(then)]),
@@ -80,6 +86,24 @@ function alterColumn(before: CatalogColumn, after: CatalogColumn, sides: Sides):
     ...alterColumnOptions(before, after),
     ...alone(columnSettings(before, after, sides.after)),
   ];
+}
+
+/** The server changes no type that comes down from two parents, nor one of a row that another table holds. */
+function refuseOutOfReach({ table, column }: CatalogColumn, { before, after }: Sides): void {
+  const heir = before.childrenOf(table).find((child) => {
+    const parents = parentsOf(child, before).filter((parent) => before.find("columns", `${parent}.${column}`));
+    return parents.length > 1 && after.childrenOf(table).includes(child);
+  });
+  const holder = before.catalog.columns.find(
+    ({ name, type }) => bareType(type) === table && after.find("columns", name) !== undefined,
+  );
+  if (heir === undefined && holder === undefined) return;
+  const why =
+    heir === undefined ? `${holder?.name} holds rows of ${table}` : `${heir} has it from another parent as well`;
+  throw new ConfitureError("CONFITURE_DIFF_IMPOSSIBLE", `The type of ${table}.${column} cannot change: ${why}.`, {
+    hint: "Take them apart for the while, by a migration of your own.",
+    facts: { column: `${table}.${column}` },
+  });
 }
 
 /** What was its own comes from a parent alone: nothing but making it again says so. Attaching a partition says it by itself. */
@@ -95,7 +119,11 @@ export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides
   const collation = after.collation === undefined ? "" : ` collate ${after.collation}`;
   // A foreign table has no values here to be converted.
   const isForeign = sides.after.find("foreignTables", after.table) !== undefined;
-  const using = isForeign ? undefined : conversion(after.column, before.type, after.type, sides.before, remade);
+  const composite =
+    remade && before.type === after.type ? convertComposite(after.column, after.type, sides) : undefined;
+  const using = isForeign
+    ? undefined
+    : (composite ?? conversion(after.column, before.type, after.type, sides.before, remade));
   return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
 }
 
@@ -174,7 +202,7 @@ export function givesUp(
   return [
     // A sequence of the same name may have to be made before the column is altered further.
     ...(before.identity !== undefined && after.identity === undefined
-      ? [{ needed: "", statement: `alter table ${after.table} alter column ${after.column} drop identity` }]
+      ? [{ needed: "", statement: identityStepsBack(before, before.identity, sides) }]
       : []),
     // The type comes down from the parent, and the default of the old one may have no way to it.
     ...(typeComesDown(before, after, sides) && hasDefault(before)
@@ -207,6 +235,24 @@ function isRetyped(before: CatalogColumn, after: CatalogColumn): boolean {
 
 function hasDefault({ default: value, generated }: CatalogColumn): boolean {
   return value !== undefined && generated === undefined;
+}
+
+/** With another name it keeps its place for the sequence that comes; else it goes at once. */
+function identityStepsBack(before: CatalogColumn, { sequence }: CatalogIdentity, sides: Sides): string {
+  return successorOfIdentity(before, sides) === undefined
+    ? dropIdentity(before)
+    : `alter sequence ${sequence} rename to ${unqualified(asideName({ name: sequence }, sides))}`;
+}
+
+function identityEnds(before: CatalogColumn, sides: Sides): readonly string[] {
+  const successor = successorOfIdentity(before, sides);
+  if (before.identity === undefined || successor === undefined) return [];
+  const aside = asideName({ name: before.identity.sequence }, sides);
+  return [takePosition(successor.name, aside), dropIdentity(before)];
+}
+
+function dropIdentity({ table, column }: CatalogColumn): string {
+  return `alter table ${table} alter column ${column} drop identity`;
 }
 
 function identityBegins(before: CatalogColumn, after: CatalogColumn, table: string): readonly string[] {

@@ -43,7 +43,7 @@ function columnDefaults(before: CatalogView | undefined, after: CatalogView): re
 
 export const materializedViewRules: KindRules<"materializedViews"> = {
   named: ({ name }) => `materialized view ${name}`,
-  create(entry, after) {
+  create(entry, after, sides) {
     return [
       [
         `create materialized view ${entry.name}`,
@@ -51,7 +51,7 @@ export const materializedViewRules: KindRules<"materializedViews"> = {
         ...(entry.options.length === 0 ? [] : [` with (${entry.options.map(parameter).join(", ")})`]),
         ...(entry.tablespace === undefined ? [] : [` tablespace ${entry.tablespace}`]),
         ` as\n${query(entry.definition)}`,
-        ...(entry.populated ? [] : ["\nwith no data"]),
+        ...(entry.populated || sides.before.find("materializedViews", entry.name)?.populated ? [] : ["\nwith no data"]),
       ].join(""),
       ...materializedSettings(undefined, entry, after),
     ];
