@@ -314,3 +314,26 @@ test(
   },
   slowly,
 );
+
+testOnEachVersion(
+  "a proof follows rows and sequences through a declared rename, and is none where no row could be followed",
+  async (version) => {
+    await using db = await openTestDatabase({
+      version,
+      sql: "create table a (id int primary key, note text); create table child (a int references a)",
+    });
+    using folder = projectFolder({
+      "confiture.yaml": config,
+      "b.sql": "create table b (id int primary key, note text); create table child (a int references b);",
+      "other.sql": "create table other (m text);",
+    });
+    const confiture = commandIn(folder, db);
+    const diff = (to: string, ...more: string[]) => confiture("diff", "--from", "env:local", "--to", to, ...more);
+    const renamed = await diff("b.sql", "--rename", "table a to b", "--prove");
+    expect([renamed.code, renamed.stderr]).toEqual([0, "proven on 6 rows\n"]);
+    const unseen = await diff("other.sql", "--prove");
+    expect(unseen.code).toBe(1);
+    expect(unseen.stderr).toContain("not proven no row was followed: there are tables, but none that stays");
+  },
+  slowly,
+);

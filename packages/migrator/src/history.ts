@@ -1,5 +1,6 @@
 import type { Database } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
+import { findOwnTable, readOwnTable } from "./record/find-own-table.js";
 import { versionKey } from "./sources/migration-version.js";
 
 /** A row of `events`: something that happened, and who made it happen. */
@@ -47,28 +48,31 @@ export interface ReadEventsOptions {
 }
 
 /**
- * The events of this database, newest first; none where nothing was ever run. Reads only. Errors are those of opening
- * a session and the driver's own.
+ * The events of this database, newest first; none where nothing was ever run. Reads only. Other errors are those of
+ * opening a session and the driver's own.
+ *
+ * @throws CONFITURE_OWN_TABLES when the role may not read our tables
  */
 export async function readEvents(
   database: Database,
   options: ReadEventsOptions = {},
 ): Promise<readonly HistoryEvent[]> {
-  const own = quoteIdentifier(options.ownSchema ?? "confiture");
+  const ownSchema = options.ownSchema ?? "confiture";
+  const own = quoteIdentifier(ownSchema);
   await using session = await database.openSession();
-  const there = await session.query<{ there: boolean }>("select pg_catalog.to_regclass($1) is not null as there", [
-    `${own}.events`,
-  ]);
-  if (there.rows[0]?.there !== true) return [];
-  const { rows } = await session.query<HistoryEvent>(
-    `select id::text, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+  const table = await findOwnTable(session, ownSchema, "events");
+  if (!table.there) return [];
+  const { rows } = await readOwnTable(table, () =>
+    session.query<HistoryEvent>(
+      `select id::text, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
             execution_id as "executionId", kind, version, name, actor, os_user as "osUser", host,
             duration_ms as "durationMs", checksum, plan_hash as "planHash", tool_version as "toolVersion", details
      from ${own}.events as events
      where $1::numeric is null or pg_catalog.replace(version, 'T', '')::numeric = $1::numeric
      order by events.id desc
      limit $2`,
-    [options.version === undefined ? null : versionKey(options.version).toString(), options.limit ?? 100],
+      [options.version === undefined ? null : versionKey(options.version).toString(), options.limit ?? 100],
+    ),
   );
   return rows;
 }

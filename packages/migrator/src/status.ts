@@ -7,7 +7,8 @@ import type { MigrationStatus } from "./plan/examine-history.js";
  * What is applied, pending, and out of joint. Reads only: neither lock nor tables are needed. Nothing it finds is an
  * error; `migrate` is what refuses.
  *
- * @throws what `readMigrations` throws, and what opening a session throws
+ * @throws CONFITURE_OWN_TABLES when the role may not read our tables, what `readMigrations` throws, and what opening a
+ * session throws
  */
 export async function readStatus(
   database: Database,

@@ -9,6 +9,7 @@ import { parseSqlText } from "./plan/parse-sql-text.js";
 import { segmentStatements } from "./plan/segment-statements.js";
 import { loadProgram } from "./sources/load-program.js";
 import type { Migration } from "./sources/migration.js";
+import { withBaseHint } from "./with-base-hint.js";
 
 /** What reading a migration without running it found. */
 export interface ValidatedMigration {
@@ -154,18 +155,6 @@ async function climb(
     if (!isConfitureError(error)) throw error;
     return { ...base, verdict: "failed", afterDown: [], afterUpAgain: [], error: withBaseHint(error, options) };
   }
-}
-
-/** On an empty database, a migration on top of a schema that was built from DDL misses its tables. */
-function withBaseHint(error: ConfitureError, { script }: StairwayOptions): ConfitureError {
-  const missing = error.facts.sqlState === "42P01" || error.facts.sqlState === "3F000";
-  if (script !== undefined || !missing) return error;
-  return new ConfitureError(error.code, error.message, {
-    ...(error.at === undefined ? {} : { at: error.at }),
-    hint: "The stairway began on an empty database. When the schema is built from DDL first, say so: `--base ddl` (`script` in the API).",
-    cause: error,
-    facts: error.facts,
-  });
 }
 
 /** What a migration does to the whole server, either way: on a shadow it would be done for real. */

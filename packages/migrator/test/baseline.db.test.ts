@@ -1,7 +1,7 @@
 import { shadowProvider } from "@confiture/postgres";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
-import { migrate, proveStairway, readStatus, setBaseline } from "../src/index.js";
+import { migrate, proveStairway, readMigrationsCatalog, readStatus, setBaseline } from "../src/index.js";
 import { migrationsFolder } from "./migrations-folder.js";
 
 const ddl =
@@ -86,6 +86,29 @@ test("a stairway over a schema that is built first says how to climb it", async 
   using folder = migrationsFolder({ "001_a.up.sql": "alter table a add x int;" });
   const [stair] = await proveStairway({ migrations: folder.path, shadow: shadowProvider({ url: db.url }) });
   expect(stair).toMatchObject({ verdict: "failed", error: { hint: expect.stringContaining("--base ddl") } });
+});
+
+test("migrations that begin on a build, run on nothing, say how to begin", async () => {
+  await using db = await openTestDatabase();
+  const shadow = shadowProvider({ url: db.url });
+  const script =
+    "create type addr as (a text); create schema s; create function f() returns int language sql as 'select 1'";
+  for (const sql of [
+    "create table t (a addr);",
+    "create table s.t ();",
+    "create view v as select f();",
+    "alter table a add x int;",
+  ]) {
+    using folder = migrationsFolder({ "001_a.up.sql": sql });
+    const read = readMigrationsCatalog({ migrations: folder.path, shadow });
+    await expect(read).rejects.toMatchObject({
+      code: "CONFITURE_STATEMENT_FAILED",
+      hint: expect.stringContaining("`--base ddl`"),
+    });
+  }
+  using folder = migrationsFolder({ "001_a.up.sql": "create table t (a addr);" });
+  const { tables } = await readMigrationsCatalog({ migrations: folder.path, shadow, script });
+  expect(tables.map(({ name }) => name)).toEqual(["public.t"]);
 });
 
 test("the stairway names what a down leaves behind", async () => {

@@ -1,14 +1,19 @@
 import { ConfitureError } from "@confiture/model";
-import { type CanonicalOptions, type DiffPlan, type DiffProof, planRenamedDiff, renderDiff } from "@confiture/schema";
+import {
+  type CanonicalOptions,
+  type DiffProof,
+  planRenamedDiff,
+  type RenamedDiffPlan,
+  renderDiff,
+} from "@confiture/schema";
 import type { CliContext } from "../context.js";
 import { diffDocument } from "../diff/diff-document.js";
 import { noteDiff } from "../diff/note-diff.js";
 import type { GlobalFlags, PrintFlags } from "../flags.js";
-import { formatCount } from "../output/durations.js";
 import { type CommandResult, type CommandTools, runCommand } from "../output/run-command.js";
 import { type ComparedFlags, whatCounts } from "../sides/compared.js";
 import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js";
-import { provePlan, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
+import { provePlan, rowsInWords, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
 import { type ReadSides, readSides } from "../sides/read-sides.js";
 import { type Side, sideOf } from "../sides/side.js";
 
@@ -46,7 +51,7 @@ interface Proving {
 }
 
 /** What the proof found goes to stderr: the script stays one. */
-async function proveDiff(plan: DiffPlan, { sides, counts, tools: { terminal } }: Proving): Promise<DiffProof> {
+async function proveDiff(plan: RenamedDiffPlan, { sides, counts, tools: { terminal } }: Proving): Promise<DiffProof> {
   terminal.status("  proving it in a shadow database with rows");
   const { from, to, shadow } = sides;
   const proof = await provePlan(plan, {
@@ -57,14 +62,13 @@ async function proveDiff(plan: DiffPlan, { sides, counts, tools: { terminal } }:
     version: Math.floor(from.catalog.serverVersion / 10_000),
   });
   terminal.clearStatus();
-  const rows = proof.rows.reduce((sum, { before }) => sum + before, 0);
   for (const what of proof.notInspected) terminal.note(`${terminal.paint("yellow", "note")} not proven: ${what}`);
-  if (proof.proven) terminal.note(`${terminal.paint("green", "proven")} on ${formatCount(rows, "row")}`);
+  if (proof.proven) terminal.note(rowsInWords(proof).replace("proven", terminal.paint("green", "proven")));
   else terminal.errorLines(whatSpeaksAgainst(proof).map((line) => `${terminal.paint("red", "not proven")} ${line}`));
   return proof;
 }
 
-function linesOf(plan: DiffPlan, { format }: DiffFlags): CommandResult["lines"] {
+function linesOf(plan: RenamedDiffPlan, { format }: DiffFlags): CommandResult["lines"] {
   const script = renderDiff(plan).trimEnd();
   if (script !== "") return [script];
   return format === "sql" ? [] : ["-- Nothing to do: the schemas are the same."];

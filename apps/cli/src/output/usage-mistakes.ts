@@ -4,6 +4,7 @@ import {
   ArgumentScannerError,
   formatMessageForArgumentScannerError,
   text_en,
+  type UnexpectedFlagError,
 } from "@stricli/core";
 import { errorLines } from "./print-error.js";
 
@@ -37,12 +38,21 @@ function end(corrections: readonly string[]): string {
 function messageOf(thrown: unknown): string {
   const message =
     thrown instanceof ArgumentScannerError
-      ? formatMessageForArgumentScannerError(thrown, {})
+      ? formatMessageForArgumentScannerError(thrown, { UnexpectedFlagError: givenTwice })
       : thrown instanceof Error
         ? thrown.message
         : String(thrown);
   const words = message.replace(/--[a-z]+(?:[A-Z][a-z]+)+/g, kebabCase);
   return /[.?!]$/.test(words) ? words : `${words}.`;
+}
+
+/** A switch has a value only in the eyes of the parser: nobody typed one. */
+function givenTwice({ externalFlagName: flag, previousInput, input }: UnexpectedFlagError): string {
+  const switches: Readonly<Record<string, string>> = { true: `--${flag}`, false: `--no-${flag}` };
+  const [first, second] = [switches[previousInput], switches[input]];
+  if (first === undefined || second === undefined)
+    return `--${flag} was given twice: "${previousInput}" and "${input}"`;
+  return first === second ? `${first} was given twice` : `${first} and ${second} say the opposite: choose one`;
 }
 
 /** The parser proposes flags by their names in the code; on a command line they are written with hyphens. */

@@ -18,7 +18,7 @@ import { formatCount } from "../output/durations.js";
 import type { CommandResult, CommandTools } from "../output/run-command.js";
 import { type ComparedFlags, whatCounts } from "../sides/compared.js";
 import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js";
-import { copyOf, isOnlyAboutRows, provePlan, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
+import { copyOf, isOnlyAboutRows, provePlan, rowsInWords, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
 import { openSideReader, type ReadSide, type SideReader } from "../sides/read-sides.js";
 import type { Side } from "../sides/side.js";
 import type { ProjectFiles } from "./open-project.js";
@@ -81,8 +81,8 @@ export async function draftFromDiff(
 }
 
 /**
- * Runs the plan where there are rows. That rows as they may be are in the way is told; anything else keeps it from being
- * written, but for losses that were allowed.
+ * Runs the plan where there are rows. That rows as they may be are in the way is told, and that there were none; anything
+ * else keeps it from being written, but for losses that were allowed.
  */
 async function proveDraft(draft: MigrationDraft, { flags, to, reader, tools }: Proving): Promise<DiffProof> {
   const { terminal } = tools;
@@ -98,7 +98,9 @@ async function proveDraft(draft: MigrationDraft, { flags, to, reader, tools }: P
   terminal.clearStatus();
   const against = whatSpeaksAgainst(proof);
   const allowed = (flags.allow ?? []).includes("DeletesData");
-  const pardoned = isOnlyAboutRows(proof) || (allowed && proof.rowsLost.length === against.length);
+  const unseen = proof.noRowFollowed ? 1 : 0;
+  const lost = allowed ? proof.rowsLost.length : 0;
+  const pardoned = isOnlyAboutRows(proof) || unseen + lost === against.length;
   if (against.length > 0 && !pardoned)
     throw new ConfitureError("CONFITURE_DRAFT_FAILED", `The difference was not proven:\n  ${against.join("\n  ")}`, {
       hint: "Nothing was written. Declare what is a rename, or write this migration by hand; --no-prove leaves the proof out.",
@@ -119,12 +121,7 @@ interface Proving {
 function summary({ plan, online }: MigrationDraft, proof: DiffProof | undefined): string {
   const gentler = online === 0 ? "" : `, ${online} of them (up and down) in a gentler form`;
   return `${formatCount(plan.statements.length, "statement")}${gentler}. Tried up and down in a shadow database; ${
-    proof === undefined
-      ? "not proven on rows (--no-prove)"
-      : `proven on ${formatCount(
-          proof.rows.reduce((sum, { before }) => sum + before, 0),
-          "row",
-        )}`
+    proof === undefined ? "not proven on rows (--no-prove)" : rowsInWords(proof)
   }.`;
 }
 

@@ -3,12 +3,13 @@ import type { Catalog, ShadowProvider } from "@confiture/model";
 import {
   type CanonicalOptions,
   copySchema,
-  type DiffPlan,
   type DiffProof,
   diffCatalogs,
   proveDiff,
+  type RenamedDiffPlan,
   type SchemaSource,
 } from "@confiture/schema";
+import { formatCount } from "../output/durations.js";
 import type { ReadSide } from "./read-sides.js";
 
 export interface ProvePlanOptions {
@@ -21,11 +22,11 @@ export interface ProvePlanOptions {
 
 /** Runs a plan in a shadow database with rows in its tables, and looks at what came of it with two pairs of eyes. */
 export async function provePlan(
-  { statements }: Pick<DiffPlan, "statements">,
+  { statements, renamed }: Pick<RenamedDiffPlan, "statements" | "renamed">,
   { before, after, counts, shadow, version }: ProvePlanOptions,
 ): Promise<DiffProof> {
   return proveDiff(
-    { before, after, statements, shadow },
+    { before, after, statements, renames: renamed.length, shadow },
     { ...counts, version, diff: (left, right) => diffCatalogs(left, right, counts).statements },
   );
 }
@@ -56,9 +57,17 @@ export function whatSpeaksAgainst(proof: DiffProof): readonly string[] {
     ),
     ...secondPlan.map((sql) => `a second plan is not empty: ${sql.split("\n", 1)[0]}`),
     ...rowsLost.map((table) => `rows of ${table} are not what they were`),
+    ...(proof.noRowFollowed ? ["no row was followed: there are tables, but none that stays could be given rows"] : []),
     ...sequencesMoved.map((name) => `sequence ${name} does not stand where it stood`),
     ...undeclaredRewrites.map((table) => `${table} was written anew, and no statement says so`),
   ];
+}
+
+/** What a proof stands on. */
+export function rowsInWords({ rows, noRowFollowed }: Pick<DiffProof, "rows" | "noRowFollowed">): string {
+  const followed = rows.reduce((sum, { before }) => sum + before, 0);
+  if (noRowFollowed) return "not proven on rows (none could be followed)";
+  return followed === 0 ? "proven; there are no tables to hold rows" : `proven on ${formatCount(followed, "row")}`;
 }
 
 /** That rows are in the way is no fault of the plan: which rows there are, only the real database knows. */

@@ -25,6 +25,27 @@ testWrongInputs([
     code: "CONFITURE_USAGE",
     says: ["all", "whole number"],
   },
+  {
+    what: "a switch and its opposite",
+    args: ["migrate", "new", "n", "--from-diff", "--no-online", "--online"],
+    exit: 2,
+    code: "CONFITURE_USAGE",
+    says: [/^--no-online and --online say the opposite: choose one\.$/m],
+  },
+  {
+    what: "a switch twice",
+    args: ["migrate", "up", "--dry-run", "--dry-run"],
+    exit: 2,
+    code: "CONFITURE_USAGE",
+    says: [/^--dry-run was given twice\.$/m],
+  },
+  {
+    what: "a flag with two values",
+    args: ["migrate", "up", "--target", "1", "--target", "2"],
+    exit: 2,
+    code: "CONFITURE_USAGE",
+    says: [/^--target was given twice: "1" and "2"\.$/m],
+  },
   { what: "an argument too many", args: ["migrate", "up", "002"], exit: 2, code: "CONFITURE_USAGE", says: ["002"] },
   {
     what: "--preview with --dry-run",

@@ -3,6 +3,7 @@ import { readCatalog } from "@confiture/schema";
 import { applyScript } from "../build/apply-script.js";
 import { type RunOptions, resolveRunOptions } from "../execute/run-options.js";
 import { type MigrationSource, migrateOnShadow, migrationsOf } from "../migrate.js";
+import { withBaseHint } from "../with-base-hint.js";
 
 export interface ReadMigrationsCatalogOptions
   extends Pick<RunOptions, "ownSchema" | "onProgress" | "signal">,
@@ -36,7 +37,7 @@ export async function readMigrationsCatalog(options: ReadMigrationsCatalogOption
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  if (failed !== null) throw failed.error;
+  if (failed !== null) throw withBaseHint(failed.error, options);
   await using session = await shadow.openSession();
   return await readCatalog(session, { exclude: [ownSchema] });
 }

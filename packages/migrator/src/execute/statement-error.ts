@@ -28,6 +28,7 @@ export const sqlState = {
   unsafeNewEnumValue: "55P04",
   invalidTransactionTermination: "2D000",
   activeTransaction: "25001",
+  insufficientPrivilege: "42501",
 } as const;
 
 /** What failed: the text that was sent, where it begins, and how many characters of our own stand before it. */

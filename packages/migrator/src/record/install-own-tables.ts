@@ -1,18 +1,17 @@
 import type { Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import { quoteIdentifier, quoteLiteral } from "@confiture/sql";
+import { findOwnTable, readOwnTable } from "./find-own-table.js";
 import { ownMigrations } from "./own-migrations.js";
 
 /** Which of our own migrations this database has; an empty list where our schema is not there. */
 export async function readOwnMigrations(session: Session, ownSchema: string): Promise<readonly string[]> {
-  const { rows } = await session.query<{ there: boolean }>("select pg_catalog.to_regclass($1) is not null as there", [
-    `${quoteIdentifier(ownSchema)}.own_migrations`,
-  ]);
-  if (rows[0]?.there !== true) return [];
-  const installed = await session.query<{ id: string }>(
-    `select id from ${quoteIdentifier(ownSchema)}.own_migrations order by id`,
+  const table = await findOwnTable(session, ownSchema, "own_migrations");
+  if (!table.there) return [];
+  const { rows } = await readOwnTable(table, () =>
+    session.query<{ id: string }>(`select id from ${quoteIdentifier(ownSchema)}.own_migrations order by id`),
   );
-  return installed.rows.map((row) => row.id);
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Queryable } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
 import type { AppliedMigration, History, SegmentProgress, StepEvidence } from "./applied-migration.js";
+import { findOwnTable, readOwnTable } from "./find-own-table.js";
 
 interface MigrationRow {
   readonly version: string;
@@ -21,16 +22,18 @@ interface MigrationRow {
   readonly plan_hash: string;
 }
 
-/** What our tables say is applied and under way. An installation without our schema has an empty history. */
+/**
+ * What our tables say is applied and under way. An installation without our schema has an empty history.
+ *
+ * @throws CONFITURE_OWN_TABLES when the role may not read them
+ */
 export async function readHistory(session: Queryable, ownSchema: string): Promise<History> {
   const own = quoteIdentifier(ownSchema);
-  const there = await session.query<{ there: boolean }>("select pg_catalog.to_regclass($1) is not null as there", [
-    `${own}.migrations`,
-  ]);
-  if (there.rows[0]?.there !== true) return { installed: false, migrations: [], progress: [] };
-  const migrations = await readAppliedMigrations(session, own);
+  const table = await findOwnTable(session, ownSchema, "migrations");
+  if (!table.there) return { installed: false, migrations: [], progress: [] };
+  const migrations = await readOwnTable(table, () => readAppliedMigrations(session, own));
   const underWay = migrations.some((migration) => migration.state !== "applied");
-  const rows = underWay ? await readProgress(session, own) : [];
+  const rows = underWay ? await readOwnTable(table, () => readProgress(session, own)) : [];
   // What a migration left that is whole by now says nothing of it any more.
   const progress = rows.filter((row) => migrations.some((migration) => isPartOf(row, migration)));
   return { installed: true, migrations, progress };

@@ -4,6 +4,7 @@ import { quoteIdentifier } from "@confiture/sql";
 import { applyScript } from "../build/apply-script.js";
 import type { Run } from "../execute/run.js";
 import { migrateOnShadow } from "../migrate.js";
+import { findOwnTable, readOwnTable } from "../record/find-own-table.js";
 import type { Migration } from "../sources/migration.js";
 import { readStoredMigrations } from "./stored-migrations.js";
 
@@ -44,23 +45,19 @@ export async function rebuildOnShadow(
 }
 
 async function readRecord(run: Pick<Run, "session" | "options">): ReturnType<typeof readStoredMigrations> {
-  return (await isInstalled(run)) ? readStoredMigrations(run.session, run.options.ownSchema) : [];
+  const table = await findOwnTable(run.session, run.options.ownSchema, "migrations");
+  return table.there ? readOwnTable(table, () => readStoredMigrations(run.session, run.options.ownSchema)) : [];
 }
 
 async function readBaselineScript(run: Pick<Run, "session" | "options">): Promise<string | undefined> {
-  if (!(await isInstalled(run))) return undefined;
-  const { rows } = await run.session.query<{ script: string }>(
-    `select script from ${quoteIdentifier(run.options.ownSchema)}.baselines where script <> '' order by id desc limit 1`,
+  const table = await findOwnTable(run.session, run.options.ownSchema, "baselines");
+  if (!table.there) return undefined;
+  const { rows } = await readOwnTable(table, () =>
+    run.session.query<{ script: string }>(
+      `select script from ${quoteIdentifier(run.options.ownSchema)}.baselines where script <> '' order by id desc limit 1`,
+    ),
   );
   return rows[0]?.script;
-}
-
-async function isInstalled(run: Pick<Run, "session" | "options">): Promise<boolean> {
-  const { rows } = await run.session.query<{ there: boolean }>(
-    "select pg_catalog.to_regclass($1) is not null as there",
-    [`${quoteIdentifier(run.options.ownSchema)}.baselines`],
-  );
-  return rows[0]?.there === true;
 }
 
 async function hasRelations(run: Pick<Run, "session" | "options">): Promise<boolean> {

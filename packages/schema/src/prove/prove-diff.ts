@@ -5,16 +5,11 @@ import { compareObservations, type ObservedDifference } from "../observe/compare
 import { observeSchema } from "../observe/observe-schema.js";
 import { columnOrderFact, type ObservedObject } from "../observe/observed-object.js";
 import { readCatalog } from "../read/read-catalog.js";
-import {
-  type FileChanges,
-  fileChanges,
-  type RelationFile,
-  readRelationFiles,
-  readSequencePositions,
-} from "./relation-files.js";
+import { type FileChanges, fileChanges, type RelationFile, readRelationFiles } from "./relation-files.js";
 import { type RowFacts, readRowFacts, type TableToCount, tablesToCount } from "./row-facts.js";
 import { isAboutRows, type ProofOutcome, type ProofStatement, runStatements } from "./run-statements.js";
 import { type SeededRows, seedRows } from "./seed-rows.js";
+import { movedSequences, readSequencePositions, type SequencePosition } from "./sequence-positions.js";
 
 /** One side of a diff: DDL text, or what builds it in an empty database. */
 export type SchemaSource = string | ((session: Session) => Promise<unknown>);
@@ -24,6 +19,8 @@ export interface ProveDiffInput {
   readonly after: SchemaSource;
   /** The plan, in order. */
   readonly statements: readonly ProofStatement[];
+  /** How many of them, the first ones, only give other names: rows and sequences are followed through these. Default 0. */
+  readonly renames?: number;
   /** Where to try it. */
   readonly shadow: ShadowProvider;
 }
@@ -41,6 +38,7 @@ export interface ProveDiffOptions extends Omit<CanonicalOptions, "columnOrder"> 
 
 /** What became of one table's rows. */
 export interface TableRows {
+  /** As it is called behind the renames. */
   readonly table: string;
   readonly before: number;
   readonly after: number;
@@ -68,6 +66,8 @@ export interface DiffProof {
   readonly rows: readonly TableRows[];
   /** Tables whose rows are not all what they were, though they are there on both sides. */
   readonly rowsLost: readonly string[];
+  /** There are tables, and not one row was in a table that stays: nobody saw what the plan does to rows. */
+  readonly noRowFollowed: boolean;
   /** Sequences that do not stand where they stood. */
   readonly sequencesMoved: readonly string[];
   readonly files: FileChanges;
@@ -117,16 +117,48 @@ async function tryPlan(
     await using session = await database.openSession();
     const source = await readCatalog(session, { exclude: options.exclude ?? [] });
     const seeded = rows === 0 ? nothingSeeded : await seedRows(session, source, { rows });
-    const counted = tablesToCount(source, wanted.catalog);
-    const before = await factsOf(session, counted);
+    const start = await lookBehindRenames(session, { input, options, wanted });
     const outcome = await run(database, input.statements);
     const sides = { before: source, after: wanted.catalog };
     const notInspected = [...Object.entries(sides).flatMap(notInspectedOf), ...inWords(seeded)];
     if (outcome.kind === "failed") return { ...nothingFound, outcome, notInspected };
     const reached = await look(session, options);
-    const after = await factsOf(session, counted);
-    return judged({ input, options, source, wanted, reached, counted, before, after, notInspected });
+    const after = await factsOf(session, start.counted, "after");
+    return judged({ input, options, wanted, reached, ...start, after, notInspected, rowsWanted: rows });
   });
+}
+
+/** What is followed, under the names it has when the plan's renames are done. */
+interface Start {
+  readonly source: Catalog;
+  readonly counted: readonly TableToCount[];
+  readonly before: HeldFacts;
+}
+
+/** The server knows best what renames change besides the names; none of it stays. */
+async function lookBehindRenames(
+  session: Session,
+  { input, options, wanted }: Pick<Evidence, "input" | "options" | "wanted">,
+): Promise<Start> {
+  await session.query("begin");
+  try {
+    await runOrUndo(session, input.statements.slice(0, input.renames ?? 0));
+    const source = await readCatalog(session, { exclude: options.exclude ?? [], insideTransaction: true });
+    const counted = tablesToCount(source, wanted.catalog);
+    return { source, counted, before: await factsOf(session, counted, "before") };
+  } finally {
+    await session.query("rollback");
+  }
+}
+
+/** A rename that is refused fails again when the plan runs, and is told then. */
+async function runOrUndo(session: Session, renames: readonly ProofStatement[]): Promise<void> {
+  await session.query("savepoint renames");
+  try {
+    for (const { sql } of renames) await session.query(sql);
+  } catch {
+    await session.query("rollback to savepoint renames");
+  }
 }
 
 const nothingSeeded: SeededRows = { seeded: {}, notSeeded: [] };
@@ -139,6 +171,7 @@ const nothingFound = {
   secondPlan: [],
   rows: [],
   rowsLost: [],
+  noRowFollowed: false,
   sequencesMoved: [],
   files: { rewritten: [], rebuiltIndexes: [], recreated: [] },
   undeclaredRewrites: [],
@@ -148,25 +181,31 @@ const nothingFound = {
 interface HeldFacts {
   readonly rows: ReadonlyMap<string, RowFacts>;
   readonly files: readonly RelationFile[];
-  readonly sequences: ReadonlyMap<string, string>;
+  readonly sequences: ReadonlyMap<string, SequencePosition>;
 }
 
-async function factsOf(session: Session, counted: readonly TableToCount[]): Promise<HeldFacts> {
+async function factsOf(
+  session: Session,
+  counted: readonly TableToCount[],
+  when: "before" | "after",
+): Promise<HeldFacts> {
   const files = await readRelationFiles(session);
-  const names = files.filter(({ kind }) => kind === "sequence").map(({ name }) => name);
-  return { rows: await readRowFacts(session, counted), files, sequences: await readSequencePositions(session, names) };
+  return {
+    rows: await readRowFacts(session, counted, when),
+    files,
+    sequences: await readSequencePositions(session, files),
+  };
 }
 
-interface Evidence {
+interface Evidence extends Start {
   readonly input: ProveDiffInput;
   readonly options: ProveDiffOptions;
-  readonly source: Catalog;
   readonly wanted: Seen;
   readonly reached: Seen;
-  readonly counted: readonly TableToCount[];
-  readonly before: HeldFacts;
   readonly after: HeldFacts;
   readonly notInspected: readonly string[];
+  /** In each table. */
+  readonly rowsWanted: number;
 }
 
 function judged(evidence: Evidence): DiffProof {
@@ -181,12 +220,12 @@ function judged(evidence: Evidence): DiffProof {
   const declared = new Set(effects.flatMap(({ rewrites, fileSwaps }) => [...rewrites, ...fileSwaps]));
   const undeclaredRewrites = declares ? files.rewritten.filter((name) => !declared.has(name)) : [];
   const rowsLost = tablesWithLoss(rows, evidence.source);
-  const sequencesMoved = [...before.sequences]
-    .filter(([name, position]) => (after.sequences.get(name) ?? position) !== position)
-    .map(([name]) => name);
+  const noRowFollowed =
+    evidence.rowsWanted > 0 && holdsRows(evidence.source) && rows.every((table) => table.before === 0);
+  const sequencesMoved = movedSequences(before.sequences, after.sequences);
   const against = [differences, observed, secondPlan, rowsLost, sequencesMoved, undeclaredRewrites];
   return {
-    proven: against.every((findings) => findings.length === 0),
+    proven: against.every((findings) => findings.length === 0) && !noRowFollowed,
     outcome: { kind: "applied" },
     differences,
     observed,
@@ -196,6 +235,7 @@ function judged(evidence: Evidence): DiffProof {
     secondPlan,
     rows,
     rowsLost,
+    noRowFollowed,
     sequencesMoved,
     files,
     undeclaredRewrites,
@@ -205,6 +245,11 @@ function judged(evidence: Evidence): DiffProof {
       ...(declares ? [] : ["whether rewrites were declared: no statement says what it rewrites"]),
     ],
   };
+}
+
+/** A partitioned table holds none itself. */
+function holdsRows({ tables }: Catalog): boolean {
+  return tables.some(({ partitionKey }) => partitionKey === undefined);
 }
 
 function rowsOf(

@@ -44,16 +44,3 @@ export function fileChanges(before: readonly RelationFile[], after: readonly Rel
     recreated: recreated.map(({ kind, name }) => ({ kind, name })),
   };
 }
-
-/** Where each sequence stands: it is data, and what a plan drops and makes again begins anew. */
-export async function readSequencePositions(
-  session: Session,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (names.length === 0) return new Map();
-  const each = names.map(
-    (name, place) => `select ${place} as place, last_value || ' ' || is_called as position from ${name}`,
-  );
-  const { rows } = await session.query<{ place: number; position: string }>(each.join(" union all "));
-  return new Map(rows.map(({ place, position }) => [names[place]!, position]));
-}

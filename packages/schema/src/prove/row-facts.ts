@@ -3,8 +3,8 @@ import type { Catalog, CatalogColumn, Session } from "@confiture/model";
 /** What is counted of one table, before and after a plan. */
 export interface TableToCount {
   readonly table: string;
-  /** Partitions are counted with the table they are parts of as well as each for itself. */
-  readonly withDescendants: boolean;
+  /** Partitions are counted with the table they are parts of as well as each for itself; a table may become one with parts. */
+  readonly partitioned: Readonly<Record<"before" | "after", boolean>>;
   /** Columns that are the same on both sides: their values must be, too. */
   readonly sameColumns: readonly string[];
   /** Columns that become something else: they must not lose values. */
@@ -22,7 +22,7 @@ export interface RowFacts {
 export function tablesToCount(before: Catalog, after: Catalog): readonly TableToCount[] {
   const [columnsBefore, columnsAfter] = [columnsByTable(before), columnsByTable(after)];
   const sameType = (type: string) => madeOf(type, before) === madeOf(type, after);
-  const kept = new Set(after.tables.map(({ name }) => name));
+  const kept = new Map(after.tables.map((table) => [table.name, table]));
   return before.tables
     .filter(({ name }) => kept.has(name))
     .map(({ name, partitionKey }) => {
@@ -37,7 +37,7 @@ export function tablesToCount(before: Catalog, after: Catalog): readonly TableTo
       const changed = pairs.map(([{ column }]) => column).filter((column) => !same.includes(column));
       return {
         table: name,
-        withDescendants: partitionKey !== undefined,
+        partitioned: { before: partitionKey !== undefined, after: kept.get(name)?.partitionKey !== undefined },
         sameColumns: same.sort(),
         changedColumns: changed.sort(),
       };
@@ -76,21 +76,22 @@ function madeOf(type: string, catalog: Pick<Catalog, "types">, depth = 0): strin
 export async function readRowFacts(
   session: Session,
   tables: readonly TableToCount[],
+  when: "before" | "after",
 ): Promise<ReadonlyMap<string, RowFacts>> {
   await session.query("set search_path = ''; set datestyle = 'ISO, YMD'; set timezone = 'UTC'");
   const facts = new Map<string, RowFacts>();
-  for (const table of tables) facts.set(table.table, await countTable(session, table));
+  for (const table of tables) facts.set(table.table, await countTable(session, table, when));
   return facts;
 }
 
-async function countTable(session: Session, table: TableToCount): Promise<RowFacts> {
-  const { sameColumns, changedColumns, withDescendants } = table;
+async function countTable(session: Session, table: TableToCount, when: "before" | "after"): Promise<RowFacts> {
+  const { sameColumns, changedColumns, partitioned } = table;
   const row = `row(${sameColumns.map((column) => `t.${column}`).join(", ")})::text`;
   const counts = changedColumns.map((column) => `count(t.${column})::integer`);
   const { rows } = await session.query<{ rows: number; hash: string; counts: readonly number[] }>(`
     select count(*)::integer as rows, array[${counts.join(", ")}]::integer[] as counts,
            md5(coalesce(string_agg(md5(${row}), '' order by md5(${row})), '')) as hash
-    from ${withDescendants ? "" : "only "}${table.table} t`);
+    from ${partitioned[when] ? "" : "only "}${table.table} t`);
   const { hash, counts: values, rows: number } = rows[0]!;
   return {
     rows: number,
