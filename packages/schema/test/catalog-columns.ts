@@ -116,7 +116,6 @@ const otherColumns: Readonly<Record<string, string>> = {
   "pg_type.typarray": derived,
   "pg_type.typndims": "PostgreSQL itself ignores it",
   "pg_type.typtype": identity,
-  "pg_user_mapping.umoptions": environment,
 };
 
 /** One row of a catalog; `id` finds it again after a change, `name` after it was dropped and made again. */

@@ -36,8 +36,13 @@ export interface CatalogForeignServer extends OwnedObject, ForeignOptions {
   readonly version?: string;
 }
 
-/** Who has a mapping for which server, named `role on server`. Its options are credentials and are not read. */
+/** Who has a mapping for which server, named `role on server`. */
 export interface CatalogUserMapping extends CatalogObject {
   readonly role: string;
   readonly server: string;
+  /**
+   * Those that are known to be no credentials (`user=reader`); no other is ever read. Absent where the role that read it
+   * may not see any: then they count as the same as whatever the other side has.
+   */
+  readonly options?: readonly string[];
 }

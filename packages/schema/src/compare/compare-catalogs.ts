@@ -23,16 +23,28 @@ export interface CatalogDifference {
 }
 
 /**
- * Names every object that differs, ordered by kind and name; empty exactly when the hashes are equal. What `unsupported`
- * lists on either side is not compared.
+ * Names every object that differs, ordered by kind and name; empty when the hashes are equal. What `unsupported` lists on
+ * either side is not compared.
  */
 export function compareCatalogs(before: Catalog, after: Catalog, options: CanonicalOptions = {}): CatalogDifference[] {
-  const [left, right] = [byKey(before, options), byKey(after, options)];
+  const [left, right] = [byKey(before, options), byKey(withWhatIsHidden(before, after), options)];
   const words = (object: CountedObject | undefined) => object && canonicalEntry(object, options);
   return [...new Set([...left.keys(), ...right.keys()])]
     .filter((key) => !isSame(left.get(key), right.get(key)))
     .sort()
     .flatMap((key) => difference(words(left.get(key)), words(right.get(key))));
+}
+
+/** What the role that read the one side may not see counts as being as on the other. */
+function withWhatIsHidden(before: Catalog, after: Catalog): Catalog {
+  const seen = new Map(before.userMappings.map(({ name, options }) => [name, options]));
+  const userMappings = after.userMappings.map((mapping) => {
+    const { options, ...rest } = mapping;
+    if (!seen.has(mapping.name)) return mapping;
+    const other = seen.get(mapping.name);
+    return other === undefined ? rest : { ...rest, options: options ?? other };
+  });
+  return { ...after, userMappings };
 }
 
 function byKey(catalog: Catalog, options: CanonicalOptions): ReadonlyMap<string, CountedObject> {

@@ -1,3 +1,4 @@
+import type { CatalogColumn } from "@confiture/model";
 import type { Action } from "./action.js";
 import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
@@ -6,6 +7,7 @@ import { bareType } from "./kinds/change-type.js";
 import { foreignKeysTo } from "./kinds/foreign-keys-to.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { notNullOf } from "./kinds/not-null.js";
 import { type Changes, endsGeneration, isRetype } from "./object-change.js";
 
 type Verb = Action["verb"];
@@ -105,6 +107,8 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   },
 
   create: (graph, { subject, provides }, place) => {
+    if (subject.kind === "constraints" && subject.entry.kind === "not null" && subject.entry.table !== undefined)
+      behindNotNullAbove({ table: subject.entry.table, column: subject.entry.columns[0] ?? "" }, graph, place);
     if (subject.kind !== "tables" && subject.kind !== "columns") return;
     for (const key of provides) behindConstraintsOf(arrayedTypeOf(key, graph.sides), graph, place);
   },
@@ -114,6 +118,7 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
     if (subject.kind === "columns")
       for (const key of changes.get(subject.key)?.retypedBy ?? [])
         behindConstraintsOf(sides.after.entries.get(key)?.name, graph, place);
+    if (subject.kind === "columns") behindNotNullAbove(subject.entry, graph, place);
     if (subject.kind === "tables") {
       edgesOfPersistence(graph, subject.name, place);
       if (hasToastOptions(subject))
@@ -209,6 +214,23 @@ function behindConstraintsOf(domain: string | undefined, { sides, makers, link }
 function arrayedTypeOf(column: ObjectKey, { after }: Sides): string | undefined {
   const object = after.entries.get(column);
   return object?.kind === "columns" && object.entry.type.endsWith("[]") ? bareType(object.entry.type) : undefined;
+}
+
+/** A NOT NULL that came from above is a table's own, to rename or to drop, once the parent passes it on no more. */
+function behindNotNullAbove(
+  { table, column }: Pick<CatalogColumn, "table" | "column">,
+  { sides, makers, removers, link }: Graph,
+  place: number,
+): void {
+  if (notNullOf(table, column, sides.before)?.inheritance === undefined) return;
+  if (notNullOf(table, column, sides.after)?.inheritance !== undefined) return;
+  for (const parent of parentsOf(table, sides.after)) {
+    const above = [notNullOf(parent, column, sides.before), notNullOf(parent, column, sides.after)];
+    for (const constraint of above) {
+      link(makers.get(`constraints ${constraint?.name}`), place);
+      link(removers.get(`constraints ${constraint?.name}`), place);
+    }
+  }
 }
 
 /** A logged table cannot refer to one that is not: which of the two goes first depends on where they go. */

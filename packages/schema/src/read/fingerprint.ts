@@ -1,6 +1,6 @@
 import type { ReadScope, ServerVersion } from "./catalog-query.js";
 import { passingSchemas } from "./read-scope.js";
-import { thisDatabase } from "./sql-fragments.js";
+import { harmlessMappingOptions, thisDatabase } from "./sql-fragments.js";
 
 interface Watched {
   readonly catalog: string;
@@ -164,5 +164,6 @@ const subscriptions = (version: ServerVersion) => `(
   where s.subdbid = ${thisDatabase})`;
 
 const userMappings = `(
-  select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', u.umid, u.umuser, u.srvid), 0)), 0)
+  select count(*) || ':' || coalesce(sum(hashtextextended(concat_ws('|', u.umid, u.umuser, u.srvid,
+    ${harmlessMappingOptions("u.umoptions")}), 0)), 0)
   from pg_catalog.pg_user_mappings u)`;

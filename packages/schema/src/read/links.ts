@@ -1,9 +1,12 @@
 import { defineQuery, type ServerVersion } from "./catalog-query.js";
 import {
   functionName,
+  harmlessMappingOptions,
   harmlessOptions,
+  mappingName,
   notPartOfExtension,
   secretOptions,
+  showsMappingOptions,
   sorted,
   thisDatabase,
 } from "./sql-fragments.js";
@@ -107,14 +110,15 @@ export const foreignServers = defineQuery({
     where ${notPartOfExtension("pg_foreign_server", "s.oid")}`,
 });
 
-/** By the view, which everybody may read; its options are not asked for. */
+/** By the view, which everybody may read, and which hides most options from most. */
 export const userMappings = defineQuery({
   kind: "userMappings",
   catalog: "pg_user_mapping",
   sql: () => `
-    select u.umid as oid, case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end || ' on ' || quote_ident(u.srvname) as name,
+    select u.umid as oid, ${mappingName("u")} as name,
            case u.umuser when 0 then 'PUBLIC' else u.umuser::regrole::text end as role,
-           quote_ident(u.srvname) as server
+           quote_ident(u.srvname) as server,
+           case when ${showsMappingOptions("u")} then ${harmlessMappingOptions("u.umoptions")} end as options
     from pg_catalog.pg_user_mappings u
     where ${notPartOfExtension("pg_user_mapping", "u.umid")}`,
 });

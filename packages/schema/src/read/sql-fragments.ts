@@ -30,6 +30,38 @@ export function harmlessOptions(column: string): string {
   return unlessEmpty(column, `select o from unnest(${column}) o where not ${secret("o")} order by o collate "C"`);
 }
 
+// What a user mapping says beside these is a credential, whatever its name is.
+const harmlessInMappings = ["password_required", "sslcert", "use_scram_passthrough", "user", "user_name", "username"];
+
+/** The options of a user mapping that are known to be no credentials, sorted. */
+export function harmlessMappingOptions(column: string): string {
+  const names = harmlessInMappings.map((name) => `'${name}'`).join(", ");
+  return unlessEmpty(
+    column,
+    `select o from unnest(${column}) o
+     where split_part(o, '=', 1) in (${names}) and o !~ '://[^/@ ]*:[^/@ ]*@' order by o collate "C"`,
+  );
+}
+
+/**
+ * A condition on a row of pg_user_mappings, the one by which the server shows its options: to a superuser, to the role
+ * itself where it may use the server and, of the mapping for everybody, to the server's owner.
+ */
+export function showsMappingOptions(mapping: string): string {
+  const usesAsOwner = `exists (
+    select from pg_catalog.pg_foreign_server o where o.oid = ${mapping}.srvid and pg_has_role(o.srvowner, 'USAGE'))`;
+  return `(
+    (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user)
+    or ${mapping}.umuser = 0 and ${usesAsOwner}
+    or ${mapping}.umuser <> 0 and ${mapping}.usename = current_user
+      and (${usesAsOwner} or has_server_privilege(${mapping}.srvid, 'USAGE')))`;
+}
+
+/** As the catalog names a row of pg_user_mappings. */
+export function mappingName(mapping: string): string {
+  return `case ${mapping}.umuser when 0 then 'PUBLIC' else ${mapping}.umuser::regrole::text end || ' on ' || quote_ident(${mapping}.srvname)`;
+}
+
 /** The names of the options left out. */
 export function secretOptions(column: string): string {
   return unlessEmpty(

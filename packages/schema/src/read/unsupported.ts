@@ -1,5 +1,5 @@
 import type { ReadScope } from "./catalog-query.js";
-import { thisDatabase } from "./sql-fragments.js";
+import { mappingName, notPartOfExtension, showsMappingOptions, thisDatabase } from "./sql-fragments.js";
 
 /** The catalogs whose rows a query of ours reads as entries, or as parts of entries. */
 const readCatalogs = [
@@ -120,6 +120,10 @@ export function unsupportedQuery({ version, includedName, readsSubscriptionSetti
     from pg_catalog.pg_db_role_setting r
     cross join lateral unnest(r.setconfig) setting
     where r.setdatabase = ${thisDatabase}
+    union all
+    select 'user mapping options', ${mappingName("m")}
+    from pg_catalog.pg_user_mappings m
+    where not ${showsMappingOptions("m")} and ${notPartOfExtension("pg_user_mapping", "m.umid")}
     ${version >= 15 ? "union all select 'parameter privileges', p.parname from pg_catalog.pg_parameter_acl p" : ""}
     ${
       readsSubscriptionSettings

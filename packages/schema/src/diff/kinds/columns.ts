@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogConstraint, CatalogIdentity } from "@confiture/model";
+import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import { isSameEntry } from "../../compare/same-entry.js";
 import type { CatalogIndex, ObjectKey } from "../catalog-index.js";
@@ -11,6 +11,7 @@ import { alterColumnOptions, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 import { unqualified } from "./names.js";
+import { isPassedOn, notNullOf } from "./not-null.js";
 import { successorOfIdentity, takePosition } from "./sequence-positions.js";
 import { changedSettings } from "./sequences.js";
 
@@ -171,19 +172,21 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
 
 /** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
 function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
-  const [was, is] = [notNullOf(before, sides.before), notNullOf(after, sides.after)];
+  const [was, is] = [
+    notNullOf(before.table, before.column, sides.before),
+    notNullOf(after.table, after.column, sides.after),
+  ];
   if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
   if (was.inheritance === undefined || is.inheritance !== undefined) return [];
   return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
 }
 
-function notNullOf({ table, column }: CatalogColumn, index: CatalogIndex): CatalogConstraint | undefined {
-  return index.constraintsOf(table).find(({ kind, columns }) => kind === "not null" && columns[0] === column);
-}
-
 /** PostgreSQL 18 knows whether a column said it itself; what its key says cannot be taken back. */
 function notNullIsHandedUp(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
-  const [was, is] = [notNullOf(before, sides.before), notNullOf(after, sides.after)];
+  const [was, is] = [
+    notNullOf(before.table, before.column, sides.before),
+    notNullOf(after.table, after.column, sides.after),
+  ];
   if (was?.implied !== true || is?.implied !== true) return false;
   if (was.inheritance !== undefined || is.inheritance !== "inherited") return false;
   return isAttached(after.table, sides) && !inPrimaryKey(before, sides.before);
@@ -310,6 +313,7 @@ function followsParent(
     const reference: DiffReference = { kind: "columns", name: `${parent}.${column.column}` };
     const was = sides.before.find("columns", reference.name);
     const is = sides.after.find("columns", reference.name);
+    if (field === "notNull" && column.notNull && beginsToPassOn(was, is, sides)) return true;
     return (
       was !== undefined &&
       is !== undefined &&
@@ -317,4 +321,11 @@ function followsParent(
       isSameEntry(is[field], column[field])
     );
   });
+}
+
+/** Its NOT NULL was for itself alone, and from now on tables below get it too. */
+function beginsToPassOn(before: CatalogColumn | undefined, after: CatalogColumn | undefined, sides: Sides): boolean {
+  const was = before === undefined ? undefined : notNullOf(before.table, before.column, sides.before);
+  const is = after === undefined ? undefined : notNullOf(after.table, after.column, sides.after);
+  return was !== undefined && is !== undefined && !isPassedOn(was) && isPassedOn(is);
 }

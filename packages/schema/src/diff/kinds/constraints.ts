@@ -6,6 +6,7 @@ import { domainConstraints, isOfDomain } from "./domains.js";
 import { indexParameters, indexSettings } from "./indexes.js";
 import { isAttached, isInheritedFromKept } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
+import { isPassedOn, notNullOf } from "./not-null.js";
 
 export const constraintRules: KindRules<"constraints"> = {
   named: (entry) =>
@@ -97,16 +98,38 @@ function keptPartitions(table: string, { before, after }: Sides): boolean {
   );
 }
 
-/** PostgreSQL 18: a column has one such constraint at most, so one that is there under another name is renamed. */
-function createNotNull(entry: CatalogConstraint, { before, after }: Sides): readonly string[] {
-  const there = before
-    .constraintsOf(entry.table ?? "")
-    .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
-  const kept = there !== undefined && before.find("columns", `${entry.table}.${entry.columns[0]}`)?.notNull === true;
-  const stays = there !== undefined && !after.constraintsOf(entry.table ?? "").some(({ name }) => name === there.name);
-  return kept && stays
-    ? [`${owner(entry, after)} rename constraint ${there.constraint} to ${entry.constraint}`]
-    : [`${owner(entry, after)} add constraint ${entry.constraint} ${entry.definition}`];
+/** PostgreSQL 18: a column has one such constraint at most, so one that is there already goes on as this one. */
+function createNotNull(entry: CatalogConstraint, sides: Sides): readonly string[] {
+  const { before, after } = sides;
+  const there = notNullOf(entry.table ?? "", entry.columns[0], before);
+  const kept = before.find("columns", `${entry.table}.${entry.columns[0]}`)?.notNull === true;
+  const isFree = (name: string) => !after.constraintsOf(entry.table ?? "").some((other) => other.name === name);
+  if (there !== undefined && kept && (there.name === entry.name || isFree(there.name))) {
+    const goesOn = goOnAs(there, entry, after);
+    if (goesOn !== undefined) return goesOn;
+  }
+  return [`${owner(entry, after)} add constraint ${entry.constraint} ${entry.definition}`];
+}
+
+/** Undefined: a NOT NULL that holds for all rows cannot become one that does not, nor one from above the table's own. */
+function goOnAs(
+  before: CatalogConstraint,
+  after: CatalogConstraint,
+  index: CatalogIndex,
+): readonly string[] | undefined {
+  if (before.validated && !after.validated) return undefined;
+  if (before.inheritance === "inherited" && after.inheritance === "merged") return undefined;
+  const alter = owner(after, index);
+  const [was, is] = [isPassedOn(before), isPassedOn(after)];
+  // Tables below get it under the new name, and keep it under the old one.
+  return [
+    ...(was && !is ? [`${alter} alter constraint ${before.constraint} no inherit`] : []),
+    ...(before.constraint === after.constraint
+      ? []
+      : [`${alter} rename constraint ${before.constraint} to ${after.constraint}`]),
+    ...(before.validated === after.validated ? [] : [`${alter} validate constraint ${after.constraint}`]),
+    ...(!was && is ? [`${alter} alter constraint ${after.constraint} inherit`] : []),
+  ];
 }
 
 /** What comes from a parent goes with the parent's; the NOT NULL that stays under another name is renamed. */
@@ -114,13 +137,13 @@ function dropConstraint(entry: CatalogConstraint, before: CatalogIndex, sides: S
   if (isOfDomain(entry)) return domainConstraints.drop(entry, sides);
   if (entry.kind === "not null" && entry.table !== undefined) {
     const column = sides.after.find("columns", `${entry.table}.${entry.columns[0]}`);
-    const other = sides.after
-      .constraintsOf(entry.table)
-      .find(({ kind, columns }) => kind === "not null" && columns[0] === entry.columns[0]);
-    if (column?.notNull === true && other !== undefined && other.name !== entry.name)
-      return other.implied
-        ? [`${owner(entry, before)} rename constraint ${entry.constraint} to ${other.constraint}`]
-        : [];
+    const other = notNullOf(entry.table, entry.columns[0], sides.after);
+    // What is its own and comes from above alone then has to go before that comes.
+    const comesDown = entry.inheritance === undefined && other?.inheritance === "inherited";
+    if (column?.notNull === true && other !== undefined && !comesDown) {
+      if (other.implied) return goOnAs(entry, other, before) ?? [];
+      if (other.name !== entry.name) return [];
+    }
   }
   if (isInheritedFromKept(entry, { ...sides, before: sides.after, after: before })) return [];
   if (goneByLeaving(entry, sides)) return [];
@@ -157,6 +180,8 @@ function alterConstraint(
       ? [`${alter} add constraint ${after.constraint} ${after.definition}`]
       : [];
   if (before.parent !== undefined && after.parent !== undefined && isAttached(after.table ?? "", sides)) return [];
+  if (after.kind === "not null" && before.columns[0] === after.columns[0])
+    return goOnAs(before, after, sides.after) ?? "replace";
   if (before.validated === false && after.validated && before.definition.replace(notValid, "") === after.definition)
     return [`${alter} validate constraint ${after.constraint}`];
   if (

@@ -1,4 +1,9 @@
-import type { CatalogForeignDataWrapper, CatalogForeignServer } from "@confiture/model";
+import type {
+  CatalogForeignDataWrapper,
+  CatalogForeignServer,
+  CatalogUserMapping,
+  ForeignOptions,
+} from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import { changedOptionsClause, noteOnSecrets, optionsClause } from "./foreign-options.js";
 import type { KindRules } from "./kind-rules.js";
@@ -39,15 +44,27 @@ export const foreignAccessRules = {
     },
   },
   userMappings: {
-    named: ({ role, server }) => `user mapping for ${role} server ${server}`,
-    create: ({ role, server }) => [
-      `-- Its options are credentials and are not in a catalog. To be run by hand: alter user mapping for ${role} server ${server} options (add ...)\n` +
-        `create user mapping for ${role} server ${server}`,
+    named: mappingNamed,
+    create: (entry) => [
+      `-- Credentials are not in a catalog. To be run by hand: alter ${mappingNamed(entry)} options (add ...)\n` +
+        `create ${mappingNamed(entry)}${optionsClause(withoutSecrets(entry))}`,
     ],
-    // Its name is all there is to see of it.
-    alter: () => [],
+    alter(before, after) {
+      if (before.options === undefined || after.options === undefined) return [];
+      const changes = changedOptionsClause(mappingNamed(after), withoutSecrets(before), withoutSecrets(after));
+      return changes === "" ? [] : [`alter ${mappingNamed(after)}${changes}`];
+    },
   },
 } satisfies { [Kind in "foreignDataWrappers" | "foreignServers" | "userMappings"]: KindRules<Kind> };
+
+function mappingNamed({ role, server }: CatalogUserMapping): string {
+  return `user mapping for ${role} server ${server}`;
+}
+
+/** Nobody asks which credentials there are: as a rule they are there where a schema was applied, and not in its files. */
+function withoutSecrets({ options = [] }: CatalogUserMapping): ForeignOptions {
+  return { options, maskedOptions: [] };
+}
 
 function wrapperNamed({ name }: CatalogForeignDataWrapper): string {
   return `foreign data wrapper ${name}`;

@@ -64,11 +64,11 @@ testPairs("a foreign server", "create foreign data wrapper paper; create foreign
 });
 
 testPairs("a user mapping", "create foreign data wrapper paper; create server far foreign data wrapper paper;", {
-  "is made without its options, and says so": {
-    after: `create user mapping for "Confiture Reader" server far options (password 'hunter2');`,
+  "is made without its credentials, and says so": {
+    after: `create user mapping for "Confiture Reader" server far options (password 'hunter2', "user" 'u1');`,
     there: [
-      `-- Its options are credentials and are not in a catalog. To be run by hand: alter user mapping for "Confiture Reader" server far options (add ...)\n` +
-        `create user mapping for "Confiture Reader" server far`,
+      `-- Credentials are not in a catalog. To be run by hand: alter user mapping for "Confiture Reader" server far options (add ...)\n` +
+        `create user mapping for "Confiture Reader" server far options ("user" 'u1')`,
     ],
     back: [`drop user mapping for "Confiture Reader" server far`],
   },
@@ -76,7 +76,13 @@ testPairs("a user mapping", "create foreign data wrapper paper; create server fa
     after: "create user mapping for public server far;",
     back: ["drop user mapping for PUBLIC server far"],
   },
-  "is never touched for its options": {
+  "changes what is no credential": {
+    before: `create user mapping for public server far options ("user" 'u1', password 'hunter2');`,
+    after: `create user mapping for public server far options ("user" 'u2', password_required 'false');`,
+    there: [`alter user mapping for PUBLIC server far options (add password_required 'false', set "user" 'u2')`],
+    back: [`alter user mapping for PUBLIC server far options (drop password_required, set "user" 'u1')`],
+  },
+  "is never touched for its credentials": {
     before: "create user mapping for public server far options (password 'hunter2');",
     after: "create user mapping for public server far;",
     there: [],
