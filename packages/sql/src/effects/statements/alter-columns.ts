@@ -1,5 +1,6 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { isAssignable } from "../column-types/assignable.js";
 import { domainDefault } from "../column-types/domain-default.js";
 import { spellType } from "../column-types/spell-type.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
@@ -248,6 +249,8 @@ export function alterColumnType(subcommand: Subcommand): void {
         ? { rewrites: true, keepsIndexes: false, assumptions: [] }
         : changeOfType(old, [...resolveSteps(casts, picture), next], picture, grammar);
     for (const assumption of change.assumptions) draft.assume(assumption);
+    if (old !== undefined && casts !== undefined)
+      refuseUnassigned(draft, [old, ...resolveSteps(casts, picture)], next, context);
     if (change.rewrites) draft.rewrite(one);
     if (old === undefined)
       draft.assume(`no value of ${relationName(one)}.${name} loses anything on its way to ${spelled}`);
@@ -279,6 +282,25 @@ export function alterColumnType(subcommand: Subcommand): void {
       delete column.collation;
     }
   }
+}
+
+/** What USING gives, or the old value where there is none, is assigned: that takes a cast made for it. */
+function refuseUnassigned(
+  draft: EffectDraft,
+  steps: readonly ColumnType[],
+  next: ColumnType,
+  { picture, grammar }: StatementContext,
+): void {
+  const last = steps.at(-1)!;
+  if (isAssignable(last, next, picture, grammar)) return;
+  const asked = steps.length === 1 ? "USING" : "a cast behind USING";
+  draft.refuse(
+    `PostgreSQL does not bring ${wordOf(last)} to ${wordOf(next)} of its own accord, whatever the rows: it asks for ${asked}`,
+  );
+}
+
+function wordOf({ name, isArray }: ColumnType): string {
+  return isArray ? `${name}[]` : name;
 }
 
 function assumeRewrite(draft: EffectDraft, relation: Relation, column: string): void {
