@@ -122,7 +122,7 @@ export function dropColumn(subcommand: Subcommand): void {
       `no foreign key, sequence or view uses ${relationName(relation)}.${name}, and the table has no partitions or children: the relations concerned would be locked as well`,
     );
     relation.columns.delete(name);
-  } else new Removal(context, draft).column(relation, column!);
+  } else new Removal(context, draft).column(relation, column!, subcommand.recurses ? "with_children" : "only");
   if (!relation.bornHere) draft.lose("column", `${relationName(relation)}.${name}`);
 }
 
@@ -244,6 +244,8 @@ export function alterColumnType(subcommand: Subcommand): void {
     const old = column?.type === undefined ? undefined : parseType(column.type, picture, grammar);
     const casts = definition.raw_default === undefined ? [] : castsOfColumn(definition.raw_default, name);
     if (old === undefined) assumeRewrite(draft, one, name);
+    // ALTER TABLE has the sequence follow the type, also where it is the same one.
+    if (column?.identity !== undefined) draft.lock(column.identity, "ShareRowExclusiveLock").swapFile(column.identity);
     const change =
       old === undefined || casts === undefined
         ? { rewrites: true, keepsIndexes: false, assumptions: [] }
@@ -305,6 +307,7 @@ function wordOf({ name, isArray }: ColumnType): string {
 
 function assumeRewrite(draft: EffectDraft, relation: Relation, column: string): void {
   draft.assume(`the type of ${relationName(relation)}.${column} is another one, whose bytes cannot stay as they are`);
+  draft.assume(`${column} is no identity: its sequence would be locked SHARE ROW EXCLUSIVE and get a new file`);
   draft.assume(`no foreign key stands on ${column}: the tables at both ends would be locked ACCESS EXCLUSIVE`);
 }
 
