@@ -37,7 +37,7 @@ export class EffectDraft {
   since: number;
   transactional: boolean;
   isUnknown = false;
-  private refused: string | undefined;
+  refused: string | undefined;
   on: OperationTarget | undefined;
   part: string | undefined;
   /** The body it stands in. */
