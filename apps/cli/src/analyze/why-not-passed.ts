@@ -10,6 +10,9 @@ export function whyNotPassed({ risk, limit, statements }: Analysis): readonly st
   return [
     ...(unknown > 0 ? [`${count(unknown)} not understood`] : []),
     ...(refused > 0 ? [`${count(refused)} refused on the shadow database`] : []),
+    ...new Set(
+      statements.flatMap(({ effect }) => (effect.refused === undefined ? [] : `will be refused: ${effect.refused}`)),
+    ),
     ...(under > 0 ? [`${under === 1 ? "1 statement" : `${under} statements`} did more than was foreseen`] : []),
     ...risk.anomalies.flatMap(standsInTheWay),
     // Of nothing nothing can come, whatever the limit.

@@ -91,6 +91,8 @@ export interface Effect {
   readonly compatibility: Compatibility;
   /** What the rows that are there must satisfy, or it fails. */
   readonly requires: readonly DataRequirement[];
+  /** Why PostgreSQL will refuse it, whatever the rows: the reason in words. Absent where nothing tells that it will. */
+  readonly refused?: string;
   /** The first major version that accepts it; 13 also when older ones do. */
   readonly since: number;
   /**

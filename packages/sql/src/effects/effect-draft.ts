@@ -37,6 +37,7 @@ export class EffectDraft {
   since: number;
   transactional: boolean;
   isUnknown = false;
+  refused: string | undefined;
   on: OperationTarget | undefined;
   part: string | undefined;
   /** The body it stands in. */
@@ -144,6 +145,12 @@ export class EffectDraft {
     return this;
   }
 
+  /** The server will say no, whatever the rows. Nothing is sure of what stands in a body, where a condition may be false. */
+  refuse(because: string): this {
+    if (this.inside === undefined) this.refused ??= because;
+    return this;
+  }
+
   finish(): Operation {
     const { on, part, inside } = this;
     return {
@@ -181,6 +188,7 @@ export class EffectDraft {
       hazards: allHazards.filter((hazard) => this.hazards.has(hazard)),
       compatibility: this.compatibility,
       requires: this.requires,
+      ...(this.refused === undefined ? {} : { refused: this.refused }),
       since: this.since,
       certainty: this.isUnknown ? "unknown" : this.assumptions.size > 0 ? "assumed" : "certain",
       assumptions: [...this.assumptions],

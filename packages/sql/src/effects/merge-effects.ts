@@ -58,6 +58,7 @@ export function mergeEffects(effects: readonly Effect[]): Effect {
       effects.flatMap(({ requires }) => requires),
       (one) => JSON.stringify(one),
     ),
+    ...firstRefusal(effects),
     since: Math.max(13, ...effects.map(({ since }) => since)),
     certainty: worst(
       certainties,
@@ -65,6 +66,12 @@ export function mergeEffects(effects: readonly Effect[]): Effect {
     ),
     assumptions: [...new Set(effects.flatMap(({ assumptions }) => assumptions))],
   };
+}
+
+/** The server stops at the first. */
+function firstRefusal(effects: readonly Effect[]): Pick<Effect, "refused"> {
+  const refused = effects.find((effect) => effect.refused !== undefined)?.refused;
+  return refused === undefined ? {} : { refused };
 }
 
 function mergeLocks(lists: readonly Effect["locks"][]): Effect["locks"] {

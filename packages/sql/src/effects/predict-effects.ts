@@ -79,7 +79,11 @@ function readOperations(statement: Statement, picture: Picture, grammar: Grammar
   return context.drafts.map((draft) => {
     if (draft.inside === undefined) draft.since = Math.max(draft.since, since);
     if (alone) draft.transactional = false;
-    if (picture.wasRolledBack) draft.assume("what was rolled back above is there all the same");
+    if (picture.wasRolledBack) {
+      draft.assume("what was rolled back above is there all the same");
+      // What stands in its way may be what is gone.
+      draft.refused = undefined;
+    }
     return draft.finish();
   });
 }

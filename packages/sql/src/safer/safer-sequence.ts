@@ -80,6 +80,7 @@ export async function saferSequences(
 async function answerFor(statement: Statement, place: Place): Promise<SaferAnswer> {
   const tree = statement.kind === "unparsable" ? undefined : place.grammar.statements(statement.text)?.[0];
   if (tree === undefined) return none("the grammar refuses the statement");
+  if (place.whole.refused !== undefined) return none(`the server refuses the statement: ${place.whole.refused}`);
   const context = openSaferContext(statement, tree.fields, place);
   const draft = concernsNobody(context) ? alreadySafe(ownToFile) : await (forms[tree.tag] ?? byEffect)(context);
   return draft.kind === "safer" ? withLocks(draft, context) : draft;

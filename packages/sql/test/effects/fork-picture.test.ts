@@ -46,6 +46,8 @@ const changes = [
   "drop function f",
   "set search_path = other",
   "create table t2 (like t); create table r2 (t int references r)",
+  "alter table t add foreign key (a) references r",
+  "alter table p add primary key (k), add column r int references r",
   "alter table t rename constraint t_a_check to c",
 ];
 

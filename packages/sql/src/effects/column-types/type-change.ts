@@ -84,9 +84,9 @@ export function changeOfType(
   let keepsIndexes = true;
   for (const to of steps) {
     const step = coerce(current, to, picture, grammar);
+    assumptions.push(...step.assumptions);
     if (step.rewrites) return { rewrites: true, keepsIndexes: false, assumptions };
     keepsIndexes &&= step.keepsIndexes;
-    assumptions.push(...step.assumptions);
     current = to;
   }
   return { rewrites: false, keepsIndexes, assumptions };
@@ -101,7 +101,7 @@ function coerce(from: ColumnType, to: ColumnType, picture: Picture, grammar: Gra
   if (old.isArray || next.isArray) return arrays(old, next);
   if (!sameType(old, next)) {
     const coercion = relabels(old, next, picture);
-    if (!coercion.relabels) return rewrite;
+    if (!coercion.relabels) return { ...rewrite, assumptions: coercion.assumptions };
     // The old modifier means nothing to another type.
     if (!modifierFits({ ...old, modifier: [] }, next)) return rewrite;
     return { rewrites: false, keepsIndexes: coercion.keepsIndexes, assumptions: coercion.assumptions };

@@ -16,11 +16,13 @@ import { clip, joinedColumns, maxNameBytes } from "./object-name.js";
  */
 export function indexNameAddition(fields: TreeFields, version: number): string {
   const parameters = [...listOf(fields.indexParams), ...listOf(fields.indexIncludingParams)];
-  const wanted = parameters.map((parameter) => {
-    const element = fieldsOf(parameter, "IndexElem");
-    return stringOf(element?.name) ?? serverName(nameOf(element?.expr).name, version) ?? "expr";
-  });
+  const wanted = parameters.map((parameter) => elementName(fieldsOf(parameter, "IndexElem"), version));
   return joinedColumns(distinctNames(wanted));
+}
+
+/** What one column or expression of an index gives to its name. */
+export function elementName(element: TreeFields | undefined, version: number): string {
+  return stringOf(element?.name) ?? serverName(nameOf(element?.expr).name, version) ?? "expr";
 }
 
 /** A name that comes again gets a number. */

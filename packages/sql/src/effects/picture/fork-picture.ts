@@ -7,12 +7,16 @@ import type { Picture } from "./picture.js";
  */
 export function forkPicture(picture: Picture): Picture {
   const made = new Map<object, unknown>();
+  // What is marked to be come back to is cloned as maps and sets of nothing but entries.
+  const isLazy = !picture.keepsMarks;
   const copy = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null) return value;
     const known = made.get(value);
     if (known !== undefined) return known;
-    if (value instanceof Map) return keep(made, value, new Map([...value].map(([key, one]) => [key, copy(one)])));
-    if (value instanceof Set) return keep(made, value, new Set([...value].map(copy)));
+    if (value instanceof Map)
+      return keep(made, value, isLazy ? new MapCopiedOnRead(value, copy) : copyMap(value, copy));
+    if (value instanceof Set)
+      return keep(made, value, isLazy ? new SetCopiedOnRead(value, copy) : copySet(value, copy));
     if (Array.isArray(value)) return keep(made, value, value.map(copy));
     return copyOnRead(value, keep(made, value, Object.create(Object.getPrototypeOf(value) as object) as object), copy);
   };
@@ -21,6 +25,14 @@ export function forkPicture(picture: Picture): Picture {
     fork[name] = value instanceof Map ? new MapCopiedOnRead(value, copy) : copy(value);
   }
   return fork as unknown as Picture;
+}
+
+function copyMap(map: ReadonlyMap<unknown, unknown>, copy: (value: unknown) => unknown): Map<unknown, unknown> {
+  return new Map([...map].map(([key, one]) => [key, copy(one)]));
+}
+
+function copySet(set: ReadonlySet<unknown>, copy: (value: unknown) => unknown): Set<unknown> {
+  return new Set([...set].map(copy));
 }
 
 function keep<Value>(made: Map<object, unknown>, from: object, value: Value): Value {
@@ -90,7 +102,9 @@ class MapCopiedOnRead<Key, Value> extends Map<Key, Value> {
   }
 
   override get size(): number {
-    return [...this.keys()].length;
+    let size = this.#from.size - this.#gone.size;
+    for (const key of super.keys()) if (!this.#from.has(key) || this.#gone.has(key)) size += 1;
+    return size;
   }
 
   override *keys(): MapIterator<Key> {
@@ -112,5 +126,72 @@ class MapCopiedOnRead<Key, Value> extends Map<Key, Value> {
 
   override forEach(each: (value: Value, key: Key, map: Map<Key, Value>) => void): void {
     for (const [key, value] of this.entries()) each(value, key, this);
+  }
+}
+
+/**
+ * The same for a set, which is filled when somebody looks into it: one more reference to a table that thousands refer to
+ * costs no copy of the others.
+ */
+class SetCopiedOnRead<Value> extends Set<Value> {
+  #from: ReadonlySet<Value> | undefined;
+  readonly #copy: (value: unknown) => unknown;
+
+  constructor(from: ReadonlySet<Value>, copy: (value: unknown) => unknown) {
+    super();
+    this.#from = from;
+    this.#copy = copy;
+  }
+
+  #fill(): void {
+    if (this.#from === undefined) return;
+    const [from, added] = [this.#from, [...super.values()]];
+    this.#from = undefined;
+    super.clear();
+    for (const one of from) super.add(this.#copy(one) as Value);
+    // A copy of what is there already stays where it is.
+    for (const one of added) super.add(one);
+  }
+
+  override has(value: Value): boolean {
+    this.#fill();
+    return super.has(value);
+  }
+
+  override delete(value: Value): boolean {
+    this.#fill();
+    return super.delete(value);
+  }
+
+  override clear(): void {
+    this.#from = undefined;
+    super.clear();
+  }
+
+  override get size(): number {
+    this.#fill();
+    return super.size;
+  }
+
+  override keys(): SetIterator<Value> {
+    return this.values();
+  }
+
+  override values(): SetIterator<Value> {
+    this.#fill();
+    return super.values();
+  }
+
+  override entries(): SetIterator<[Value, Value]> {
+    this.#fill();
+    return super.entries();
+  }
+
+  override [Symbol.iterator](): SetIterator<Value> {
+    return this.values();
+  }
+
+  override forEach(each: (value: Value, again: Value, set: Set<Value>) => void): void {
+    for (const value of this.values()) each(value, value, this);
   }
 }

@@ -1,5 +1,6 @@
 import { fieldsOf, isFields, listOf, stringOf, type TreeFields, type TreeValue } from "../../parse/parse-tree.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
+import { isAssignable } from "../column-types/assignable.js";
 import { domainDefault } from "../column-types/domain-default.js";
 import { spellType } from "../column-types/spell-type.js";
 import { castsOfColumn, changeOfType, resolveSteps } from "../column-types/type-change.js";
@@ -121,7 +122,7 @@ export function dropColumn(subcommand: Subcommand): void {
       `no foreign key, sequence or view uses ${relationName(relation)}.${name}, and the table has no partitions or children: the relations concerned would be locked as well`,
     );
     relation.columns.delete(name);
-  } else new Removal(context, draft).column(relation, column!);
+  } else new Removal(context, draft).column(relation, column!, subcommand.recurses ? "with_children" : "only");
   if (!relation.bornHere) draft.lose("column", `${relationName(relation)}.${name}`);
 }
 
@@ -243,11 +244,15 @@ export function alterColumnType(subcommand: Subcommand): void {
     const old = column?.type === undefined ? undefined : parseType(column.type, picture, grammar);
     const casts = definition.raw_default === undefined ? [] : castsOfColumn(definition.raw_default, name);
     if (old === undefined) assumeRewrite(draft, one, name);
+    // ALTER TABLE has the sequence follow the type, also where it is the same one.
+    if (column?.identity !== undefined) draft.lock(column.identity, "ShareRowExclusiveLock").swapFile(column.identity);
     const change =
       old === undefined || casts === undefined
         ? { rewrites: true, keepsIndexes: false, assumptions: [] }
         : changeOfType(old, [...resolveSteps(casts, picture), next], picture, grammar);
     for (const assumption of change.assumptions) draft.assume(assumption);
+    if (old !== undefined && casts !== undefined)
+      refuseUnassigned(draft, [old, ...resolveSteps(casts, picture)], next, context);
     if (change.rewrites) draft.rewrite(one);
     if (old === undefined)
       draft.assume(`no value of ${relationName(one)}.${name} loses anything on its way to ${spelled}`);
@@ -281,8 +286,28 @@ export function alterColumnType(subcommand: Subcommand): void {
   }
 }
 
+/** What USING gives, or the old value where there is none, is assigned: that takes a cast made for it. */
+function refuseUnassigned(
+  draft: EffectDraft,
+  steps: readonly ColumnType[],
+  next: ColumnType,
+  { picture, grammar }: StatementContext,
+): void {
+  const last = steps.at(-1)!;
+  if (isAssignable(last, next, picture, grammar)) return;
+  const asked = steps.length === 1 ? "USING" : "a cast behind USING";
+  draft.refuse(
+    `PostgreSQL does not bring ${wordOf(last)} to ${wordOf(next)} of its own accord, whatever the rows: it asks for ${asked}`,
+  );
+}
+
+function wordOf({ name, isArray }: ColumnType): string {
+  return isArray ? `${name}[]` : name;
+}
+
 function assumeRewrite(draft: EffectDraft, relation: Relation, column: string): void {
   draft.assume(`the type of ${relationName(relation)}.${column} is another one, whose bytes cannot stay as they are`);
+  draft.assume(`${column} is no identity: its sequence would be locked SHARE ROW EXCLUSIVE and get a new file`);
   draft.assume(`no foreign key stands on ${column}: the tables at both ends would be locked ACCESS EXCLUSIVE`);
 }
 

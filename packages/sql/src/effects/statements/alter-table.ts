@@ -10,7 +10,7 @@ import * as constraints from "./alter-constraints.js";
 import { alterIndex } from "./alter-index.js";
 import * as keeping from "./alter-keeping.js";
 import * as partitions from "./alter-partitions.js";
-import type { SubcommandReader } from "./subcommand.js";
+import { namedBy, type SubcommandReader } from "./subcommand.js";
 
 interface Row {
   readonly kind: OperationKind;
@@ -105,11 +105,16 @@ function alterRelation(
   const relation = context.relationOf(fields.relation, keeping.kindOfTarget(fields));
   const mode = strongest(commands.map(lockOf));
   const recurses = !(isFields(fields.relation) && fields.relation.inh !== true);
+  const dropped = new Set(commands.filter(isDrop).map(namedBy));
   for (const command of commands) {
     const row = subcommands[stringOf(command.subtype) ?? ""];
     if (row === undefined) context.begin("unclassified").isUnknown = true;
-    else row.read({ context, relation, command, kind: kindOf(command), mode, recurses });
+    else row.read({ context, relation, command, kind: kindOf(command), mode, recurses, dropped });
   }
+}
+
+function isDrop({ subtype }: TreeFields): boolean {
+  return subtype === "AT_DropConstraint" || subtype === "AT_DropColumn";
 }
 
 function kindOf(command: TreeFields): OperationKind {

@@ -4,7 +4,7 @@ import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
 import { insideParentheses } from "../expressions-in-text.js";
 import { FreeNames, plainName } from "../names/free-names.js";
-import { distinctNames } from "../names/index-column-names.js";
+import { distinctNames, elementName } from "../names/index-column-names.js";
 import { joinedColumns } from "../names/object-name.js";
 import { foreignKeyFacts } from "../picture/foreign-key.js";
 import { columnNames, plainShape } from "../picture/index-shape.js";
@@ -64,7 +64,9 @@ function indexNameOf({ constraint, place }: ConstraintOnPlace, on: Relation, col
   if (written !== undefined && on === place.relation) return quoteIdentifier(written);
   const label = { CONSTR_PRIMARY: "pkey", CONSTR_UNIQUE: "key" }[stringOf(constraint.contype) ?? ""] ?? "excl";
   const including = listOf(constraint.including).flatMap((one) => stringNode(one) ?? []);
-  const addition = joinedColumns(distinctNames([...columns.map(plainName), ...including]));
+  const excluded = excludedElements(constraint).map((element) => elementName(element, place.context.version));
+  const keys = excluded.length === 0 ? columns.map(plainName) : excluded;
+  const addition = joinedColumns(distinctNames([...keys, ...including]));
   return new FreeNames(place.context.picture).relation(
     on.schema,
     plainName(on.bare),
@@ -181,9 +183,16 @@ function addIndexed(given: ConstraintOnPlace): void {
       : constraint.contype === "CONSTR_UNIQUE"
         ? "unique"
         : "exclude";
+  if (kind === "primary key") refuseSecondKey(given.place);
   const taken = stringOf(constraint.indexname);
   if (taken === undefined) makeIndex(given, kind);
   else useIndex(given, kind, quoteIdentifier(taken));
+}
+
+function refuseSecondKey({ relation, draft, dropped }: ConstraintOnPlace["place"]): void {
+  const own = [...relation.constraints.values()].find((one) => one.kind === "primary key");
+  if (own === undefined || [own.name, ...own.columns].some((name) => dropped?.has(name) === true)) return;
+  draft.refuse(`${relationName(relation)} has a primary key already, ${own.name}`);
 }
 
 function makeIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "exclude"): void {
@@ -299,10 +308,14 @@ export function newIndex(
 function keyColumns(constraint: TreeFields): readonly string[] {
   const keys = listOf(constraint.keys).flatMap((one) => quoted(stringNode(one)));
   if (keys.length > 0) return keys;
+  return excludedElements(constraint).flatMap(({ name }) => quoted(stringOf(name)));
+}
+
+/** What EXCLUDE compares: columns and expressions. */
+function excludedElements(constraint: TreeFields): readonly TreeFields[] {
   return listOf(constraint.exclusions).flatMap((one) => {
     const element = isFields(one) && isFields(one.List) ? listOf(one.List.items)[0] : undefined;
-    const fields = isFields(element) && isFields(element.IndexElem) ? element.IndexElem : undefined;
-    return quoted(stringOf(fields?.name));
+    return isFields(element) && isFields(element.IndexElem) ? [element.IndexElem] : [];
   });
 }
 

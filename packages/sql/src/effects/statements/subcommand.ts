@@ -15,6 +15,8 @@ export interface Subcommand {
   readonly mode: LockMode;
   /** False behind ONLY. */
   readonly recurses: boolean;
+  /** Columns and constraints that the same ALTER TABLE drops: the server does that first, wherever it stands. */
+  readonly dropped?: ReadonlySet<string>;
 }
 
 export type SubcommandReader = (subcommand: Subcommand) => void;

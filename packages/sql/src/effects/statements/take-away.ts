@@ -68,7 +68,8 @@ export class Removal {
     }
   }
 
-  column(relation: Relation, column: Column): void {
+  /** Behind ONLY the children keep theirs, which is their own from then on. */
+  column(relation: Relation, column: Column, reach: "with_children" | "only" = "with_children"): void {
     const { draft, context } = this;
     draft.lock(relation, "AccessExclusiveLock");
     relation.columns.delete(column.name);
@@ -78,7 +79,7 @@ export class Removal {
       return;
     }
     for (const constraint of [...relation.constraints.values()]) {
-      if (constraint.columns.includes(column.name)) this.constraint(relation, constraint);
+      if (constraint.columns.includes(column.name)) this.constraint(relation, constraint, reach);
     }
     for (const index of [...relation.indexes]) {
       if (shapeOf(index, context.grammar).uses.has(column.name)) this.index(index);
@@ -95,19 +96,20 @@ export class Removal {
     this.dependents((uses) => names.some((name) => mentionsColumn(uses, relation, name)));
     for (const child of relation.children) {
       const own = child.columns.get(column.name);
-      if (own?.inherited === true) this.column(child, own);
+      if (own?.inherited === true && reach === "with_children") this.column(child, own);
       else draft.lock(child, "AccessExclusiveLock");
+      if (own !== undefined) own.inherited = false;
     }
   }
 
-  constraint(relation: Relation, constraint: Constraint): void {
+  constraint(relation: Relation, constraint: Constraint, reach: "with_children" | "only" = "with_children"): void {
     const { draft, context } = this;
     if (relation.constraints.get(constraint.name) !== constraint) return;
     draft.lock(relation, "AccessExclusiveLock");
     if (constraint.references !== undefined && !constraint.fromParent) this.lockReferenced(constraint.references);
     if (constraint.index !== undefined) draft.lockIndex(constraint.index, "AccessExclusiveLock");
     context.picture.dropConstraint(relation, constraint);
-    for (const child of relation.children) {
+    for (const child of reach === "only" ? [] : relation.children) {
       const own = [...child.constraints.values()].find((one) => one.fromParent && isCopy(one, constraint));
       if (own !== undefined) this.constraint(child, own);
     }
