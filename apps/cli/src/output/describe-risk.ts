@@ -29,6 +29,7 @@ const orders: Readonly<Record<DeployOrder["first"], string>> = {
   application: "the application first, then the migration",
   either: "in either order",
   split: "two migrations, with the application in between",
+  neither: "neither order works: running code needs the old name, new code the new one",
   unknown: "not known: something was not understood",
 };
 

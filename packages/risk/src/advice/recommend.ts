@@ -185,6 +185,11 @@ function orderAdvice(operations: readonly Operation[]): readonly Advice[] {
     const text = "Deploy the application first: the code that runs now does not go with the schema as it will be.";
     return [{ level: breaks ? "high" : "medium", text, savesMs: 0 }];
   }
+  if (first === "neither") {
+    const text =
+      "Neither order works for a rename: the code that runs needs the old name and the new code the new one. Keep both for a while: a view with the old name of a table, a second column beside a renamed one.";
+    return [{ level: "high", text, savesMs: 0 }];
+  }
   if (first !== "split") return [];
   const text = "Split it in two: what new code needs before the deployment, what old code does not bear after it.";
   return [{ level: "medium", text, savesMs: 0 }];

@@ -16,6 +16,7 @@ import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
 import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
+import { asRunningCodeSees } from "../plan/as-running-code-sees.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { relationsWithHeldRows } from "../plan/row-changes.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
@@ -68,7 +69,8 @@ export interface AssessRiskInput {
  */
 export function assessRisk(given: AssessRiskInput): RiskAssessment {
   const { scale = publishedScale } = given;
-  const operations = onWhatWasThere(given.operations, given.facts);
+  const there = new Set(given.facts?.relations.map(({ relation }) => relation));
+  const operations = onWhatWasThere(asRunningCodeSees(given.operations, there), given.facts);
   const facts = given.facts && { ...given.facts, checks: checksOfNow(given.facts.checks, operations) };
   const input = { ...given, operations, ...(facts === undefined ? {} : { facts }) };
   const study = studyPlan(operations);
