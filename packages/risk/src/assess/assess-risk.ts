@@ -31,6 +31,7 @@ import { assessCategories } from "./categories.js";
 import { checksOfNow } from "./checks-of-now.js";
 import { gatherDependents } from "./gather-dependents.js";
 import type { ProjectConventions } from "./project-conventions.js";
+import { describeTakenAlong } from "./taken-along.js";
 
 export interface AssessRiskInput {
   /**
@@ -103,6 +104,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     downtime: downtime.estimate,
     waits,
     anomalies,
+    takenAlong: describeTakenAlong(operations, facts),
   };
   return {
     ...scored,
