@@ -58,7 +58,7 @@ async function proveDiff(plan: DiffPlan, { sides, counts, tools: { terminal } }:
   });
   terminal.clearStatus();
   const rows = proof.rows.reduce((sum, { before }) => sum + before, 0);
-  for (const what of proof.notInspected) terminal.note(`${terminal.paint("yellow", "note")} not proven: ${what}`);
+  for (const what of proof.notInspected) terminal.remark(`${terminal.paint("yellow", "note")} not proven: ${what}`);
   if (proof.proven) terminal.note(`${terminal.paint("green", "proven")} on ${formatCount(rows, "row")}`);
   else terminal.errorLines(whatSpeaksAgainst(proof).map((line) => `${terminal.paint("red", "not proven")} ${line}`));
   return proof;

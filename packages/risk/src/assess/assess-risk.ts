@@ -10,7 +10,7 @@ import type {
 import { deployOrder, nameOf } from "../advice/deploy-order.js";
 import { recommend } from "../advice/recommend.js";
 import { describeRequirement } from "../checks/data-check.js";
-import { unsaidRequirements } from "../checks/unsaid-requirements.js";
+import { recheckedConstraints, unsaidRequirements } from "../checks/unsaid-requirements.js";
 import type { Calibration } from "../duration/calibration.js";
 import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
@@ -253,9 +253,4 @@ function uncheckedRequirements(operations: readonly Operation[], { checks }: Ris
     .filter((one) => !checked.has(JSON.stringify(one)))
     .map(describeRequirement);
   return [...new Set([...open, ...unsaidRequirements(operations.filter(({ kind }) => kind !== "alter_column_type"))])];
-}
-
-/** Constraints on a column whose type changes are proved again; they held before, which is why they only are told. */
-function recheckedConstraints(operations: readonly Operation[]): readonly string[] {
-  return unsaidRequirements(operations.filter(({ kind }) => kind === "alter_column_type"));
 }
