@@ -33,6 +33,18 @@ describe("what a person reads", () => {
     await expect(steady(text)).toMatchFileSnapshot("snapshots/analyze-markdown.txt");
   });
 
+  test("a side that is critical stands beside a verdict that is not", async () => {
+    await using db = await openTestDatabase({ sql: shop });
+    using folder = projectFolder({ ...project, "x.sql": "drop table customers cascade;" });
+    const screen = await print(["x.sql", "--env", "local"], folder.path, db.url);
+    expect(screen).toContain("Risk LOW: score");
+    expect(screen).toContain("But data loss is critical\n");
+    expect(screen.replaceAll("\n", " ")).toMatch(/Passed \(exit 0\): .*\. But data loss is critical, which the score/);
+    expect(await print(["x.sql", "--env", "local", "--format", "markdown"], folder.path, db.url)).toContain(
+      "**But data loss is critical**",
+    );
+  });
+
   test("what a file says is no markup of the comment", async () => {
     using folder = projectFolder({ "x.sql": 'drop table "<img src=x>|`@all`";' });
     const { stdout } = await runConfiture(["migrate", "analyze", "x.sql", "--format", "markdown"], {

@@ -1,6 +1,7 @@
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect } from "vitest";
 import { analysisText, analyzeSql } from "./analyze-for-test.js";
+import { projectFolder, runConfiture } from "./run-confiture.js";
 
 testOnEachVersion("a role that may not see others does not say that CONCURRENTLY waits for nobody", async (version) => {
   await using db = await openTestDatabase({ version, sql: "create table orders (id int); analyze;" });
@@ -22,4 +23,24 @@ testOnEachVersion("a role that may not see others does not say that CONCURRENTLY
   } finally {
     await db.query(`drop role ${role}`);
   }
+});
+
+testOnEachVersion("who keeps readers of the schema out is named", async (version) => {
+  await using db = await openTestDatabase({ version, sql: "create table t (n int); create view v as select n from t" });
+  await using holder = await db.openSession();
+  await holder.query("begin; lock table v in access exclusive mode");
+  using folder = projectFolder({
+    "confiture.yaml": "environments:\n  local:\n    database_url: ${DATABASE_URL}\n",
+    "x.sql": "alter table t add column m int;",
+  });
+  const { code, stderr } = await runConfiture(["migrate", "analyze", "x.sql", "--env", "local"], {
+    cwd: folder.path,
+    env: { DATABASE_URL: db.url },
+  });
+  expect([code, stderr.replaceAll(/\s+/g, " ")]).toEqual([
+    3,
+    expect.stringMatching(
+      new RegExp(`pid ${holder.processId} \\(confiture test, idle in transaction\\) has public\\.[tv] since \\d+ s`),
+    ),
+  ]);
 });

@@ -145,6 +145,17 @@ describe("what is not known", () => {
   });
 });
 
+test("that rows can be read as the new type is counted; whether checks hold behind it nobody can look at", () => {
+  const plan = operation(
+    "alter_column_type",
+    { ...exclusively, rewrites: ["shop.orders"], scans: [{ relation: "shop.orders", why: "check" }] },
+    { part: "note" },
+  );
+  expect(assess([plan]).notInspected).toEqual([
+    "whether the checks of shop.orders hold behind alter_column_type note of shop.orders too: nobody looked",
+  ]);
+});
+
 test("a requirement that nobody checked is not inspected", () => {
   const requirement = { kind: "not_null", relation: "shop.orders", column: "note" } as const;
   const plan = [operation("set_not_null", { ...exclusively, requires: [requirement] })];

@@ -1,5 +1,12 @@
 import type { Recommendation } from "@confiture/model";
-import { type AssessedOperation, assessRisk, findAnomalies, readRiskFacts, relationsOf } from "@confiture/risk";
+import {
+  type AssessedOperation,
+  assessRisk,
+  findAnomalies,
+  type RiskFacts,
+  readRiskFacts,
+  relationsOf,
+} from "@confiture/risk";
 import { openTestDatabase, type TestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { createIndex, estimateForTest, exclusively, operation, quietServer } from "./plan-of.js";
@@ -130,4 +137,71 @@ test("the worst comes first, then what saves most waiting, and nothing twice", (
   expect(levels).toEqual([...levels].sort((a, b) => b - a));
   expect(new Set(recommendations.map(({ text }) => text)).size).toBe(recommendations.length);
   expect(recommendations[0]!.text).toContain("CONCURRENTLY");
+});
+
+test("an autovacuum is not to be ended: it gives way by itself, or must not be disturbed", () => {
+  const worker = {
+    pid: 7,
+    applicationName: "",
+    state: "active",
+    backend: "autovacuum worker",
+    transactionAgeMs: 600_000,
+    holdsSnapshot: false,
+    yields: false,
+    locks: [{ relation, mode: "ShareUpdateExclusiveLock", granted: true }],
+  } as const;
+  const adviceBeside = (...sessions: RiskFacts["activity"]["sessions"] & object) =>
+    assessRisk({
+      operations: [createIndex],
+      facts: {
+        ...quietServer,
+        activity: { ...quietServer.activity, sessions },
+        settings: { ...quietServer.settings, deadlock_timeout: "5s" },
+      },
+      estimate: estimateForTest().estimate,
+      lockTimeoutMs: 1,
+    }).recommendations.filter(({ text }) => text.includes("process") || text.includes("autovacuum"));
+  expect(adviceBeside(worker)).toEqual([
+    expect.objectContaining({ text: expect.stringContaining("prevents wraparound and does not give way") }),
+  ]);
+  const [gives, ...others] = adviceBeside({ ...worker, yields: true });
+  expect([gives?.text, gives?.sql, others]).toEqual([expect.stringContaining("gives way by itself"), undefined, []]);
+  const client = { ...worker, pid: 8, backend: "client backend", transactionAgeMs: 60_000 };
+  expect(adviceBeside({ ...worker, yields: true }, client)[0]?.sql).toEqual(["select pg_terminate_backend(8)"]);
+});
+
+test("what CASCADE drops is named, but for what the plan drops by name", () => {
+  const customers = { on: { kind: "table", name: "shop.customers" } };
+  const locks = ["shop.customers", "shop.orders", "shop.names"].map((name) => ({
+    relation: name,
+    mode: "AccessExclusiveLock" as const,
+  }));
+  const facts: RiskFacts = {
+    ...quietServer,
+    foreignKeys: [
+      {
+        constraint: "orders_customer",
+        from: relation,
+        columns: ["customer"],
+        to: "shop.customers",
+        referencedColumns: ["id"],
+        match: "simple",
+        validated: true,
+        enforced: true,
+      },
+    ],
+    views: [{ name: "shop.names", relation: "shop.customers" }],
+  };
+  const told = (...operations: readonly AssessedOperation[]) => {
+    const { recommendations, categories } = assessRisk({ operations, facts, lockTimeoutMs: 1 });
+    const reasons = categories.find(({ name }) => name === "data_loss")!.reasons;
+    return [...recommendations.map(({ text }) => text), ...reasons].filter((text) => text.includes("takes along"));
+  };
+  const dropped = operation("drop_table", { locks }, customers);
+  expect(told(dropped)).toEqual([
+    expect.stringContaining("takes along foreign key orders_customer of shop.orders, view shop.names with CASCADE"),
+    expect.stringContaining("takes along foreign key orders_customer of shop.orders, view shop.names"),
+  ]);
+  expect(told(operation("drop_table", { locks }), dropped)[0]).toContain("takes along view shop.names with");
+  expect(told(operation("drop_column", { locks: [] }, { ...customers, part: "id" }))).toEqual([]);
 });

@@ -98,7 +98,7 @@ describe("what is not known", () => {
     expect(levelByDowntime).toBe("critical");
   });
   test("is not a number below zero or NaN, which are refused", () => {
-    expect(() => scoreRisk({ ...nothing, lockMs: -1 })).toThrow(RangeError);
+    expect(() => scoreRisk({ ...nothing, lockMs: -1 })).toThrow("lockMs is -1");
     expect(() => scoreRisk({ ...nothing, dataBytes: Number.NaN })).toThrow("dataBytes is NaN");
   });
 });
@@ -170,7 +170,8 @@ describe("for any measurements", () => {
     fc.assert(
       fc.property(inputs, grown, fc.double({ min: 0, max: 1e9, noNaN: true }), (measured, name, more) => {
         const before = scoreRisk(measured);
-        const after = scoreRisk({ ...measured, [name]: measured[name as "lockMs"] + more });
+        const most = name === "connectionUse" ? 1 : Number.MAX_VALUE;
+        const after = scoreRisk({ ...measured, [name]: Math.min(most, measured[name as "lockMs"] + more) });
         expect(after.score).toBeGreaterThanOrEqual(before.score - 1e-12);
         expect(riskLevels.indexOf(after.levelByDowntime)).toBeGreaterThanOrEqual(
           riskLevels.indexOf(before.levelByDowntime),
@@ -197,8 +198,12 @@ describe("what is no measurement is refused, from plain JavaScript too", () => {
   test("a severity that is none, a text and a missing number make no score", () => {
     expect(() => scoreRisk({ ...nothing, anomalies: anything(["severe"]) })).toThrow("`severe` is no severity");
     expect(() => scoreRisk({ ...nothing, lockMs: anything("100") })).toThrow("lockMs is 100");
-    expect(() => scoreRisk({ ...nothing, dataBytes: anything(undefined) })).toThrow(RangeError);
-    expect(() => scoreRisk({ ...nothing, connectionUse: Number.NaN })).toThrow(RangeError);
+    expect(() => scoreRisk({ ...nothing, dataBytes: anything(undefined) })).toThrow("dataBytes is missing");
+    expect(() => scoreRisk({ ...nothing, connectionUse: Number.NaN })).toThrow("connectionUse is NaN");
+    expect(() => scoreRisk({ ...nothing, connectionUse: 1.5 })).toThrow("a share from 0 to 1");
+    expect(() => scoreRisk({ ...nothing, anomalies: anything(undefined) })).toThrow("anomalies is missing");
+    expect(() => scoreRisk(anything({}))).toThrow(expect.objectContaining({ code: "CONFITURE_USAGE" }));
+    expect(() => scoreRisk({ ...nothing, lockMs: anything(undefined) })).toThrow("lockMs is missing");
   });
 
   test("a level that is none opens no gate, and NaN has no level", () => {

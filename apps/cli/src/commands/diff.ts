@@ -62,7 +62,7 @@ async function proveDiff(plan: RenamedDiffPlan, { sides, counts, tools: { termin
     version: Math.floor(from.catalog.serverVersion / 10_000),
   });
   terminal.clearStatus();
-  for (const what of proof.notInspected) terminal.note(`${terminal.paint("yellow", "note")} not proven: ${what}`);
+  for (const what of proof.notInspected) terminal.remark(`${terminal.paint("yellow", "note")} not proven: ${what}`);
   if (proof.proven) terminal.note(rowsInWords(proof).replace("proven", terminal.paint("green", "proven")));
   else terminal.errorLines(whatSpeaksAgainst(proof).map((line) => `${terminal.paint("red", "not proven")} ${line}`));
   return proof;

@@ -116,7 +116,7 @@ function result(
 async function readPending(project: Project, terminal: Terminal): Promise<readonly Subject[]> {
   const { pending, underWay } = await readRecord(project, await project.readMigrations());
   for (const { version } of underWay)
-    terminal.note(terminal.paint("yellow", `${version} is applied in part; it is analysed as a whole.`));
+    terminal.remark(terminal.paint("yellow", `${version} is applied in part; it is analysed as a whole.`));
   return Promise.all(pending.map(subjectOfMigration));
 }
 
@@ -132,7 +132,7 @@ function usableCalibration(
   if (calibration === undefined) return undefined;
   const [measured, now] = [calibration.environment.serverVersion, view.catalog.serverVersion].map(majorOf);
   if (measured === now) return calibration;
-  terminal.note(
+  terminal.remark(
     terminal.paint("yellow", `${shown} was measured on PostgreSQL ${measured}; this is ${now}. It is not used.`),
   );
   return undefined;

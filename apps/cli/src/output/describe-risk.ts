@@ -24,11 +24,22 @@ export function describeUpperEnd({ level, levelAtUpperEnd, downtime }: RiskAsses
   return `, but it may take ${formatDuration(downtime.upperMs)}, which would be ${levelAtUpperEnd}`;
 }
 
+/**
+ * Sides that are critical where the level is not: the published score is of time and size alone, and a table that is
+ * small is lost in a moment.
+ */
+export function criticalSides({ level, categories }: RiskAssessment): string {
+  if (level === "critical") return "";
+  const critical = categories.filter((side) => side.level === "critical").map(({ name }) => name.replaceAll("_", " "));
+  return critical.length === 0 ? "" : `${critical.join(" and ")} ${critical.length === 1 ? "is" : "are"} critical`;
+}
+
 const orders: Readonly<Record<DeployOrder["first"], string>> = {
   migration: "the migration first, then the application",
   application: "the application first, then the migration",
   either: "in either order",
   split: "two migrations, with the application in between",
+  neither: "neither order works: running code needs the old name, new code the new one",
   unknown: "not known: something was not understood",
 };
 

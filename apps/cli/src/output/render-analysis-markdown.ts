@@ -2,6 +2,7 @@ import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
 import {
+  criticalSides,
   describeCategories,
   describeDowntime,
   describeOrder,
@@ -23,12 +24,14 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
   const server = `PostgreSQL ${serverVersion}${environment === null ? "" : `, environment \`${environment}\``}`;
   const inTheWay = waitsToTell(risk);
   const categories = describeCategories(risk);
+  const critical = criticalSides(risk);
   return [
     `### Migration analysis: ${because.length === 0 ? "✅ passed" : "❌ not passed"}, risk **${risk.level}**`,
     "",
     because.length === 0
       ? `${sentence(`${risk.level} is below the limit, ${limit}${describeUpperEnd(risk)}`)}`
       : sentence(because.join("; ")),
+    ...(critical === "" ? [] : [`**But ${critical}**, which the score does not weigh.`]),
     `${formatCount(statements.length, "statement")}, ${server}.`,
     ...(analysis.trace === null ? [] : [`${describeTrace(analysis.trace, statements)}.`]),
     "",

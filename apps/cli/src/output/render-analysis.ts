@@ -4,6 +4,7 @@ import type { Analysis, AnalyzedStatement } from "../analyze/analysis.js";
 import type { RewrittenFile } from "../analyze/rewrite-subjects.js";
 import { whyNotPassed } from "../analyze/why-not-passed.js";
 import {
+  criticalSides,
   describeCategories,
   describeDowntime,
   describeOrder,
@@ -112,10 +113,12 @@ const levelColors: Readonly<Record<RiskLevel, "green" | "yellow" | "red">> = {
 function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
   const level = terminal.paint(["bold", levelColors[risk.level]], risk.level.toUpperCase());
   const categories = describeCategories(risk);
+  const critical = criticalSides(risk);
   const inTheWay = waitsToTell(risk);
   return [
     "",
     `Risk ${level}: score ${risk.score.toFixed(2)} is ${risk.levelByScore}, downtime is ${risk.levelByDowntime}`,
+    ...(critical === "" ? [] : [terminal.paint(["bold", "red"], `But ${critical}`)]),
     ...risk.factors.map(
       ({ name, weight, contribution, description }) =>
         `  ${contribution.toFixed(2)} of ${weight.toFixed(2)}  ${name.replaceAll("_", " ").padEnd(16)}${terminal.paint("dim", description.slice(description.indexOf(": ") + 2))}`,
@@ -183,6 +186,8 @@ function renderVerdict(analysis: Analysis, terminal: Terminal): readonly string[
   const because = whyNotPassed(analysis);
   if (because.length > 0)
     return wrapText(`Not passed (exit 1): ${because.join("; ")}.`, columns).map((line) => terminal.paint("red", line));
-  const passed = `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}${describeUpperEnd(analysis.risk)}.`;
-  return wrapText(passed, columns).map((line) => terminal.paint("green", line));
+  const critical = criticalSides(analysis.risk);
+  const beside = critical === "" ? "" : `. But ${critical}, which the score does not weigh`;
+  const passed = `Passed (exit 0): ${analysis.risk.level} is below the limit, ${analysis.limit}${describeUpperEnd(analysis.risk)}${beside}.`;
+  return wrapText(passed, columns).map((line) => terminal.paint(critical === "" ? "green" : "yellow", line));
 }

@@ -41,6 +41,11 @@ export class Terminal {
     this.#stderr.write(`${line}\n`);
   }
 
+  /** What limits or explains a result: no progress, so it is told to who wants none as well. */
+  remark(line: string): void {
+    this.errorLines([line]);
+  }
+
   /** A line of progress that the next one replaces. */
   status(line: string): void {
     if (!this.live) return;

@@ -51,9 +51,9 @@ export async function validateAgainst(
     ...[...wanted.unsupported, ...live.unsupported].map(({ kind, name: object }) => `${kind} ${object}`),
     "owners",
   ];
-  for (const what of notInspected) terminal.note(`${terminal.paint("yellow", "not inspected")} ${what}`);
+  for (const what of notInspected) terminal.remark(`${terminal.paint("yellow", "not inspected")} ${what}`);
   if (pending.length > 0)
-    terminal.note(
+    terminal.remark(
       `${terminal.paint("yellow", "note")} ${formatCount(pending.length, "migration is", "migrations are")} not applied to ${name}: what they do is missing there.`,
     );
   return {

@@ -36,7 +36,7 @@ export function connectError(address: ServerAddress, error: unknown): ConfitureE
     `Cannot connect to ${placeOf(address)}: ${reasonOf(code, message)}.`,
     {
       ...details,
-      hint: hintOf(code, message),
+      hint: hintOf(code, message, address),
     },
   );
 }
@@ -97,9 +97,15 @@ function reasonOf(code: string, message: string): string {
   return message.replace(/\.$/, "");
 }
 
-function hintOf(code: string, message: string): string {
+function hintOf(code: string, message: string, { database, user }: ServerAddress): string {
+  if (code === "42501") return `Allow it: grant connect on database ${quoted(database)} to ${quoted(user)}`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "Check the spelling of the host, and that it resolves here.";
   if (code === "53300") return "Close idle sessions, or raise max_connections.";
   if (/SSL|certificate|TLS/i.test(message)) return "Check sslmode and sslrootcert of the URL.";
   return "Check host and port, and that the server runs and accepts connections from here.";
+}
+
+/** As SQL spells a name. */
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -185,3 +185,24 @@ test("queries started together on one session run one after another, and one tha
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
 });
+
+test("a role without the right to connect is told the grant", async () => {
+  await using database = await openTestDatabase();
+  const role = `kept_out_${process.pid}`;
+  await database.query(`create role ${role} login password 'kept out'`);
+  const { rows } = await database.query<{ name: string }>("select current_database() as name");
+  const { name } = rows[0]!;
+  await database.query(`revoke connect on database ${name} from public`);
+  try {
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "kept out";
+    await using kept = connectDatabase(url.href);
+    await expect(kept.openSession()).rejects.toMatchObject({
+      code: "CONFITURE_CONNECT_FAILED",
+      hint: `Allow it: grant connect on database ${name} to ${role}`,
+    });
+  } finally {
+    await database.query(`drop role ${role}`);
+  }
+});

@@ -1,4 +1,5 @@
 import type { DeployOrder, Operation, OperationKind } from "@confiture/model";
+import { asRunningCodeSees } from "../plan/as-running-code-sees.js";
 
 /** What makes something that new code may be waiting for. */
 const additions: ReadonlySet<OperationKind> = new Set([
@@ -24,29 +25,76 @@ const additions: ReadonlySet<OperationKind> = new Set([
   "grant",
 ]);
 
+/** Their caveat is for code that takes whatever there is; code that names what it wants goes on. */
+const borneByRunningCode: ReadonlySet<OperationKind> = new Set(["add_column", "drop_not_null"]);
+
 /**
  * Whether the code or the database is deployed first. What breaks or constrains the running code waits for code that
- * no longer minds; what new code needs comes before it; both in one plan belong into two migrations.
+ * no longer minds; what new code needs comes before it; both in one plan belong into two migrations. A rename is both
+ * at once, and no order of the two helps. What the plan makes itself, running code does not know.
  */
 export function deployOrder(operations: readonly Operation[]): DeployOrder {
   const unclear = operations.filter(({ kind, effect }) => kind === "unclassified" || effect.certainty === "unknown");
   if (unclear.length > 0) {
     return { first: "unknown", because: [`${unclear.length} operations were not understood`] };
   }
-  const restricting = operations.filter(({ effect }) => effect.compatibility.runningCode !== "works");
-  const adding = operations.filter(
-    ({ kind, effect }) => additions.has(kind) && effect.compatibility.runningCode === "works",
+  const seen = asRunningCodeSees(operations);
+  const renaming = seen.filter((operation, index) => isRename(operation) && !leavesView(operation, seen.slice(index)));
+  const bridged = seen.filter((operation) => isRename(operation) && !renaming.includes(operation));
+  const restricting = seen.filter(
+    (operation) => restricts(operation) && !renaming.includes(operation) && !bridged.includes(operation),
   );
+  const adding = seen.filter((operation) => bridged.includes(operation) || adds(operation));
   const because = [
+    ...renaming.map(
+      (operation) =>
+        `${nameOf(operation)} breaks running code, and new code finds the new name only behind it: neither order works`,
+    ),
     ...restricting.map((operation) => {
       const { runningCode, because: reason } = operation.effect.compatibility;
       const verb = runningCode === "breaks" ? "breaks running code" : "may break running code";
-      return `${nameOf(operation)} ${verb}${reason === undefined ? "" : `: ${reason}`}`;
+      const told = demandsValue(operation) ? "its INSERTs give the column no value" : reason;
+      return `${nameOf(operation)} ${verb}${told === undefined ? "" : `: ${told}`}`;
     }),
-    ...adding.map((operation) => `${nameOf(operation)} may be needed by new code`),
+    ...adding.map((operation) => {
+      const { runningCode, because: caveat } = operation.effect.compatibility;
+      if (bridged.includes(operation)) return `${nameOf(operation)} leaves a view for running code`;
+      return `${nameOf(operation)} may be needed by new code${runningCode === "depends" && caveat !== undefined ? `; of the code that runs: ${caveat}` : ""}`;
+    }),
   ];
+  if (renaming.length > 0) return { first: "neither", because };
   if (restricting.length > 0) return { first: adding.length > 0 ? "split" : "application", because };
   return { first: adding.length > 0 ? "migration" : "either", because };
+}
+
+function restricts(operation: Operation): boolean {
+  const { runningCode } = operation.effect.compatibility;
+  if (runningCode === "works") return false;
+  return runningCode === "breaks" || !borneByRunningCode.has(operation.kind) || demandsValue(operation);
+}
+
+function adds({ kind, effect }: Operation): boolean {
+  const { runningCode } = effect.compatibility;
+  return (
+    additions.has(kind) && (runningCode === "works" || (runningCode === "depends" && borneByRunningCode.has(kind)))
+  );
+}
+
+/** A new column that is NOT NULL and has no default. */
+function demandsValue({ kind, part, effect }: Operation): boolean {
+  return kind === "add_column" && effect.requires.some((one) => one.kind === "not_null" && one.column === part);
+}
+
+function isRename({ kind, effect }: Operation): boolean {
+  return kind.startsWith("rename_") && effect.compatibility.runningCode === "breaks";
+}
+
+/** True when a view takes the old name afterwards. */
+function leavesView({ kind, on }: Operation, following: readonly Operation[]): boolean {
+  return (
+    (kind === "rename_table" || kind === "rename_view") &&
+    following.some((later) => later.kind === "create_view" && later.on?.name === on?.name)
+  );
 }
 
 /** `drop_column note of shop.orders`. */

@@ -32,6 +32,8 @@ export interface RecommendInput {
   readonly downtime: DurationEstimate;
   readonly waits: readonly WaitPrediction[];
   readonly anomalies: readonly Anomaly[];
+  /** What CASCADE drops, as sentences. */
+  readonly takenAlong: readonly string[];
   readonly window: WindowState | null;
   readonly lockTimeoutMs?: number;
   readonly maintenance?: { readonly at: Date };
@@ -46,6 +48,9 @@ export function recommend(input: RecommendInput): readonly Recommendation[] {
         text: `Look at ${nameOf(operation)} yourself: what it does could not be told. A statement whose text is put together as it runs is better written out.`,
         savesMs: 0,
       }),
+    ),
+    ...input.takenAlong.map(
+      (taken): Advice => ({ level: "high", text: `${taken}: be sure that nobody misses it.`, savesMs: 0 }),
     ),
     ...gentlerWays(input),
     ...input.anomalies.map(anomalyAdvice),
@@ -128,11 +133,14 @@ const suggestedLockTimeout = "2s";
 function waitAdvice({ waits, study, facts, lockTimeoutMs, scale }: RecommendInput): readonly Advice[] {
   const own = Number.parseInt(facts?.settings.lock_timeout ?? "0", 10);
   const bounded = (lockTimeoutMs ?? own) > 0;
-  const long = waits.flatMap(({ holders, relation, typicalMs, kind }) =>
-    holders.length === 0 || (typicalMs !== null && typicalMs < 1_000)
+  const sessions = new Map((facts?.activity.sessions ?? []).map((session) => [session.pid, session]));
+  const long = waits.flatMap(({ holders, relation, typicalMs, kind }) => {
+    // Who steps aside by himself is told of only where nobody else is in the way.
+    const holder = holders.find(({ pid }) => sessions.get(pid)?.yields !== true) ?? holders[0];
+    return holder === undefined || (typicalMs !== null && typicalMs < 1_000)
       ? []
-      : [{ holder: holders[0]!, relation, typicalMs, kind }],
-  );
+      : [{ holder, session: sessions.get(holder.pid), relation, typicalMs, kind }];
+  });
   return [
     ...(study.underLock.length > 0 && !bounded
       ? [
@@ -144,7 +152,7 @@ function waitAdvice({ waits, study, facts, lockTimeoutMs, scale }: RecommendInpu
           },
         ]
       : []),
-    ...long.map(({ holder, relation, typicalMs, kind }): Advice => {
+    ...long.map(({ holder, session, relation, typicalMs, kind }): Advice => {
       const who =
         holder.pid === 0
           ? "a prepared transaction"
@@ -152,11 +160,19 @@ function waitAdvice({ waits, study, facts, lockTimeoutMs, scale }: RecommendInpu
       const age =
         holder.transactionAgeMs === null ? "unknown age" : `${Math.round(holder.transactionAgeMs / 1_000)} s old`;
       const effect = kind === "lock" ? "is in the way of the lock on" : "would be waited for on";
+      const level = typicalMs === null ? "high" : levelOfDowntime(typicalMs, scale);
+      const savesMs = typicalMs ?? 0;
+      if (session?.backend === "autovacuum worker") {
+        const how = session.yields
+          ? "it gives way by itself to who has waited for deadlock_timeout: there is nothing to do"
+          : "it prevents wraparound and does not give way: let it end first";
+        return { level, text: `An autovacuum, process ${holder.pid}, ${age}, ${effect} ${relation}: ${how}.`, savesMs };
+      }
       return {
-        level: typicalMs === null ? "high" : levelOfDowntime(typicalMs, scale),
+        level,
         text: `The transaction of ${who}, ${age}, ${effect} ${relation}: wait for its end, or end it.`,
         ...(holder.pid === 0 ? {} : { sql: [`select pg_terminate_backend(${holder.pid})`] }),
-        savesMs: typicalMs ?? 0,
+        savesMs,
       };
     }),
   ];
@@ -184,6 +200,11 @@ function orderAdvice(operations: readonly Operation[]): readonly Advice[] {
     const breaks = operations.some(({ effect }) => effect.compatibility.runningCode === "breaks");
     const text = "Deploy the application first: the code that runs now does not go with the schema as it will be.";
     return [{ level: breaks ? "high" : "medium", text, savesMs: 0 }];
+  }
+  if (first === "neither") {
+    const text =
+      "Neither order works for a rename: the code that runs needs the old name and the new code the new one. Keep both for a while: a view with the old name of a table, a second column beside a renamed one.";
+    return [{ level: "high", text, savesMs: 0 }];
   }
   if (first !== "split") return [];
   const text = "Split it in two: what new code needs before the deployment, what old code does not bear after it.";

@@ -10,12 +10,13 @@ import type {
 import { deployOrder, nameOf } from "../advice/deploy-order.js";
 import { recommend } from "../advice/recommend.js";
 import { describeRequirement } from "../checks/data-check.js";
-import { unsaidRequirements } from "../checks/unsaid-requirements.js";
+import { recheckedConstraints, unsaidRequirements } from "../checks/unsaid-requirements.js";
 import type { Calibration } from "../duration/calibration.js";
 import { estimateDuration } from "../duration/estimate-duration.js";
 import type { PastOperation } from "../duration/past-operation.js";
 import { indexRelations, type RelationIndex } from "../facts/relation-index.js";
 import type { RiskFacts } from "../facts/risk-facts.js";
+import { asRunningCodeSees } from "../plan/as-running-code-sees.js";
 import type { AssessedOperation, EstimateDuration } from "../plan/assessed-operation.js";
 import { relationsWithHeldRows } from "../plan/row-changes.js";
 import { type PlanStudy, studyPlan } from "../plan/study-plan.js";
@@ -30,6 +31,7 @@ import { assessCategories } from "./categories.js";
 import { checksOfNow } from "./checks-of-now.js";
 import { gatherDependents } from "./gather-dependents.js";
 import type { ProjectConventions } from "./project-conventions.js";
+import { describeTakenAlong } from "./taken-along.js";
 
 export interface AssessRiskInput {
   /**
@@ -68,7 +70,8 @@ export interface AssessRiskInput {
  */
 export function assessRisk(given: AssessRiskInput): RiskAssessment {
   const { scale = publishedScale } = given;
-  const operations = onWhatWasThere(given.operations, given.facts);
+  const there = new Set(given.facts?.relations.map(({ relation }) => relation));
+  const operations = onWhatWasThere(asRunningCodeSees(given.operations, there), given.facts);
   const facts = given.facts && { ...given.facts, checks: checksOfNow(given.facts.checks, operations) };
   const input = { ...given, operations, ...(facts === undefined ? {} : { facts }) };
   const study = studyPlan(operations);
@@ -101,6 +104,7 @@ export function assessRisk(given: AssessRiskInput): RiskAssessment {
     downtime: downtime.estimate,
     waits,
     anomalies,
+    takenAlong: describeTakenAlong(operations, facts),
   };
   return {
     ...scored,
@@ -249,9 +253,4 @@ function uncheckedRequirements(operations: readonly Operation[], { checks }: Ris
     .filter((one) => !checked.has(JSON.stringify(one)))
     .map(describeRequirement);
   return [...new Set([...open, ...unsaidRequirements(operations.filter(({ kind }) => kind !== "alter_column_type"))])];
-}
-
-/** Constraints on a column whose type changes are proved again; they held before, which is why they only are told. */
-function recheckedConstraints(operations: readonly Operation[]): readonly string[] {
-  return unsaidRequirements(operations.filter(({ kind }) => kind === "alter_column_type"));
 }

@@ -28,6 +28,8 @@ export interface CategoryInput {
   readonly levelByDowntime: RiskLevel;
   readonly waits: readonly WaitPrediction[];
   readonly dependents: readonly Dependent[];
+  /** What CASCADE drops, as sentences. */
+  readonly takenAlong: readonly string[];
   readonly conventions?: ProjectConventions;
   readonly scale: RiskScale;
 }
@@ -94,8 +96,8 @@ const severityOfLoss: Readonly<Record<DataLoss["what"], RiskLevel>> = {
   sequence_position: "medium",
 };
 
-function dataLossReasons({ operations, relations }: CategoryInput): readonly Reason[] {
-  return operations.flatMap((operation) =>
+function dataLossReasons({ operations, relations, takenAlong }: CategoryInput): readonly Reason[] {
+  const lost = operations.flatMap((operation) =>
     operation.effect.dataLoss.map(({ what, of }): Reason => {
       const table = relations.get(of) ?? relations.get(operation.on?.name ?? "");
       const isEmpty = table !== undefined && hasRows(table) && table.heapBytes === 0 && what !== "sequence_position";
@@ -108,6 +110,7 @@ function dataLossReasons({ operations, relations }: CategoryInput): readonly Rea
           };
     }),
   );
+  return [...lost, ...takenAlong.map((text): Reason => ({ level: "high", text }))];
 }
 
 function performanceReasons({ operations, relations, scale }: CategoryInput): readonly Reason[] {

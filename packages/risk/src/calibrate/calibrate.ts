@@ -32,7 +32,7 @@ const defaults = { rows: 2_000_000, runs: 4, maxDurationMs: 240_000, maxBytes: 2
  * allowed to create schemas in the database. PostgreSQL 13–18; the session must be outside a transaction.
  *
  * Throws CONFITURE_USAGE inside a transaction or for options out of range, CONFITURE_READ_ONLY on a standby,
- * CONFITURE_CANCELLED when `signal` fires; what the server refuses is thrown as it comes from the driver.
+ * CONFITURE_CANCELLED when `signal` fires, CONFITURE_STATEMENT_FAILED for a role without that right; what else the server refuses is thrown as it comes from the driver.
  */
 export async function calibrate(session: Session, options: CalibrateOptions = {}): Promise<Calibration> {
   const { rows, runs, maxDurationMs, maxBytes } = { ...defaults, ...definedOnly(options) };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Session } from "@confiture/model";
+import { ConfitureError, type Session } from "@confiture/model";
 
 /** Scratch schemas are told by their name, and those in use by a session lock on it. */
 const prefix = "confiture_calibration_";
@@ -24,7 +24,7 @@ export async function openScratchSchema(session: Session): Promise<ScratchSchema
     await session.query(`create schema ${name}`);
   } catch (error) {
     await unlock(session, name);
-    throw error;
+    throw isForbidden(error) ? await mayNotCreate(session, error) : error;
   }
   return {
     name,
@@ -50,6 +50,23 @@ async function dropAbandoned(session: Session): Promise<void> {
       await unlock(session, name);
     }
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "42501";
+}
+
+/** The grant that is wanting, as it is to be written. */
+async function mayNotCreate(session: Session, cause: unknown): Promise<ConfitureError> {
+  const { rows } = await session.query<{ database: string; role: string }>(
+    "select quote_ident(current_database()) as database, quote_ident(current_user) as role",
+  );
+  const { database, role } = rows[0]!;
+  return new ConfitureError(
+    "CONFITURE_STATEMENT_FAILED",
+    `The role ${role} may not create schemas in the database ${database}, and rates are measured in one.`,
+    { hint: `Allow it: grant create on database ${database} to ${role}`, facts: { database, role }, cause },
+  );
 }
 
 async function unlock(session: Session, name: string): Promise<void> {

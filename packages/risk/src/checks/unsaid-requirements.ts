@@ -28,3 +28,23 @@ export function unsaidRequirements(operations: readonly Operation[]): readonly s
   });
   return [...new Set(told)];
 }
+
+const proved = { check: "checks", not_null: "NOT NULL", foreign_key: "foreign keys" } as const;
+
+/**
+ * Constraints that are proved again for rows of a changed type. That the old values can be read as the new type is a
+ * requirement, and is counted; what the constraints make of the new values is another question.
+ */
+export function recheckedConstraints(operations: readonly Operation[]): readonly string[] {
+  const told = operations.flatMap((operation) => {
+    if (operation.kind !== "alter_column_type") return [];
+    return operation.effect.scans.flatMap(({ relation, why }) => {
+      if (why !== "check" && why !== "not_null" && why !== "foreign_key") return [];
+      const isSaid = operation.effect.requires.some(
+        (one) => one.kind === why && relationsOfRequirement(one).includes(relation),
+      );
+      return isSaid ? [] : [`the ${proved[why]} of ${relation} hold behind ${nameOf(operation)} too`];
+    });
+  });
+  return [...new Set(told)];
+}

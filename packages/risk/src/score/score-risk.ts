@@ -1,4 +1,4 @@
-import { type RiskFactor, type RiskLevel, riskLevels } from "@confiture/model";
+import { ConfitureError, type RiskFactor, type RiskLevel, riskLevels } from "@confiture/model";
 import { valueOnCurve } from "./curve.js";
 import { levelOfDowntime, levelOfScore, worstLevel } from "./risk-levels.js";
 import { type FactorName, publishedScale, type RiskScale } from "./risk-scale.js";
@@ -32,11 +32,11 @@ export interface RiskScore {
 /**
  * The published score of five measurements. Pure: the same numbers give the same score.
  *
- * @throws RangeError for a negative number, NaN, or a severity that is none.
+ * @throws CONFITURE_USAGE for a number that is missing, negative or NaN, a share above 1, or a severity that is none.
  */
 export function scoreRisk(inputs: RiskInputs, scale: RiskScale = publishedScale): RiskScore {
+  refuseNonsense(inputs);
   const downtimeMs = inputs.downtimeMs === undefined ? inputs.lockMs : inputs.downtimeMs;
-  refuseNonsense({ ...inputs, downtimeMs });
   const meanSeverity =
     inputs.anomalies === null ? null : mean(inputs.anomalies.map((level) => scale.severities[level]));
   const factors = [
@@ -92,18 +92,38 @@ function describeAnomalies(severities: readonly RiskLevel[] | null): string {
   return `anomalies: ${counts.length === 0 ? "none" : counts.join(", ")}`;
 }
 
+const numbers = ["dataBytes", "lockMs", "dependencies", "connectionUse"] as const;
+
 /** Null is not known, and counts; anything else that is no measurement would make the score one that is none. */
-function refuseNonsense({ anomalies, ...numbers }: RiskInputs): void {
-  for (const [name, number] of Object.entries(numbers)) {
-    if (number !== null && !(typeof number === "number" && number >= 0))
-      throw new RangeError(
-        `${name} is ${String(number)}; it must be a number from 0 on, or null where it is not known`,
+function refuseNonsense(inputs: RiskInputs): void {
+  const { anomalies, connectionUse, downtimeMs } = inputs;
+  for (const name of numbers) refuseNoNumber(name, inputs[name]);
+  if (downtimeMs !== undefined) refuseNoNumber("downtimeMs", downtimeMs);
+  if (connectionUse !== null && connectionUse > 1)
+    throw noMeasurement("connectionUse", connectionUse, "a share from 0 to 1");
+  if (anomalies === null) return;
+  if (!Array.isArray(anomalies)) throw noMeasurement("anomalies", anomalies, "a list of severities");
+  for (const severity of anomalies) {
+    if (!riskLevels.includes(severity))
+      throw new ConfitureError(
+        "CONFITURE_USAGE",
+        `\`${String(severity)}\` is no severity; ${riskLevels.join(", ")} are.`,
       );
   }
-  for (const severity of anomalies ?? []) {
-    if (!riskLevels.includes(severity))
-      throw new RangeError(`\`${String(severity)}\` is no severity; ${riskLevels.join(", ")} are`);
-  }
+}
+
+function refuseNoNumber(name: string, given: unknown): void {
+  if (given !== null && !(typeof given === "number" && given >= 0))
+    throw noMeasurement(name, given, "a number from 0 on");
+}
+
+function noMeasurement(name: string, given: unknown, wanted: string): ConfitureError {
+  const is = given === undefined ? "is missing" : `is ${String(given)}`;
+  return new ConfitureError(
+    "CONFITURE_USAGE",
+    `scoreRisk: ${name} ${is}; it must be ${wanted}, or null where it is not known.`,
+    { facts: { input: name } },
+  );
 }
 
 function mean(numbers: readonly number[]): number {

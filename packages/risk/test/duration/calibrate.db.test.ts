@@ -74,7 +74,7 @@ describeEachVersion("calibrate", (version) => {
     await db.query("drop schema confiture_calibration_mine");
   });
 
-  test("a role that may create schemas, and nothing else, can measure; one that may not is refused", async () => {
+  test("a role that may create schemas, and nothing else, can measure; one that may not is told the grant", async () => {
     const role = `measurer_${version}_${process.pid}`;
     const { rows } = await db.query<{ name: string }>("select current_database() as name");
     await db.query(`create role ${role}; grant create on database ${rows[0]!.name} to ${role}`);
@@ -84,7 +84,10 @@ describeEachVersion("calibrate", (version) => {
       const { rates } = await calibrate(session, { ...quick, rows: 2_000 });
       expect(Object.keys(rates).length).toBe(Object.keys(workTerms).length);
       await db.query(`revoke create on database ${rows[0]!.name} from ${role}`);
-      await expect(calibrate(session, quick)).rejects.toMatchObject({ code: "42501" });
+      await expect(calibrate(session, quick)).rejects.toMatchObject({
+        code: "CONFITURE_STATEMENT_FAILED",
+        hint: `Allow it: grant create on database ${rows[0]!.name} to ${role}`,
+      });
       await session.query("reset role");
       await expectNothingLeft(db, session);
     } finally {
