@@ -10,6 +10,7 @@ import {
   type SaferSequence,
   type SaferSequenceOptions,
   saferSequence,
+  saferSequences,
   splitStatements,
 } from "@confiture/sql";
 import { openTestDatabase, type ServerVersion, type TestDatabase } from "@confiture/testkit";
@@ -135,9 +136,12 @@ function isExcepted({ text }: Statement, { watched, stillWorks }: BothWays): boo
  * told to go by a view, which it is a part of here.
  */
 async function expectSafe({ statements }: ParsedFile, options: SaferSequenceOptions, given: BothWays): Promise<void> {
-  for (const statement of statements) {
+  const inPlace = await saferSequences(statements, options);
+  for (const [position, statement] of statements.entries()) {
     if (isExcepted(statement, given) || statement.kind === "RenameStmt") continue;
-    const answer = await saferSequence(statement, options);
+    const alone = await saferSequence(statement, options);
+    // A key that takes the place of one which the step drops first would be refused when asked alone.
+    const answer = alone.because.startsWith("the server refuses") ? inPlace[position]! : alone;
     expect(answer.kind, `${statement.text}: ${answer.because}`).toBe("already-safe");
   }
 }
