@@ -58,7 +58,7 @@ testOnEachVersion("the indexes of a table are most of what a change of its rows 
   const bare = await time();
   await db.query("create index on orders (customer); create index on orders (note); create index on orders (id, note)");
   const indexed = await time();
-  expect(indexed.downtime.estimatedMs).toBeGreaterThan(3 * bare.downtime.estimatedMs);
+  expect(indexed.downtime.estimatedMs).toBeGreaterThan(2 * bare.downtime.estimatedMs);
   expect(indexed.downtime.caveats.join()).toContain("the 4 indexes of public.orders");
   expect(indexed.levelAtUpperEnd).toBe("critical");
   const text = await analysisText("update orders set customer = id", ["--risk-level", "critical"], db.url);
