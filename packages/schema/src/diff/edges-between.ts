@@ -191,7 +191,8 @@ function isCopiedKey(partition: ObjectKey, key: ObjectKey, { sides, makers, acti
     maker !== undefined &&
     constraint?.kind === "constraints" &&
     constraint.entry.kind === "foreign key" &&
-    maker.subject.key === `constraints ${constraint.entry.parent}`
+    maker.subject.kind === "constraints" &&
+    maker.subject.key !== key
   );
 }
 
