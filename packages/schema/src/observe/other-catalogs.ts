@@ -124,6 +124,12 @@ export const otherCatalogs: readonly ObservedCatalog[] = [
     catalog: "pg_user_mappings",
     about: ["'pg_user_mapping'::regclass", "x.umid", "0"],
     where: "('pg_foreign_server'::regclass::oid, x.srvid) not in (select m.classid, m.objid from member m)",
+    // Credentials are the environment's; who somebody is over there is part of the schema.
+    asked: {
+      identity: `(
+        select string_agg(o, ', ' order by o collate "C") from unnest(x.umoptions) o
+        where split_part(o, '=', 1) in ('user', 'username', 'user_name', 'password_required', 'sslcert', 'use_scram_passthrough'))`,
+    },
     leftOut: { umid: names, srvid: names, srvname: names, umuser: names, usename: names, umoptions: environment },
   },
   {

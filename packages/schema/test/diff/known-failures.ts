@@ -14,9 +14,4 @@ export const knownFailures: ReadonlyMap<string, string> = new Map([
 export const knownRefusals: ReadonlyMap<string, string> = new Map([]);
 
 /** Failures of pairs at random, by version and seed. */
-export const knownRandomFailures: ReadonlyMap<string, string> = new Map([
-  [
-    "13: 10 back",
-    "a partition has a default that its parent lacks, and it stands in the way of the type that comes down",
-  ],
-]);
+export const knownRandomFailures: ReadonlyMap<string, string> = new Map([]);

@@ -2,7 +2,7 @@ import type { CatalogMaterializedView, CatalogView } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { changedParameters, parameter } from "./changed-parameters.js";
 import { dependOnExtensions } from "./depend-on-extensions.js";
-import type { KindRules } from "./kind-rules.js";
+import type { KindRules, Sides } from "./kind-rules.js";
 import { usualStorage } from "./usual-storage.js";
 
 export const viewRules: KindRules<"views"> = {
@@ -51,7 +51,7 @@ export const materializedViewRules: KindRules<"materializedViews"> = {
         ...(entry.options.length === 0 ? [] : [` with (${entry.options.map(parameter).join(", ")})`]),
         ...(entry.tablespace === undefined ? [] : [` tablespace ${entry.tablespace}`]),
         ` as\n${query(entry.definition)}`,
-        ...(entry.populated || sides.before.find("materializedViews", entry.name)?.populated ? [] : ["\nwith no data"]),
+        ...(entry.populated || isToBeFilled(entry.name, sides) ? [] : ["\nwith no data"]),
       ].join(""),
       ...materializedSettings(undefined, entry, after),
     ];
@@ -101,4 +101,14 @@ function materializedSettings(
     }),
     ...dependOnExtensions(`materialized view ${after.name}`, before?.dependsOnExtensions, after.dependsOnExtensions),
   ];
+}
+
+/** What was filled is filled again, whatever the DDL began with; what reads from elsewhere might not be there. */
+function isToBeFilled(name: string, { before, after }: Sides): boolean {
+  if (before.find("materializedViews", name)?.populated !== true) return false;
+  return !after.needsOf(`materializedViews ${name}`).some((key) => {
+    const needed = after.entries.get(key);
+    const table = needed?.kind === "columns" ? needed.entry.table : needed?.name;
+    return table !== undefined && after.find("foreignTables", table) !== undefined;
+  });
 }
