@@ -1,20 +1,21 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { openTestDatabase, testOnEachVersion, watchShadows } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { analyze, project, shop } from "./analyze-shop.js";
 import { projectFolder, runConfiture } from "./run-confiture.js";
 
 describe("for an environment", () => {
   test("--trace runs the statements on a shadow made of what the project has, and confirms what was said", async () => {
-    await using db = await openTestDatabase({ sql: shop });
+    await using db = await openTestDatabase();
+    await using shadows = await watchShadows(db);
+    await db.query(`set role ${shadows.role}; ${shop}; reset role`);
     using folder = projectFolder(project);
-    const { code, document } = await analyze(["--env", "local", "--trace"], { cwd: folder.path, url: db.url });
+    const { code, document } = await analyze(["--env", "local", "--trace"], { cwd: folder.path, url: shadows.url });
     expect(document.trace).toEqual({ base: "the DDL", differs: [] });
     expect(document.statements.map(({ trace }) => trace?.verdict)).toEqual(["confirmed", "confirmed", "confirmed"]);
     expect(code).toBe(0);
-    const { rows } = await db.query("select from pg_database where datname like 'confiture_shadow%'");
-    expect(rows).toEqual([]);
+    expect(await shadows.left()).toEqual([]);
   });
 
   test("--trace finds the base that gives the schema of the environment", async () => {

@@ -1,4 +1,4 @@
-import { newestVersion, openTestDatabase, testOnEachVersion, testVersions } from "@confiture/testkit";
+import { newestVersion, openTestDatabase, testOnEachVersion, testVersions, watchShadows } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { expectDocument } from "./document-schema.js";
 import { projectFolder, runConfiture } from "./run-confiture.js";
@@ -154,22 +154,17 @@ test("sides on different major versions are refused, and DDL is built on the ver
 
 test("no shadow database is left behind, whatever becomes of the build", async () => {
   await using db = await openTestDatabase({ sql: before });
+  await using shadows = await watchShadows(db);
   using folder = projectFolder({ ...project, "bad.sql": "create table a (id int);\ncreate table b (id nothing);" });
-  const shadows = async () =>
-    (
-      await db.query(
-        "select from pg_database where datname like 'confiture_shadow_%' and datname > 'confiture_shadow_' || to_char(now() at time zone 'utc' - interval '1 minute', 'YYYYMMDD\"t\"HH24MISS')",
-      )
-    ).rows.length;
   const { code, stdout } = await runConfiture(["diff", "--from", "env:local", "--to", "bad.sql", "--format", "json"], {
     cwd: folder.path,
-    env: { DATABASE_URL: db.url },
+    env: { DATABASE_URL: shadows.url },
   });
   expect([code, JSON.parse(stdout)]).toMatchObject([
     3,
     { error: { code: "CONFITURE_STATEMENT_FAILED", at: { file: "bad.sql", line: 2, column: 20 } } },
   ]);
-  expect(await shadows()).toBe(0);
+  expect(await shadows.left()).toEqual([]);
 });
 
 test("what somebody names that is no schema is refused before a server is asked, and no password is repeated", async () => {

@@ -9,7 +9,7 @@ export interface BundleSize {
 interface BundleRow {
   /** The most a browser or a function would load, minified and gzipped, in bytes. */
   readonly gzipped: number;
-  /** What Node brings along, and only Node: any other builtin would not go in. */
+  /** What Node brings along, and only Node: every builtin besides these would be refused. */
   readonly builtins?: readonly string[];
 }
 

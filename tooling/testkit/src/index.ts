@@ -10,3 +10,4 @@ export {
   testOnEachVersion,
   testVersions,
 } from "./test-versions.js";
+export { type ShadowWatch, watchShadows } from "./watch-shadows.js";

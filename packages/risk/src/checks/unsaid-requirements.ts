@@ -16,8 +16,7 @@ export function unsaidRequirements(operations: readonly Operation[]): readonly s
     const { scans, requires } = operation.effect;
     const unsaid = scans.flatMap(({ relation, why }) => {
       const kind = askedBy[why];
-      const isSaid = requires.some((one) => one.kind === kind && relationsOfRequirement(one).includes(relation));
-      return kind === undefined || isSaid ? [] : [relation];
+      return kind === undefined || isSaid(requires, kind, relation) ? [] : [relation];
     });
     // A foreign key is about two tables, and a partitioned one about all of its partitions.
     const isSaidOfKin = requires.some(({ kind }) => kind === "foreign_key");
@@ -40,11 +39,18 @@ export function recheckedConstraints(operations: readonly Operation[]): readonly
     if (operation.kind !== "alter_column_type") return [];
     return operation.effect.scans.flatMap(({ relation, why }) => {
       if (why !== "check" && why !== "not_null" && why !== "foreign_key") return [];
-      const isSaid = operation.effect.requires.some(
-        (one) => one.kind === why && relationsOfRequirement(one).includes(relation),
-      );
-      return isSaid ? [] : [`the ${proved[why]} of ${relation} hold behind ${nameOf(operation)} too`];
+      return isSaid(operation.effect.requires, why, relation)
+        ? []
+        : [`the ${proved[why]} of ${relation} hold behind ${nameOf(operation)} too`];
     });
   });
   return [...new Set(told)];
+}
+
+function isSaid(
+  requires: readonly DataRequirement[],
+  kind: DataRequirement["kind"] | "none",
+  relation: string,
+): boolean {
+  return requires.some((one) => one.kind === kind && relationsOfRequirement(one).includes(relation));
 }

@@ -1,14 +1,5 @@
 import type { Operation, OperationKind } from "@confiture/model";
-
-const makingRelations: ReadonlySet<OperationKind> = new Set([
-  "create_table",
-  "create_table_as",
-  "create_partition",
-  "create_foreign_table",
-  "create_view",
-  "create_materialized_view",
-  "create_sequence",
-]);
+import { makingRelations } from "./making-relations.js";
 
 const makingOthers: ReadonlySet<OperationKind> = new Set([
   "create_type",
@@ -33,16 +24,16 @@ export function asRunningCodeSees<One extends Operation>(
   return operations.map((operation) => {
     const { kind, on, effect } = operation;
     if (on === undefined) return operation;
-    const isNew = isLocked(operation)
-      ? false
-      : relations.has(on.name) ||
-        // A name is that of several functions, of which the plan may have made another one than it drops.
-        (effect.compatibility.runningCode !== "breaks" && (others.has(on.name) || others.has(`public.${on.name}`)));
+    const wasThere = isLocked(operation);
+    // A name is that of several functions, of which the plan may have made another one than it drops.
+    const isOtherMade =
+      effect.compatibility.runningCode !== "breaks" && (others.has(on.name) || others.has(`public.${on.name}`));
+    const isNew = !wasThere && (relations.has(on.name) || isOtherMade);
     if (vacating.has(kind)) {
       vacated.add(on.name);
       relations.delete(on.name);
     }
-    if (effect.certainty === "certain" && !isLocked(operation)) {
+    if (effect.certainty === "certain" && !wasThere) {
       if (makingRelations.has(kind) && (!there.has(on.name) || vacated.has(on.name))) relations.add(on.name);
       if (makingOthers.has(kind)) others.add(on.name);
     }

@@ -1,16 +1,7 @@
-import type { Effect, OperationKind } from "@confiture/model";
+import type { Effect } from "@confiture/model";
 import type { RiskFacts } from "../facts/risk-facts.js";
 import type { AssessedOperation } from "./assessed-operation.js";
-
-const creating: ReadonlySet<OperationKind> = new Set([
-  "create_table",
-  "create_table_as",
-  "create_partition",
-  "create_foreign_table",
-  "create_view",
-  "create_materialized_view",
-  "create_sequence",
-]);
+import { makingRelations } from "./making-relations.js";
 
 /**
  * The operations with what they do to relations that were there before the plan. Effects leave out what the plan makes
@@ -27,7 +18,7 @@ export function onWhatWasThere(
   return operations.map((operation) => {
     const { kind, on, effect } = operation;
     const seen = born.size === 0 ? operation : { ...operation, effect: without(born, effect) };
-    if (on !== undefined && creating.has(kind) && effect.certainty === "certain" && missing.has(on.name))
+    if (on !== undefined && makingRelations.has(kind) && effect.certainty === "certain" && missing.has(on.name))
       born.add(on.name);
     return seen;
   });

@@ -27,6 +27,8 @@ export interface CatalogIndex {
   tableOf(name: string): DiffEntry<"tables" | "foreignTables"> | undefined;
   /** In the order of the table. */
   columnsOf(table: string): readonly DiffKinds["columns"][];
+  /** With values of a type, or of the rows of a table, bare or in arrays. */
+  columnsOfType(type: string): readonly DiffKinds["columns"][];
   /** Of a table or a domain. */
   constraintsOf(owner: string): readonly DiffKinds["constraints"][];
   indexesOf(table: string): readonly DiffKinds["indexes"][];

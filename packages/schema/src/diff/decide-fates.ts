@@ -64,10 +64,12 @@ function replaceKeysIntoMovedPartitions(changes: Changes, sides: Sides): void {
 
 /** A domain of which columns hold values inside of others takes no new constraint: it is made anew with it. */
 function replaceDomainsHeldInside(changes: Changes, sides: Sides): void {
+  const constrained = [...changes.values()].flatMap((change) => constrainedAnew(change) ?? []);
+  // Most differences constrain none, and every column would have to be looked at.
+  if (constrained.length === 0) return;
   const held = domainsHeldInside(sides.before);
-  for (const change of changes.values()) {
-    const domain = constrainedAnew(change);
-    const whole = domain === undefined || !held.has(domain) ? undefined : changes.get(`types ${domain}`);
+  for (const domain of constrained) {
+    const whole = held.has(domain) ? changes.get(`types ${domain}`) : undefined;
     if (whole?.before !== undefined && whole.after !== undefined) setReplaced(whole);
   }
 }

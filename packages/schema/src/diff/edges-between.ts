@@ -1,16 +1,15 @@
 import type { CatalogColumn } from "@confiture/model";
 import type { Action } from "./action.js";
-import type { CatalogIndex, DiffEntry, ObjectKey } from "./catalog-index.js";
+import { type Graph, isOfDefault, placesOf, referencesInto, type Verb } from "./action-graph.js";
+import type { DiffEntry, ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
-import { claimsOf, isPartOf } from "./kinds/all-kinds.js";
+import { edgesOfRemoval } from "./edges-of-removal.js";
+import { claimsOf } from "./kinds/all-kinds.js";
 import { bareType } from "./kinds/change-type.js";
-import { foreignKeysTo } from "./kinds/foreign-keys-to.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { notNullOf } from "./kinds/not-null.js";
 import { type Changes, endsGeneration, isRetype } from "./object-change.js";
-
-type Verb = Action["verb"];
 
 /** For each action the places of those that have to come behind it. */
 export function edgesBetween(
@@ -36,47 +35,6 @@ export function edgesBetween(
     for (const key of action.provides) edgesOfMaking(graph, action, place, key);
   });
   return behind;
-}
-
-interface Graph extends Places {
-  readonly actions: readonly Action[];
-  readonly changes: Changes;
-  readonly sides: Sides;
-  readonly apart: ReadonlySet<ObjectKey>;
-  /** The one before the other, when there are both. */
-  link(first: number | undefined, then: number | undefined): void;
-}
-
-interface Places {
-  /** Of the action with a verb on an object. */
-  at(verb: Verb, key: ObjectKey): number | undefined;
-  /** Of the action behind which the object is gone, or is there in its new form. */
-  readonly removers: ReadonlyMap<ObjectKey, number>;
-  readonly makers: ReadonlyMap<ObjectKey, number>;
-  /** Of the action behind which a name is free. */
-  readonly claimed: ReadonlyMap<string, number>;
-}
-
-function placesOf(actions: readonly Action[], { before }: Sides): Places {
-  const byVerb = new Map<Verb, Map<ObjectKey, number>>();
-  actions.forEach(({ verb, subject }, place) => {
-    const places = byVerb.get(verb) ?? new Map<ObjectKey, number>();
-    byVerb.set(verb, places.set(subject.key, place));
-  });
-  const at = (verb: Verb, key: ObjectKey) => byVerb.get(verb)?.get(key);
-  const [removers, makers] = [new Map<ObjectKey, number>(), new Map<ObjectKey, number>()];
-  const claimed = new Map<string, number>();
-  actions.forEach(({ verb, subject, removes, provides }, place) => {
-    if (verb === "let go" && subject.kind === "columns")
-      for (const claim of claimsOf(subject)) claimed.set(claim, place);
-    for (const key of removes) {
-      removers.set(key, place);
-      const free = at("rename", key) ?? at("rename", subject.key) ?? place;
-      for (const claim of claimsOf(before.entries.get(key))) claimed.set(claim, free);
-    }
-    for (const key of provides) makers.set(key, place);
-  });
-  return { at, removers, makers, claimed };
 }
 
 type Edges = (graph: Graph, action: Action, place: number) => void;
@@ -251,9 +209,10 @@ function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: Objec
     if (isCopiedKey(key, need, graph)) link(place, makers.get(need));
     else if (!isOfDefault(key, need, apart) && !comesBeforeOptions(key, need, graph))
       for (const needed of [need, ...retypedAbove(need, graph)]) link(makers.get(needed), place);
-  // A partition has no column that its parent lacks.
-  const made = sides.after.entries.get(key);
+  // A key to the whole comes when all partitions are there, and looks at them too.
   for (const reference of referencesInto(key, sides.after)) link(place, makers.get(reference));
+  const made = sides.after.entries.get(key);
+  // A partition has no column that its parent lacks.
   if (made?.kind === "partitions")
     for (const { name } of sides.before.columnsOf(made.entry.table)) link(removers.get(`columns ${name}`), place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
@@ -280,87 +239,4 @@ function retypedAbove(column: ObjectKey, graph: Graph): readonly ObjectKey[] {
 function isRetypedColumn(key: ObjectKey, { changes }: Graph): boolean {
   const change = key.startsWith("columns ") ? changes.get(key) : undefined;
   return change?.before !== undefined && change.after !== undefined && isRetype(change);
-}
-
-/** What goes has nothing left that needs it, and makes room for what has its name. */
-function edgesOfRemoval(graph: Graph, { subject }: Action, place: number, key: ObjectKey): void {
-  const { sides, removers, makers, at, link } = graph;
-  for (const dependent of sides.before.dependentsOf(key)) edgesOfDependent(graph, subject.key, place, key, dependent);
-  // Rows that refer into a partition keep it from leaving.
-  for (const reference of referencesInto(key, sides.before)) link(removers.get(reference), place);
-  link(at("rename", subject.key) ?? place, makers.get(key));
-}
-
-/** Foreign keys to the tables that a partition is a part of. */
-function referencesInto(membership: ObjectKey, index: CatalogIndex): readonly ObjectKey[] {
-  const partition = index.entries.get(membership);
-  return partition?.kind === "partitions" ? foreignKeysTo(partition.entry.of, index) : [];
-}
-
-function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: ObjectKey, dependent: ObjectKey): void {
-  const { actions, changes, sides, apart, removers, at, link } = graph;
-  if (isOfDefault(dependent, key, apart)) {
-    link(at("let go", dependent), place);
-    return;
-  }
-  const remover = removers.get(dependent);
-  const removing = remover === undefined ? undefined : actions[remover];
-  // An inherited column can only go when it is none any more.
-  if (removing?.subject.key === dependent && isColumnOfAnother(dependent, key, sides)) {
-    link(place, remover);
-    // It may go with the other, and then what needs it has to be gone before that.
-    if (removing.statements.length === 0)
-      for (const further of sides.before.dependentsOf(dependent))
-        edgesOfDependent(graph, subject, place, dependent, further);
-    return;
-  }
-  // What is a part of both goes with the one that goes first.
-  if (removing !== undefined && isCarried(dependent, key, removing, sides)) return;
-  link(remover, place);
-  // By its old name; a partition goes only when the rows are out of it.
-  const rename = at("rename", key) ?? at("rename", subject);
-  if (rename !== undefined && removing !== undefined && remover !== place) {
-    // What stands aside itself follows the other by its oid.
-    if (at("rename", removing.subject.key) !== undefined) return;
-    const rows = at("copy", subject);
-    if (rows !== undefined && removing.subject.kind === "tables") link(rows, remover);
-    else if (!namedAlone.has(removing.subject.kind)) link(remover, rename);
-  }
-  // A column that takes the name of its sequence for its identity waits for it.
-  if (!sides.after.needsOf(dependent).includes(key) && !key.startsWith("sequences "))
-    link(at("alter", dependent), at("rename", key));
-  // It lets go by what it becomes, unless it becomes that only with what is made in this one's place.
-  if (changes.get(dependent)?.letGo.some(({ needed }) => needed === key) !== true) link(at("alter", dependent), place);
-}
-
-/** Dropped by a name that says nothing of what they are made of. */
-const namedAlone: ReadonlySet<DiffKind> = new Set([
-  "tables",
-  "foreignTables",
-  "views",
-  "materializedViews",
-  "sequences",
-  "types",
-  "indexes",
-  "statistics",
-]);
-
-/** Of the column itself it is the type and the collation that it needs; the rest is its default's. */
-function isOfDefault(column: ObjectKey, needed: ObjectKey, apart: ReadonlySet<ObjectKey>): boolean {
-  return (
-    apart.has(column) &&
-    column.startsWith("columns ") &&
-    !/^(types|collations|tables|columns|foreignTables) /.test(needed)
-  );
-}
-
-function isColumnOfAnother(column: ObjectKey, other: ObjectKey, { before }: Sides): boolean {
-  const [one, two] = [before.entries.get(column), before.entries.get(other)];
-  return one?.kind === "columns" && two?.kind === "columns" && one.entry.table !== two.entry.table;
-}
-
-function isCarried(dependent: ObjectKey, whole: ObjectKey, { subject }: Action, { before }: Sides): boolean {
-  const part = before.entries.get(dependent);
-  if (part === undefined || subject.key === dependent) return false;
-  return (part.kind === "partitions" && !whole.startsWith("tables ")) || isPartOf(part, whole, before);
 }

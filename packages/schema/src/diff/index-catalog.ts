@@ -1,8 +1,9 @@
-import type { Catalog, CatalogObject } from "@confiture/model";
+import type { Catalog, CatalogColumn, CatalogObject } from "@confiture/model";
 import { kindOrder } from "../canonical/kind-words.js";
 import { type CatalogIndex, type DiffEntry, keyOf, type ObjectKey } from "./catalog-index.js";
 import type { DiffKind, DiffKinds } from "./diff-kinds.js";
 import { addToGroup, groupBy } from "./group-by.js";
+import { bareType } from "./kinds/change-type.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import { cutLastPart } from "./name-parts.js";
 import { resolveAnnotated } from "./resolve-annotated.js";
@@ -22,6 +23,7 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
   }
   for (const { name, ownedBy } of catalog.sequences)
     if (ownedBy !== undefined) add("ownerships", { name, sequence: name, column: ownedBy } as CatalogObject);
+  let byType: ReadonlyMap<string, readonly CatalogColumn[]> | undefined;
   const columns = groupBy(catalog.columns, ({ table }) => table);
   const constraints = groupBy(catalog.constraints, ({ table, domain }) => table ?? domain ?? "");
   const indexes = groupBy(catalog.indexes, ({ table }) => table);
@@ -33,6 +35,10 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     tableOf: (name) =>
       (entries.get(`tables ${name}`) ?? entries.get(`foreignTables ${name}`)) as ReturnType<CatalogIndex["tableOf"]>,
     columnsOf: (table) => columns.get(table) ?? [],
+    columnsOfType(type) {
+      byType ??= groupBy(catalog.columns, (column) => bareType(column.type));
+      return byType.get(type) ?? [];
+    },
     constraintsOf: (table) => constraints.get(table) ?? [],
     indexesOf: (table) => indexes.get(table) ?? [],
     childrenOf: (table) => children.get(table) ?? [],

@@ -1,4 +1,5 @@
 import type { DiffEntry, ObjectKey } from "./catalog-index.js";
+import { isRetyped } from "./kinds/change-type.js";
 
 /** What becomes of one object. `replace`: dropped and made again. */
 export type Fate = "keep" | "create" | "drop" | "alter" | "replace";
@@ -36,8 +37,7 @@ export function setReplaced(change: Change): void {
 /** Whether a column's values are to be of another type, or of another order, than they were. */
 export function isRetype({ before, after, retypedBy }: Change): boolean {
   if (retypedBy.length > 0) return true;
-  if (before?.kind !== "columns" || after?.kind !== "columns") return false;
-  return before.entry.type !== after.entry.type || before.entry.collation !== after.entry.collation;
+  return before?.kind === "columns" && after?.kind === "columns" && isRetyped(before.entry, after.entry);
 }
 
 /** Whether a generated column becomes a plain one in place, which keeps its values. */

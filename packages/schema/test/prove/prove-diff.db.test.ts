@@ -1,6 +1,6 @@
 import { shadowProvider } from "@confiture/postgres";
 import { type ProofStatement, type ProveDiffOptions, proveDiff } from "@confiture/schema";
-import { openTestDatabase, type TestDatabase, testOnEachVersion } from "@confiture/testkit";
+import { openTestDatabase, type TestDatabase, testOnEachVersion, watchShadows } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let newest: TestDatabase;
@@ -16,7 +16,11 @@ interface Pair {
   readonly renames?: number;
 }
 
-function prove({ before, after, plan, renames = 0 }: Pair, options: ProveDiffOptions = {}, db = newest) {
+function prove(
+  { before, after, plan, renames = 0 }: Pair,
+  options: ProveDiffOptions = {},
+  db: { readonly url: string } = newest,
+) {
   const statements = plan.map((entry) =>
     typeof entry === "string" ? { sql: entry, effect: { rewrites: [], fileSwaps: [] } } : entry,
   );
@@ -321,11 +325,9 @@ test("what cannot be tried is said, and shadows are gone in the end, also those 
   const schema = `create foreign data wrapper w; create server s foreign data wrapper w; create foreign table f (n int) server s; create table rows (n int);
     create table t (n int check (n > 5 and n < 3)); alter table t alter n set not null; select lo_create(0);
     create subscription news connection 'dbname=nowhere' publication p with (connect = false, slot_name = none)`;
-  const proof = await prove({
-    before: schema.replace("select lo_create(0);", "select lo_create(4711);"),
-    after: schema,
-    plan: [],
-  });
+  await using shadows = await watchShadows(newest);
+  const before = schema.replace("select lo_create(0);", "select lo_create(4711);");
+  const proof = await prove({ before, after: schema, plan: [] }, {}, shadows);
   expect(proof.notInspected).toEqual([
     "large objects 1 (before): not part of a catalog",
     "large objects 1 (after): not part of a catalog",
@@ -333,14 +335,12 @@ test("what cannot be tried is said, and shadows are gone in the end, also those 
     "rows of public.f, beyond 0: a foreign table",
   ]);
   expect(proof.proven).toBe(true);
-  const { rows } = await newest.query("select datname from pg_database where datname like 'confiture_shadow%'");
-  expect(rows).toEqual([]);
+  expect(await shadows.left()).toEqual([]);
 });
 
 test("a side that cannot be built is the caller's error, and leaves nothing", async () => {
-  await expect(prove({ before: "create table t (n no_such_type)", after: "", plan: [] })).rejects.toThrow(
-    "no_such_type",
-  );
-  const { rows } = await newest.query("select datname from pg_database where datname like 'confiture_shadow%'");
-  expect(rows).toEqual([]);
+  await using shadows = await watchShadows(newest);
+  const pair = { before: "create table t (n no_such_type)", after: "", plan: [] };
+  await expect(prove(pair, {}, shadows)).rejects.toThrow("no_such_type");
+  expect(await shadows.left()).toEqual([]);
 });

@@ -124,17 +124,21 @@ interface Sample {
   readonly asksForRelation: boolean;
 }
 
+/**
+ * Who blocks is asked first: whoever it was still blocks when the locks are read, because only we let go. In the other
+ * order a request that came in between looks like a wait for a transaction.
+ */
 async function readSample(watcher: OwnedSession, pid: number): Promise<Sample> {
-  const { rows } = await watcher.query<Sample>(
+  const blocking = await watcher.query<{ pids: readonly number[] }>("select pg_blocking_pids($1) as pids", [pid]);
+  const { rows } = await watcher.query<Omit<Sample, "blockers">>(
     `select coalesce(json_agg(json_build_object('oid', relation::int8, 'mode', mode)) filter (where locktype = 'relation'), '[]')
         as locks,
-      pg_blocking_pids($1) as blockers,
       coalesce(bool_or(not granted and locktype = 'relation'), false) as "asksForRelation"
     from pg_catalog.pg_locks
     where pid = $1`,
     [pid],
   );
-  return rows[0]!;
+  return { ...rows[0]!, blockers: blocking.rows[0]!.pids };
 }
 
 /** The watcher holds nothing itself; what it saw of the other session stands in its place. */

@@ -1,13 +1,10 @@
 import { quoteIdentifier } from "@confiture/sql";
-import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { cutLastPart } from "../name-parts.js";
+import type { Sides } from "./kind-rules.js";
 
 /** A name that is free on both sides, in the place of the old one. */
-export function asideName(
-  { name }: Pick<DiffReference, "name">,
-  { before, after }: { readonly before: CatalogIndex; readonly after: CatalogIndex },
-): string {
+export function asideName({ name }: Pick<DiffReference, "name">, { before, after }: Sides): string {
   const [whole, own] = cutLastPart(name);
   const bare = own.replace(/^"|"$/g, "").replaceAll('""', '"').slice(0, 48);
   for (let number = 0; ; number += 1) {

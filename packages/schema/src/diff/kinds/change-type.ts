@@ -1,3 +1,4 @@
+import type { CatalogColumn } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 
 /** Types within one of these turn into each other by assignment: no USING is needed. */
@@ -47,6 +48,13 @@ export function conversion(
   if (!isArray(after) && texts.includes(to)) return undefined;
   return !isArray(before) && texts.includes(from) ? `${column}::${after}` : `${column}::text::${after}`;
 }
+
+/** Whether values are to be of another type, or of another order. */
+export function isRetyped(before: TypedColumn, after: TypedColumn): boolean {
+  return before.type !== after.type || before.collation !== after.collation;
+}
+
+type TypedColumn = Pick<CatalogColumn, "type" | "collation">;
 
 /** Whether keys of one type may refer to keys of the other. */
 export function areComparable(before: string, after: string): boolean {

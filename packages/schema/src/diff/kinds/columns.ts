@@ -4,9 +4,9 @@ import { isSameEntry } from "../../compare/same-entry.js";
 import type { CatalogIndex, ObjectKey } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { asideName } from "./aside-name.js";
-import { bareType, conversion } from "./change-type.js";
+import { isRetyped } from "./change-type.js";
 import { columnDefinition, columnSettings, identityClause, namedNotNull } from "./column-definition.js";
-import { convertComposite } from "./convert-composite.js";
+import { convertColumn } from "./convert-column.js";
 import { alterColumnOptions, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
@@ -95,9 +95,7 @@ function refuseOutOfReach({ table, column }: CatalogColumn, { before, after }: S
     const parents = parentsOf(child, before).filter((parent) => before.find("columns", `${parent}.${column}`));
     return parents.length > 1 && after.childrenOf(table).includes(child);
   });
-  const holder = before.catalog.columns.find(
-    ({ name, type }) => bareType(type) === table && after.find("columns", name) !== undefined,
-  );
+  const holder = before.columnsOfType(table).find(({ name }) => after.find("columns", name) !== undefined);
   if (heir === undefined && holder === undefined) return;
   const why =
     heir === undefined ? `${holder?.name} holds rows of ${table}` : `${heir} has it from another parent as well`;
@@ -120,11 +118,7 @@ export function retype(before: CatalogColumn, after: CatalogColumn, sides: Sides
   const collation = after.collation === undefined ? "" : ` collate ${after.collation}`;
   // A foreign table has no values here to be converted.
   const isForeign = sides.after.find("foreignTables", after.table) !== undefined;
-  const composite =
-    remade && before.type === after.type ? convertComposite(after.column, after.type, sides) : undefined;
-  const using = isForeign
-    ? undefined
-    : (composite ?? conversion(after.column, before.type, after.type, sides.before, remade));
+  const using = isForeign ? undefined : convertColumn(after.column, [before.type, after.type], sides, remade);
   return `alter column ${after.column} type ${after.type}${collation}${using === undefined ? "" : ` using ${using}`}`;
 }
 
@@ -158,7 +152,7 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
       );
     });
     if (lost) return [`${alterTable(after, sides.after)} alter column ${after.column} set not null`];
-    return renamedNotNull(before, after, sides);
+    return renamedNotNull(after, sides);
   }
   if (before.notNull === after.notNull || followsParent(after, sides, "notNull")) return [];
   // A primary key says it too, but a partitioned table asks its partitions first.
@@ -171,11 +165,8 @@ function alterNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides)
 }
 
 /** A table that leaves its parent keeps the name the constraint had there, where nobody chose one. */
-function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Sides): readonly string[] {
-  const [was, is] = [
-    notNullOf(before.table, before.column, sides.before),
-    notNullOf(after.table, after.column, sides.after),
-  ];
+function renamedNotNull(after: CatalogColumn, sides: Sides): readonly string[] {
+  const [was, is] = notNullsOf(after, sides);
   if (was?.implied !== true || is?.implied !== true || was.constraint === is.constraint) return [];
   if (was.inheritance === undefined || is.inheritance !== undefined) return [];
   return [`${alterTable(after, sides.after)} rename constraint ${was.constraint} to ${is.constraint}`];
@@ -183,13 +174,14 @@ function renamedNotNull(before: CatalogColumn, after: CatalogColumn, sides: Side
 
 /** PostgreSQL 18 knows whether a column said it itself; what its key says cannot be taken back. */
 function notNullIsHandedUp(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
-  const [was, is] = [
-    notNullOf(before.table, before.column, sides.before),
-    notNullOf(after.table, after.column, sides.after),
-  ];
+  const [was, is] = notNullsOf(after, sides);
   if (was?.implied !== true || is?.implied !== true) return false;
   if (was.inheritance !== undefined || is.inheritance !== "inherited") return false;
   return isAttached(after.table, sides) && !inPrimaryKey(before, sides.before);
+}
+
+function notNullsOf({ table, column }: CatalogColumn, { before, after }: Sides) {
+  return [notNullOf(table, column, before), notNullOf(table, column, after)] as const;
 }
 
 function inPrimaryKey({ table, column }: CatalogColumn, index: CatalogIndex): boolean {
@@ -202,6 +194,8 @@ export function givesUp(
   after: CatalogColumn,
   sides: Sides,
 ): readonly { readonly needed: ObjectKey; readonly statement: string }[] {
+  const forParents = (statement: string) =>
+    parentsOf(after.table, sides.after).map((parent) => ({ needed: `columns ${parent}.${after.column}`, statement }));
   return [
     // A sequence of the same name may have to be made before the column is altered further.
     ...(before.identity !== undefined && after.identity === undefined
@@ -209,17 +203,11 @@ export function givesUp(
       : []),
     // The type comes down from the parent, and the default of the old one may have no way to it.
     ...(typeComesDown(before, after, sides) && hasDefault(before)
-      ? parentsOf(after.table, sides.after).map((parent) => ({
-          needed: `columns ${parent}.${after.column}`,
-          statement: `${only(after, sides)} alter column ${after.column} drop default`,
-        }))
+      ? forParents(`${only(after, sides)} alter column ${after.column} drop default`)
       : []),
     // From the parent alone it comes only where nothing was said before.
     ...(notNullIsHandedUp(before, after, sides)
-      ? parentsOf(after.table, sides.after).map((parent) => ({
-          needed: `columns ${parent}.${after.column}`,
-          statement: `${alterTable(after, sides.after)} alter column ${after.column} drop not null`,
-        }))
+      ? forParents(`${alterTable(after, sides.after)} alter column ${after.column} drop not null`)
       : []),
   ];
 }
@@ -230,10 +218,6 @@ function typeComesDown(before: CatalogColumn, after: CatalogColumn, sides: Sides
     (before.type === after.type || followsParent(after, sides, "type")) &&
     (before.collation === after.collation || followsParent(after, sides, "collation"))
   );
-}
-
-function isRetyped(before: CatalogColumn, after: CatalogColumn): boolean {
-  return before.type !== after.type || before.collation !== after.collation;
 }
 
 function hasDefault({ default: value, generated }: CatalogColumn): boolean {

@@ -1,8 +1,7 @@
 import type { CatalogColumn } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import { asideName } from "./aside-name.js";
-import { conversion } from "./change-type.js";
-import { convertComposite } from "./convert-composite.js";
+import { convertColumn } from "./convert-column.js";
 import type { Sides } from "./kind-rules.js";
 import { ownedSequence, successorOfIdentity, takePosition } from "./sequence-positions.js";
 
@@ -22,9 +21,8 @@ export function copyRows(
     .filter(({ column, generated }) => generated === undefined && had.has(column));
   if (columns.length === 0) return [];
   const values = columns.map(({ column, type }) => {
-    const was = had.get(column)?.type ?? type;
-    const composite = was === type && isRemade(type) ? convertComposite(column, type, sides) : undefined;
-    return composite ?? conversion(column, was, type, sides.before, isRemade(type)) ?? column;
+    const types = [had.get(column)?.type ?? type, type] as const;
+    return convertColumn(column, types, sides, isRemade(type)) ?? column;
   });
   const always = columns.some(({ identity }) => identity?.generation === "always");
   return [

@@ -1,6 +1,7 @@
 import type { CatalogColumn, CatalogSequence } from "@confiture/model";
 import { quoteLiteral } from "@confiture/sql";
 import type { CatalogIndex } from "../catalog-index.js";
+import type { Sides } from "./kind-rules.js";
 
 /** Goes on where the other one stands; `is_called` says whether that number was given out. */
 export function takePosition(sequence: string, from: string): string {
@@ -25,9 +26,4 @@ export function successorOfIdentity({ name, identity }: CatalogColumn, sides: Si
   if (identity === undefined || sides.after.find("columns", name)?.identity !== undefined) return undefined;
   const sequence = ownedSequence(name, sides.after);
   return sequence === undefined || sides.before.find("sequences", sequence.name) !== undefined ? undefined : sequence;
-}
-
-interface Sides {
-  readonly before: CatalogIndex;
-  readonly after: CatalogIndex;
 }

@@ -1,10 +1,19 @@
 import { ConfitureError } from "@confiture/model";
-import type { CatalogIndex } from "../catalog-index.js";
 import { bareType, conversion } from "./change-type.js";
+import type { Sides } from "./kind-rules.js";
 
-interface Sides {
-  readonly before: CatalogIndex;
-  readonly after: CatalogIndex;
+/**
+ * The expression that turns a column's values into its new type, or undefined when the server does it by assignment.
+ * @param remade whether its type was made anew under the same name.
+ */
+export function convertColumn(
+  column: string,
+  [was, is]: readonly [was: string, is: string],
+  sides: Sides,
+  remade: boolean,
+): string | undefined {
+  const composite = remade && was === is ? convertComposite(column, is, sides) : undefined;
+  return composite ?? conversion(column, was, is, sides.before, remade);
 }
 
 /**
@@ -13,7 +22,7 @@ interface Sides {
  *
  * @throws CONFITURE_DIFF_IMPOSSIBLE for arrays of such values and what else no expression reaches into.
  */
-export function convertComposite(value: string, type: string, sides: Sides): string | undefined {
+function convertComposite(value: string, type: string, sides: Sides): string | undefined {
   if (!isReshaped(type, sides)) return undefined;
   const [was, is] = [sides.before.find("types", type), sides.after.find("types", type)];
   if (was?.kind !== "composite type" || is?.kind !== "composite type") throw outOfReach(type);
