@@ -20,19 +20,42 @@ export function orderActions(
   sides: Sides,
   apart: ReadonlySet<ObjectKey> = new Set(),
 ): readonly Action[] {
-  const stages = groupBy([...actions].sort(compareActions), (action) => stageOf(action, sides));
+  const stages = groupBy(actions.flatMap(valuesApart).sort(compareActions), (action) => stageOf(action, sides));
   return [...stages]
     .sort(([a], [b]) => a - b)
     .flatMap(([, group]) => sortByEdges(group, edgesBetween(group, changes, sides, apart)));
 }
 
-/** Event triggers would fire on all that is done here, and default privileges give rights to what is made. */
-function stageOf({ verb, subject }: Action, sides: Sides): number {
-  if (subject.kind === "eventTriggers") return verb === "drop" ? 0 : 3;
-  if (subject.kind === "defaultPrivileges") return 2;
+/** Values of enums, which may have to be committed before they are used, apart from what else is done to their type. */
+function valuesApart(action: Action): readonly Action[] {
+  if (!addsValue(action)) return [action];
+  const isAddition = addition(action);
+  const others = action.statements.filter((sql) => !isAddition(sql));
+  const additions = { ...action, statements: action.statements.filter(isAddition) };
+  return others.length === 0 ? [additions] : [additions, { ...action, statements: others }];
+}
+
+function addsValue(action: Action): boolean {
+  const { verb, subject, statements } = action;
+  return verb === "alter" && subject.kind === "types" && statements.some(addition(action));
+}
+
+function addition({ subject }: Action): (sql: string) => boolean {
+  return (sql) => sql.startsWith(`alter type ${subject.name} add value `);
+}
+
+/**
+ * Event triggers would fire on all that is done here, and default privileges give rights to what is made. New values of
+ * enums come before anything goes: what is committed with them then lacks nothing.
+ */
+function stageOf(action: Action, sides: Sides): number {
+  const { verb, subject } = action;
+  if (subject.kind === "eventTriggers") return verb === "drop" ? 0 : 4;
+  if (addsValue(action)) return 1;
+  if (subject.kind === "defaultPrivileges") return 3;
   if ((subject.kind === "comments" || subject.kind === "securityLabels") && verb !== "drop")
-    return resolveAnnotated(subject.entry.on, sides.after)?.kind === "eventTriggers" ? 3 : 1;
-  return 1;
+    return resolveAnnotated(subject.entry.on, sides.after)?.kind === "eventTriggers" ? 4 : 2;
+  return 2;
 }
 
 /** What goes comes first and from the outside in, what is made from the inside out. */

@@ -81,7 +81,7 @@ async function firstUsed(added: readonly AddedValue[], statement: Statement): Pr
   return candidates.find(
     ({ value }) =>
       mentioned.constants.some((constant) => isOrHolds(constant, value)) ||
-      mentioned.code.some((text) => text.includes(value)),
+      mentioned.code.some((text) => standsIn(text, value)),
   );
 }
 
@@ -121,6 +121,19 @@ function bodiesOf(value: TreeValue | undefined): readonly string[] {
   const list = isFields(value) && isFields(value.List) ? listOf(value.List.items) : [];
   return list.flatMap((item) => stringNode(item) ?? []);
 }
+
+/** As a word of its own: short values are parts of many words. */
+function standsIn(text: string, value: string): boolean {
+  const isInWord = (before: string | undefined, after: string | undefined) =>
+    before !== undefined && after !== undefined && wordLetter.test(before) && wordLetter.test(after);
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    const behind = at + value.length;
+    if (!isInWord(text[at - 1], value[0]) && !isInWord(value.at(-1), text[behind])) return true;
+  }
+  return false;
+}
+
+const wordLetter = /[\p{L}\p{N}_]/u;
 
 /** The constant itself, or one of the parts of an array, row, range or JSON constant. */
 function isOrHolds(constant: string, value: string): boolean {

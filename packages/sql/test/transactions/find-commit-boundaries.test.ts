@@ -19,6 +19,7 @@ const files: Record<string, readonly [string, readonly number[]]> = {
   "in inline data": [`${add} copy t from stdin;\nv\n\\.\n`, [0]],
   "in a function body": [`${add} create function f() returns e language plpgsql as $$ begin return 'v'; end $$`, [0]],
   "in a DO body": [`${add} do $$ begin insert into t values ('v'); end $$`, [0]],
+  "a word of a function body that holds it is no use": [`${add} do $$ begin raise notice 'over'; end $$`, []],
   "a comment is no use": [`${add} select 1 /* v */; comment on type e is 'v'`, []],
   "a name is no use": [`${add} select v from v`, []],
   "a commit of the author's stands in between": [`begin; ${add} commit; select 'v'`, []],
