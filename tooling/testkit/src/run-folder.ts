@@ -1,14 +1,30 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopOrphanedServers } from "@confiture/postgres";
 
 const ownerFile = "owner-pid";
 
+const memory = "/dev/shm";
+/** What the servers of a whole run take at most, with room to spare. */
+const roomNeeded = 4 * 2 ** 30;
+
 /** A temporary folder for the servers of this run. Those of runs that died are stopped and removed first. */
 export async function createRunFolder(): Promise<string> {
   // One folder a user: another user's leftovers are his to clean.
-  const base = join(tmpdir(), `confiture-testkit-${process.getuid?.() ?? "user"}`);
+  const base = join(fastestFolder(), `confiture-testkit-${process.getuid?.() ?? "user"}`);
   mkdirSync(base, { recursive: true });
   chmodSync(base, 0o755);
   await removeDeadRuns(base);
@@ -17,6 +33,21 @@ export async function createRunFolder(): Promise<string> {
   // The server's user passes through when we are root; the folders inside are closed by the server itself.
   chmodSync(folder, 0o711);
   return folder;
+}
+
+/**
+ * Memory, where a folder of the system is in it and has room: a database is made there in a tenth of the time. Who sets TMPDIR has
+ * said where.
+ */
+function fastestFolder(): string {
+  if (process.env.TMPDIR !== undefined) return tmpdir();
+  try {
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize >= roomNeeded ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 async function removeDeadRuns(base: string): Promise<void> {

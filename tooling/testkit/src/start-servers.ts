@@ -26,6 +26,8 @@ const testSettings = {
   max_connections: 200,
   max_prepared_transactions: 10,
   wal_level: "logical",
+  // The folder may be in memory.
+  max_wal_size: "256MB",
 } as const;
 
 /** CONFITURE_TEST_URL if set, else containers where a Docker engine answers, else the servers shipped through npm. */
