@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changedColumns, readCatalogRows, readSchemaColumns } from "./catalog-columns.js";
 import { describeDifferences } from "./describe-difference.js";
 import { catalogAfter, inside } from "./inside.js";
-import { oneInFour, quarter } from "./one-in-four.js";
+import { drawnPart, quarter } from "./drawn-part.js";
 import { dropSubscriptions, openForChanges } from "./one-of-everything.js";
 import { type Change, changeFiles, readChanges } from "./read-changes.js";
 
@@ -24,7 +24,7 @@ describeEachVersion(`one statement, its differences and no others (CONFITURE_TES
 
   for (const file of changeFiles) {
     test(`${file.replace(".sql", "")}`, async () => {
-      const expected = oneInFour(readChanges(file, version), version);
+      const expected = drawnPart(readChanges(file, version), version);
       const seen: Change[] = [];
       for (const { sql } of expected) {
         const after = await catalogAfter(db, sql);

@@ -2,7 +2,7 @@ import { compareObservations, type ObservedObject, observeSchema } from "@confit
 import { describeEachVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inside } from "../inside.js";
-import { oneInFour, quarter } from "../one-in-four.js";
+import { drawnPart, quarter } from "../drawn-part.js";
 import { dropSubscriptions, openForChanges } from "../one-of-everything.js";
 import { changeFiles, readChanges } from "../read-changes.js";
 
@@ -21,7 +21,7 @@ describeEachVersion(`every change is seen by the second observer too (CONFITURE_
   for (const file of changeFiles) {
     test(`${file.replace(".sql", "")}`, async () => {
       const wrong: unknown[] = [];
-      for (const { sql, reports } of oneInFour(readChanges(file, version), version)) {
+      for (const { sql, reports } of drawnPart(readChanges(file, version), version)) {
         const differences = compareObservations(before, await inside(db, sql, () => observeSchema(db)));
         if (differences.length > 0 !== reports.length > 0) wrong.push({ sql, reports, differences });
       }

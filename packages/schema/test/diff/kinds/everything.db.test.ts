@@ -4,7 +4,7 @@ import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confi
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexCatalog } from "../../../src/diff/index-catalog.js";
 import { inside } from "../../inside.js";
-import { isDrawn, quarter } from "../../one-in-four.js";
+import { isDrawn, quarter } from "../../drawn-part.js";
 import { dropSubscriptions, oneOfEverything } from "../../one-of-everything.js";
 import { changeFiles, readChanges } from "../../read-changes.js";
 import { applyStatements, differencesOf } from "./describe-pairs.js";

@@ -4,7 +4,7 @@ import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confi
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeDifferences } from "../../describe-difference.js";
 import { catalogAfter } from "../../inside.js";
-import { oneInFour, quarter } from "../../one-in-four.js";
+import { drawnPart, quarter } from "../../drawn-part.js";
 import { dropSubscriptions, oneOfEverything } from "../../one-of-everything.js";
 import { type Change, readChanges } from "../../read-changes.js";
 import { statementsBetween } from "./annotation-rules.js";
@@ -55,7 +55,7 @@ describeEachVersion(`a known change, made and taken back (CONFITURE_TEST_SEED=${
 
   for (const file of files) {
     test(file, async () => {
-      const changes = oneInFour(readChanges(`${file}.sql`, version), version).filter(isOurs);
+      const changes = drawnPart(readChanges(`${file}.sql`, version), version).filter(isOurs);
       for (const { sql } of changes) {
         const path = ["set local search_path = public", sql, "set local search_path = ''"];
         const changed = await catalogAfter(db, ...path);

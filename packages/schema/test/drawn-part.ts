@@ -8,7 +8,7 @@ export function isDrawn(place: number): boolean {
   return longRun || place % 4 === quarter;
 }
 
-/** The newest server gets all, the others one in four. */
-export function oneInFour<Item>(items: readonly Item[], version: ServerVersion): readonly Item[] {
-  return version === newestVersion ? items : items.filter((_, place) => isDrawn(place));
+/** One in two for the newest server, one in four for the others; all in a long run. */
+export function drawnPart<Item>(items: readonly Item[], version: ServerVersion): readonly Item[] {
+  return items.filter((_, place) => isDrawn(place) || (version === newestVersion && isDrawn(place + 2)));
 }
