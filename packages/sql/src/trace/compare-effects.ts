@@ -5,7 +5,8 @@ import type { ObservedEffect } from "./observed-effect.js";
 export interface EffectDifference {
   /** `under`: the server did more than was said, which can hurt. `over`: it did less. */
   readonly direction: "under" | "over";
-  readonly what: "lock" | "index_lock" | "rewrite" | "file_swap" | "scan" | "index_build" | "wait";
+  readonly what: "lock" | "index_lock" | "rewrite" | "file_swap" | "scan" | "index_build" | "wait" | "refusal";
+  /** Of a refusal, which is of the statement: empty. */
   readonly relation: string;
   /** For locks and waits: the modes. Absent: none. */
   readonly predicted?: LockMode;
@@ -29,6 +30,8 @@ export function compareEffects(predicted: Effect, observed: ObservedEffect): Eff
     ...compareScans(predicted, observed, emptiedAgain),
     ...compareBuilds(predicted, observed),
     ...compareWaits(predicted, observed),
+    // It has run, or there would be nothing to compare.
+    ...(predicted.refused === undefined ? [] : [{ direction: "over", what: "refusal", relation: "" } as const]),
   ];
   const under = differences.filter(({ direction }) => direction === "under");
   const over = differences.filter(({ direction }) => direction === "over");

@@ -16,6 +16,8 @@ export function describeDifference({ direction, what, relation, predicted, obser
       return said(direction, relation, "was read in full");
     case "index_build":
       return said(direction, relation, "had indexes built");
+    case "refusal":
+      return "it was predicted that the server refuses the statement, and it did not";
     default:
       return what satisfies never;
   }

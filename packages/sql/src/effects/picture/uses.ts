@@ -1,5 +1,13 @@
 import type { Grammar } from "../../parse/parse-statement.js";
-import { fieldsOf, listOf, stringNode, type TreeNode, walkTree } from "../../parse/parse-tree.js";
+import {
+  fieldsOf,
+  isFields,
+  listOf,
+  stringNode,
+  type TreeFields,
+  type TreeNode,
+  walkTree,
+} from "../../parse/parse-tree.js";
 import { nameFromParts, relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { quoteIdentifier } from "../../write/quote-identifier.js";
 import type { Picture } from "./picture.js";
@@ -25,14 +33,22 @@ export function usesOf(tree: TreeNode | undefined, picture: Picture): Uses {
   const types = new Set<string>();
   const references: (readonly string[])[] = [];
   const nodes = tree === undefined ? [] : [...walkTree({ [tree.tag]: tree.fields })];
+  const ctes = new Set(nodes.filter(({ tag }) => tag === "CommonTableExpr").map(({ fields }) => fields.ctename));
+  const mention = (range: TreeFields) => {
+    // WITH names go before tables.
+    if (range.schemaname === undefined && ctes.has(range.relname)) return;
+    const relation = picture.findStored(nameOfRangeVar(range) ?? { name: "" });
+    if (relation === undefined) return;
+    relations.add(relation);
+    aliases.set(quoteIdentifier(String(range.relname ?? "")), relation);
+    const alias = range.alias as { readonly aliasname?: string } | undefined;
+    if (alias?.aliasname !== undefined) aliases.set(quoteIdentifier(alias.aliasname), relation);
+  };
   for (const { tag, fields } of nodes) {
+    // What a statement writes to, or a rule stands on, has no tag of its own.
+    if (tag !== "RangeVar" && isFields(fields.relation)) mention(fields.relation);
     if (tag === "RangeVar") {
-      const relation = picture.findStored(nameOfRangeVar(fields) ?? { name: "" });
-      if (relation === undefined) continue;
-      relations.add(relation);
-      aliases.set(quoteIdentifier(String(fields.relname ?? "")), relation);
-      const alias = fields.alias as { readonly aliasname?: string } | undefined;
-      if (alias?.aliasname !== undefined) aliases.set(quoteIdentifier(alias.aliasname), relation);
+      mention(fields);
     } else if (tag === "FuncCall") {
       functions.add(joined(nameFromParts(listOf(fields.funcname))));
     } else if (tag === "TypeCast") {

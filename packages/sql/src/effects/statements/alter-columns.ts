@@ -122,7 +122,10 @@ export function dropColumn(subcommand: Subcommand): void {
       `no foreign key, sequence or view uses ${relationName(relation)}.${name}, and the table has no partitions or children: the relations concerned would be locked as well`,
     );
     relation.columns.delete(name);
-  } else new Removal(context, draft).column(relation, column!, subcommand.recurses ? "with_children" : "only");
+  } else {
+    const removal = new Removal(context, draft, command.behavior === "DROP_CASCADE" ? {} : { without: [] });
+    removal.column(relation, column!, subcommand.recurses ? "with_children" : "only");
+  }
   if (!relation.bornHere) draft.lose("column", `${relationName(relation)}.${name}`);
 }
 

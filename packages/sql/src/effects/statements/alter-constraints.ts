@@ -132,7 +132,10 @@ export function dropConstraint(subcommand: Subcommand): void {
   }
   // The other end is opened under this lock itself, whether or not a trigger of it goes.
   if (constraint.references !== undefined) draft.lock(constraint.references, "AccessExclusiveLock");
-  new Removal(context, draft).constraint(relation, constraint);
+  new Removal(context, draft, command.behavior === "DROP_CASCADE" ? {} : { without: [] }).constraint(
+    relation,
+    constraint,
+  );
 }
 
 function forgetNotNull(relation: Relation, columns: readonly string[]): void {

@@ -91,6 +91,11 @@ export function detachPartition(subcommand: Subcommand): void {
   const draft = context.beginOn(kind, relation, relationName(partition));
   draft.lock(relation, mode);
   if (kind === "detach_partition_concurrently") {
+    const other = [...relation.children].find((child) => child.partition?.isDefault === true);
+    if (other !== undefined)
+      draft.refuse(
+        `${relationName(relation)} has a default partition, ${relationName(other)}: no detaching CONCURRENTLY`,
+      );
     draft.lock(partition, "ShareUpdateExclusiveLock");
     if (!relation.bornHere) {
       draft.waits.push({

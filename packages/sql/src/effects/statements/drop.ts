@@ -11,7 +11,14 @@ import {
 import { nameFromObject, nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import type { EffectDraft } from "../effect-draft.js";
-import { isPartitioned, type RelationKind, relationName, withDescendants } from "../picture/relation.js";
+import {
+  isPartitioned,
+  type Relation,
+  type RelationKind,
+  relationName,
+  withDescendants,
+  withPartitions,
+} from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { objectName, objectWord } from "./object-name.js";
 import { forgetCast } from "./operators-and-casts.js";
@@ -43,7 +50,7 @@ export function drop(fields: TreeFields, context: StatementContext): void {
     else if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN") dropType(object, type, fields, context);
     else if (type === "OBJECT_STATISTIC_EXT") dropStatistics(object, context);
     else if (["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"].includes(type))
-      dropFunction(object, context);
+      dropFunction(object, fields, context);
     else dropOther(object, type, fields, context);
   }
 }
@@ -69,7 +76,15 @@ function dropRelation(
   const draft = context.beginOn(kind, relation);
   if (relation.bornHere) draft.hazards.delete("DeletesData");
   if (!relation.known) draft.lock(relation, "AccessExclusiveLock");
-  new Removal(context, draft).relation(relation);
+  new Removal(context, draft, cascades(fields) ? {} : { without: named(fields, context) }).relation(relation);
+}
+
+/** All relations that a statement drops by name, with their partitions. */
+function named(fields: TreeFields, context: StatementContext): readonly Relation[] {
+  return listOf(fields.objects).flatMap((object) => {
+    const found = context.picture.find(nameFromObject(object) ?? { name: "" });
+    return found === undefined ? [] : withPartitions(found);
+  });
 }
 
 function dropIndex(object: TreeValue, fields: TreeFields, context: StatementContext): void {
@@ -96,6 +111,8 @@ function dropIndex(object: TreeValue, fields: TreeFields, context: StatementCont
     });
     context.picture.removeIndex(index);
   } else new Removal(context, draft).index(index);
+  const key = index && [...index.table.constraints.values()].find((constraint) => constraint.index === index);
+  if (key !== undefined) draft.refuse(`the constraint ${key.name} of ${relationName(index!.table)} stands on it`);
 }
 
 const parts = {
@@ -127,7 +144,11 @@ function dropPart(object: TreeValue, type: string, context: StatementContext): v
 function dropSchema(object: TreeValue, fields: TreeFields, context: StatementContext): void {
   const schema = quoteIdentifier(stringNode(object) ?? "");
   const draft = context.begin("drop_schema", { kind: "schema", name: schema });
-  if (!cascades(fields)) return;
+  if (!cascades(fields)) {
+    const inside = [...context.picture.relations.values()].find((relation) => relation.schema === schema);
+    if (inside !== undefined) draft.refuse(`${relationName(inside)} is in it, and the statement does not say CASCADE`);
+    return;
+  }
   if (!context.picture.complete)
     draft.assume(
       `${schema} is empty: every relation in it, and the tables its foreign keys refer to, would be locked ACCESS EXCLUSIVE`,
@@ -155,7 +176,7 @@ function dropType(object: TreeValue, type: string, fields: TreeFields, context: 
   if (found === undefined && !context.picture.complete && cascades(fields)) {
     draft.assume(`no column is of type ${key}: it would be dropped with the type, under ACCESS EXCLUSIVE on its table`);
   }
-  if (found !== undefined) new Removal(context, draft).type(key);
+  if (found !== undefined) new Removal(context, draft, cascades(fields) ? {} : { without: [] }).type(key);
 }
 
 function dropStatistics(object: TreeValue, context: StatementContext): void {
@@ -174,7 +195,7 @@ function dropStatistics(object: TreeValue, context: StatementContext): void {
   if (!isFound) draft.assume(`the table of ${quoteQualified(name)} is locked SHARE UPDATE EXCLUSIVE`);
 }
 
-function dropFunction(object: TreeValue, context: StatementContext): void {
+function dropFunction(object: TreeValue, fields: TreeFields, context: StatementContext): void {
   const given = fieldsOf(object, "ObjectWithArgs");
   const name = nameFromParts(listOf(given?.objname)) ?? { name: "" };
   const found = context.picture.findFunctions(name)[0];
@@ -188,8 +209,10 @@ function dropFunction(object: TreeValue, context: StatementContext): void {
   }
   const namesakes = context.picture.functions.get(found.name) ?? [];
   // Which of several is meant hangs on its arguments; what uses any of them counts.
-  if (namesakes.length === 1) context.picture.functions.delete(found.name);
-  new Removal(context, draft).functionNamed(found.name);
+  const isOnly = namesakes.length === 1;
+  if (isOnly) context.picture.functions.delete(found.name);
+  const removal = new Removal(context, draft, cascades(fields) || !isOnly ? {} : { without: [] });
+  removal.functionNamed(found.name);
 }
 
 function dropServer(server: string, draft: EffectDraft, context: StatementContext): void {

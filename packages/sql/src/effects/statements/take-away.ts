@@ -2,7 +2,7 @@ import type { EffectDraft } from "../effect-draft.js";
 import { checkExpression } from "../picture/check-expression.js";
 import { columnsHolding, isOfType } from "../picture/columns-of-type.js";
 import { shapeOf } from "../picture/index-shape.js";
-import { hasQuery, queryOf } from "../picture/query-of.js";
+import { hasQuery } from "../picture/query-of.js";
 import { referencesAbove } from "../picture/references-above.js";
 import {
   type Column,
@@ -15,19 +15,39 @@ import {
   withDescendants,
   withPartitions,
 } from "../picture/relation.js";
-import { mentionsColumn, parseExpression, parseQuery, type Uses, usesOf } from "../picture/uses.js";
+import { type Search, StoredTexts } from "../picture/stored-texts.js";
+import { mentionsColumn, type Uses } from "../picture/uses.js";
 import type { StatementContext } from "../statement-context.js";
 
 /**
  * Takes objects out of the picture with everything that depends on them, and notes the lock PostgreSQL takes for each:
- * ACCESS EXCLUSIVE on whatever loses a part. Whether a statement says CASCADE is not asked: without it, a statement
- * that meets a dependent object fails.
+ * ACCESS EXCLUSIVE on whatever loses a part. A statement that does not say CASCADE goes no further than to the
+ * first that it would have to: it is refused then, and the rest of what is noted never happens.
  */
 export class Removal {
+  /** What goes in any case. Undefined behind CASCADE, where everything may. */
+  private readonly going: Set<Relation> | undefined;
+  private readonly texts: StoredTexts;
+
+  /** `without`: the relations that a statement without CASCADE names, with their partitions. */
   constructor(
     readonly context: StatementContext,
     readonly draft: EffectDraft,
-  ) {}
+    { without }: { readonly without?: Iterable<Relation> } = {},
+  ) {
+    this.going = without === undefined ? undefined : new Set(without);
+    this.texts = new StoredTexts(context.picture, context.grammar);
+  }
+
+  /** Something would have to go along that nobody named. */
+  private takeAlong(owner: Relation, what: string): void {
+    if (this.going === undefined || this.going.has(owner)) return;
+    this.draft.refuse(`${what}, and the statement does not say CASCADE`);
+  }
+
+  private part(owner: Relation): void {
+    this.going?.add(owner);
+  }
 
   relation(relation: Relation): void {
     const { context, draft } = this;
@@ -41,8 +61,15 @@ export class Removal {
     }
     for (const index of relation.indexes) draft.lockIndex(index, "AccessExclusiveLock");
     if (relation.partition !== undefined) this.leaveParent(relation, relation.partition.of);
-    for (const sequence of [...relation.sequences]) this.relation(sequence);
-    for (const { from, key } of [...relation.referencedBy]) if (from !== relation) this.constraint(from, key);
+    for (const sequence of [...relation.sequences]) {
+      this.part(sequence);
+      this.relation(sequence);
+    }
+    for (const { from, key } of [...relation.referencedBy]) {
+      if (from === relation) continue;
+      this.takeAlong(from, `${key.name} of ${relationName(from)} refers to ${relationName(relation)}`);
+      this.constraint(from, key);
+    }
     // The triggers on the other end belong to the key of the partitioned table, not to a partition's copy of it.
     for (const { references, fromParent } of relation.constraints.values()) {
       if (references !== undefined && !fromParent) this.lockReferenced(references);
@@ -51,9 +78,14 @@ export class Removal {
     if (relation.kind === "sequence") this.defaultsOf(relation);
     const name = relationName(relation);
     // Looked for while names still lead to it, taken away when it is gone: so a circle of two ends.
-    const takeUsers = this.usersOf((uses) => uses.relations.has(relation));
+    const isUser = (uses: Uses) => uses.relations.has(relation);
+    const takeUsers = this.usersOf({ isUsed: isUser, isSure: isUser, what: name });
     picture.remove(relation);
-    for (const child of [...relation.children]) this.relation(child);
+    for (const child of [...relation.children]) {
+      if (child.partition?.of === relation) this.part(child);
+      this.takeAlong(child, `${relationName(child)} inherits from ${name}`);
+      this.relation(child);
+    }
     takeUsers();
     this.columnsOfType(name);
     if (hasStorage(relation) && !relation.bornHere) draft.lose("table", name);
@@ -89,11 +121,20 @@ export class Removal {
     }
     this.partsWith(relation, column.name);
     for (const other of [...relation.columns.values()]) {
-      const uses = other.generated && this.expressionUses(other.generated.expression);
-      if (uses?.columns.has(column.name) === true) this.column(relation, other);
+      const uses = other.generated && this.texts.usesOfExpression(other.generated.expression);
+      if (uses?.columns.has(column.name) !== true) continue;
+      // Before 15 a generated column goes along unasked.
+      if (context.version >= 15)
+        this.takeAlong(relation, `${other.name} is computed from ${relationName(relation)}.${column.name}`);
+      this.column(relation, other);
     }
     const names = [column.name, column.writtenAs ?? column.name];
-    this.dependents((uses) => names.some((name) => mentionsColumn(uses, relation, name)));
+    this.usersOf({
+      isUsed: (uses) => names.some((name) => mentionsColumn(uses, relation, name)),
+      // A name alone in a query of several relations may be another's.
+      isSure: (uses) => names.some((name) => uses.qualified.get(relation)?.has(name) === true),
+      what: `${relationName(relation)}.${column.name}`,
+    })();
     for (const child of relation.children) {
       const own = child.columns.get(column.name);
       if (own?.inherited === true && reach === "with_children") this.column(child, own);
@@ -116,8 +157,20 @@ export class Removal {
     if (constraint.kind !== "primary key" && constraint.kind !== "unique") return;
     for (const { from, key } of [...relation.referencedBy]) {
       const isIts = key.referencedColumns === undefined || key.referencedColumns.join() === constraint.columns.join();
-      if (isIts) this.constraint(from, key);
+      if (!isIts) continue;
+      if (this.isOnlyKey(relation, constraint, key))
+        this.takeAlong(from, `${key.name} of ${relationName(from)} refers to ${relationName(relation)}`);
+      this.constraint(from, key);
     }
+  }
+
+  /** Of two keys of the same columns, which of them a foreign key stands on cannot be seen. */
+  private isOnlyKey(relation: Relation, { columns, kind }: Constraint, key: Constraint): boolean {
+    if (key.referencedColumns === undefined && kind !== "primary key") return false;
+    const wanted = [...columns].sort().join();
+    return ![...relation.indexes].some(
+      (index) => index.unique && [...shapeOf(index, this.context.grammar).columns].sort().join() === wanted,
+    );
   }
 
   private lockBelow(relation: Relation): void {
@@ -136,6 +189,7 @@ export class Removal {
     for (const relation of this.context.picture.relations.values()) {
       for (const column of relation.columns.values()) {
         if (column.default?.includes(`'${name}'`) !== true) continue;
+        this.takeAlong(relation, `${relationName(relation)}.${column.name} takes its numbers from ${name}`);
         this.draft.lock(relation, "AccessExclusiveLock");
         delete column.default;
       }
@@ -161,6 +215,7 @@ export class Removal {
     for (const relation of [...context.picture.relations.values()]) {
       for (const trigger of [...relation.triggers.values()]) {
         if (trigger.function !== name && !trigger.function.startsWith(`${name}(`)) continue;
+        this.takeAlong(relation, `trigger ${trigger.name} of ${relationName(relation)} calls ${name}`);
         draft.lock(relation, "AccessExclusiveLock");
         relation.triggers.delete(trigger.name);
       }
@@ -175,7 +230,11 @@ export class Removal {
     const written = picture.types.get(name)?.writtenAs ?? name;
     picture.types.delete(name);
     this.columnsOfType(name);
-    for (const relation of [...picture.relations.values()]) if (relation.ofType === name) this.relation(relation);
+    for (const relation of [...picture.relations.values()]) {
+      if (relation.ofType !== name) continue;
+      this.takeAlong(relation, `${relationName(relation)} is of type ${name}`);
+      this.relation(relation);
+    }
     for (const [other, { kind, baseType, subtype, attributes }] of [...picture.types]) {
       const over = kind === "domain" ? baseType : subtype;
       if (over !== undefined && isOfType(over, name)) this.type(other);
@@ -205,7 +264,9 @@ export class Removal {
     for (const relation of [...this.context.picture.relations.values()]) {
       if (hasQuery(relation)) continue;
       for (const column of [...relation.columns.values()]) {
-        if (column.type !== undefined && isOfType(column.type, name)) this.columnWithValues(relation, column);
+        if (column.type === undefined || !isOfType(column.type, name)) continue;
+        this.takeAlong(relation, `${relationName(relation)}.${column.name} is of type ${name}`);
+        this.columnWithValues(relation, column);
       }
     }
   }
@@ -223,48 +284,41 @@ export class Removal {
   }
 
   private dependents(isUsed: (uses: Uses) => boolean, word?: string): void {
-    this.usersOf(isUsed, word)();
+    this.usersOf({ isUsed, word })();
   }
 
   /** Finds views, rules and policies anywhere whose text uses something that goes; the answer takes them away. */
-  private usersOf(isUsed: (uses: Uses) => boolean, word?: string): () => void {
-    const found: (() => void)[] = [];
-    for (const relation of this.context.picture.relations.values()) {
-      if (this.viewUses(relation, isUsed, word)) {
-        found.push(() => this.relation(relation));
-      }
-      for (const [parts, prefix] of [
-        [relation.rules, ""],
-        [relation.policies, "select "],
-      ] as const) {
-        for (const part of parts.values()) {
-          if (part.text === undefined || !this.textUses(`${prefix}${part.text}`, isUsed, word)) continue;
-          found.push(() => {
-            this.draft.lock(relation, "AccessExclusiveLock");
-            parts.delete(part.name);
-          });
+  private usersOf({ isSure, what, ...search }: Search & Claim): () => void {
+    const found = this.texts.users(search);
+    return () => {
+      for (const { relation, part, uses } of found) {
+        const name = part === undefined ? relationName(relation) : `${part.name} of ${relationName(relation)}`;
+        if (isSure?.(uses) === true) this.takeAlong(relation, `${name} reads ${what}`);
+        if (part === undefined) this.relation(relation);
+        else {
+          this.draft.lock(relation, "AccessExclusiveLock");
+          part.among.delete(part.name);
         }
       }
-    }
-    return () => {
-      for (const take of found) take();
     };
   }
 
   private expressionsOf(relation: Relation, word: string, calls: (uses: Uses) => boolean): void {
     for (const column of [...relation.columns.values()]) {
       const text = column.default ?? column.generated?.expression;
-      if (text === undefined || !this.textUses(`select ${text}`, calls, word)) continue;
+      if (text === undefined || !this.texts.mentions(`select ${text}`, { isUsed: calls, word })) continue;
       this.draft.lock(relation, "AccessExclusiveLock");
       if (column.generated === undefined) delete column.default;
       else this.column(relation, column);
     }
     for (const constraint of [...relation.constraints.values()]) {
       const text = checkExpression(constraint);
-      if (text !== undefined && this.textUses(`select ${text}`, calls, word)) this.constraint(relation, constraint);
+      if (text !== undefined && this.texts.mentions(`select ${text}`, { isUsed: calls, word }))
+        this.constraint(relation, constraint);
     }
     for (const index of [...relation.indexes]) {
-      if (index.definition !== undefined && this.textUses(index.definition, calls, word)) this.index(index);
+      if (index.definition !== undefined && this.texts.mentions(index.definition, { isUsed: calls, word }))
+        this.index(index);
     }
   }
 
@@ -274,21 +328,13 @@ export class Removal {
       for (const part of [...parts.values()]) if (part.text?.includes(column) === true) parts.delete(part.name);
     }
   }
+}
 
-  private viewUses(relation: Relation, isUsed: (uses: Uses) => boolean, word?: string): boolean {
-    if (!hasQuery(relation)) return false;
-    if (word !== undefined && relation.definition?.includes(word) === false) return false;
-    return isUsed(usesOf(queryOf(relation, this.context.grammar), this.context.picture));
-  }
-
-  private expressionUses(text: string): Uses {
-    return usesOf(parseExpression(text, this.context.grammar), this.context.picture);
-  }
-
-  private textUses(text: string, isUsed: (uses: Uses) => boolean, word?: string): boolean {
-    if (word !== undefined && !text.includes(word)) return false;
-    return isUsed(usesOf(parseQuery(text, this.context.grammar), this.context.picture));
-  }
+interface Claim {
+  /** Where a use is beyond doubt; nowhere without it. */
+  readonly isSure?: (uses: Uses) => boolean;
+  /** What is used. */
+  readonly what?: string;
 }
 
 function usesWord(text: string, word: string): boolean {

@@ -20,7 +20,14 @@ import { fireTruncateTriggers } from "./fire-triggers.js";
 import { lockQuery } from "./query-locks.js";
 
 export function truncate(fields: TreeFields, context: StatementContext): void {
-  for (const one of fieldsIn(fields.relations, "RangeVar")) {
+  const tables = fieldsIn(fields.relations, "RangeVar");
+  const named = new Set(
+    tables.flatMap((one) => {
+      const relation = context.relationOf(one);
+      return one.inh === true ? withDescendants(relation) : [relation];
+    }),
+  );
+  for (const one of tables) {
     const relation = context.relationOf(one);
     const draft = context.beginOn("truncate", relation);
     const first = one.inh === true ? context.lockTree(draft, relation, "AccessExclusiveLock") : [relation];
@@ -33,6 +40,11 @@ export function truncate(fields: TreeFields, context: StatementContext): void {
           `no table refers to ${relationName(relation)}: each that does is locked ACCESS EXCLUSIVE and emptied too`,
         );
     }
+    const reference = [...all].flatMap((table) => referencesAbove(table)).find(({ from }) => !named.has(from));
+    if (fields.behavior !== "DROP_CASCADE" && reference !== undefined)
+      draft.refuse(
+        `${reference.key.name} of ${relationName(reference.from)} refers to it, and the statement does not say CASCADE`,
+      );
     // What a partition may hold is read again; later versions do not ask.
     for (const table of context.version < 14 ? all : []) {
       for (const above of ancestorsOf(table)) draft.lock(above, "AccessShareLock");
