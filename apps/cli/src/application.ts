@@ -278,8 +278,8 @@ const migrateAnalyze = buildCommand({
       riskLevel: {
         kind: "enum",
         values: ["low", "medium", "high", "critical"],
-        default: "critical",
-        brief: "Exit 1 from this level on",
+        optional: true,
+        brief: "Exit 1 from this level on (default: the project's, else critical)",
       },
       serverVersion: serverVersionFlag("Major version to answer for (default: that of --env, else 18)"),
       trace: switchFlag("Run the statements on a shadow database too, and compare"),

@@ -1,8 +1,18 @@
 /** One key of confiture.yaml, as the reference page prints it. */
 export interface ConfigReferenceRow {
-  /** Keys joined by dots; `<name>` stands for a name of one's own. */
+  /** Keys joined by dots; `<name>` stands for a name of one's own, `[]` for each of a list. */
   readonly path: string;
-  readonly type: "text" | "texts" | "name" | "URL" | "paths" | "time" | "listed | dependencies";
+  readonly type:
+    | "text"
+    | "texts"
+    | "name"
+    | "URL"
+    | "paths"
+    | "time"
+    | "number"
+    | "cron"
+    | "level"
+    | "listed | dependencies";
   /** As one would write it; null where there is none. */
   readonly default: string | readonly string[] | null;
   readonly meaning: string;
@@ -122,5 +132,121 @@ export const configReference: readonly ConfigReferenceRow[] = [
     default: null,
     meaning:
       "What has another name now and would otherwise be taken for something that goes and something that comes: `column shop.orders.note to remark`. In the DDL the same stands in a comment: `-- confiture: rename column shop.orders.note to remark`.",
+  },
+  {
+    path: "risk.level",
+    type: "level",
+    default: "critical",
+    meaning: "From which level on `migrate analyze` exits with 1; --risk-level goes before it.",
+  },
+  {
+    path: "risk.weights.data_volume",
+    type: "number",
+    default: "0.25",
+    meaning:
+      "How much the size of the relations that are read or written counts in the score. The five weights sum to 1.",
+  },
+  {
+    path: "risk.weights.lock_time",
+    type: "number",
+    default: "0.35",
+    meaning: "How much the time others are kept out counts in the score. The five weights sum to 1.",
+  },
+  {
+    path: "risk.weights.dependencies",
+    type: "number",
+    default: "0.15",
+    meaning: "How much what hangs on the relations counts in the score. The five weights sum to 1.",
+  },
+  {
+    path: "risk.weights.anomalies",
+    type: "number",
+    default: "0.15",
+    meaning: "How much what was found that should not be so counts in the score. The five weights sum to 1.",
+  },
+  {
+    path: "risk.weights.concurrent_load",
+    type: "number",
+    default: "0.1",
+    meaning: "How much the connections in use counts in the score. The five weights sum to 1.",
+  },
+  {
+    path: "risk.severities.low",
+    type: "number",
+    default: "0.1",
+    meaning: "What an anomaly counts that is low.",
+  },
+  {
+    path: "risk.severities.medium",
+    type: "number",
+    default: "0.3",
+    meaning: "What an anomaly counts that is medium.",
+  },
+  {
+    path: "risk.severities.high",
+    type: "number",
+    default: "0.7",
+    meaning: "What an anomaly counts that is high.",
+  },
+  {
+    path: "risk.severities.critical",
+    type: "number",
+    default: "1",
+    meaning: "What an anomaly counts that is critical.",
+  },
+  {
+    path: "risk.score_levels.medium",
+    type: "number",
+    default: "0.25",
+    meaning: "From which score on the risk is medium.",
+  },
+  {
+    path: "risk.score_levels.high",
+    type: "number",
+    default: "0.5",
+    meaning: "From which score on the risk is high.",
+  },
+  {
+    path: "risk.score_levels.critical",
+    type: "number",
+    default: "0.75",
+    meaning: "From which score on the risk is critical.",
+  },
+  {
+    path: "risk.downtime_levels.medium",
+    type: "time",
+    default: "100ms",
+    meaning: "From how much downtime on the risk is medium.",
+  },
+  {
+    path: "risk.downtime_levels.high",
+    type: "time",
+    default: "1s",
+    meaning: "From how much downtime on the risk is high.",
+  },
+  {
+    path: "risk.downtime_levels.critical",
+    type: "time",
+    default: "10s",
+    meaning: "From how much downtime on the risk is critical.",
+  },
+  {
+    path: "risk.maintenance_windows.[].opens",
+    type: "cron",
+    default: null,
+    meaning:
+      "When a window opens in which changes may cost more: minute, hour, day of the month, month, day of the week, as in cron. `migrate analyze` says whether one is open, and when the next one is.",
+  },
+  {
+    path: "risk.maintenance_windows.[].lasts",
+    type: "time",
+    default: null,
+    meaning: "How long it stays open.",
+  },
+  {
+    path: "risk.maintenance_windows.[].time_zone",
+    type: "text",
+    default: "UTC",
+    meaning: "Of its times: a name of the IANA database, like Europe/Paris.",
   },
 ];

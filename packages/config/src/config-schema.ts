@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import { longestDurationMs, parseDuration } from "./duration.js";
 import type { ZodNamespace } from "./read-yaml.js";
+import { riskShape, type WrittenRisk } from "./risk-shape.js";
 
 export const defaultLoadOrder = ["db/schema/**/*.sql"] as const;
 
@@ -20,7 +21,7 @@ export type TimeKey = keyof typeof defaultTimes;
 /** Zero means no limit for these two; for the others it would mean no protection, or no chance. */
 const mayBeZero: readonly TimeKey[] = ["statement_timeout", "idle_in_transaction_timeout"];
 
-const laterParts = ["hooks", "linting", "risk", "performance", "monitoring", "pggit", "anonymization"];
+const laterParts = ["hooks", "linting", "performance", "monitoring", "pggit", "anonymization"];
 
 /** Parts that the design names and this version does not have: refused, so that nobody believes they are at work. */
 export const refusedKeys: Readonly<Record<string, string>> = Object.fromEntries(
@@ -49,6 +50,7 @@ export interface WrittenConfig {
     | undefined;
   readonly migrations?: WrittenMigrations | null | undefined;
   readonly diff?: { readonly renames?: readonly string[] | undefined } | null | undefined;
+  readonly risk?: WrittenRisk | null | undefined;
 }
 
 export type WrittenMigrations = Readonly<Partial<Record<TimeKey, number | undefined>>> & {
@@ -73,6 +75,7 @@ export function configSchema(z: ZodNamespace): ZodType<WrittenConfig> {
       .strictObject({ renames: z.array(z.string().min(1)).optional() })
       .nullable()
       .optional(),
+    risk: riskShape(z).nullable().optional(),
   });
 }
 

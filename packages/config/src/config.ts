@@ -1,4 +1,4 @@
-import type { SourceLocation } from "@confiture/model";
+import type { RiskFactor, RiskLevel, SourceLocation } from "@confiture/model";
 
 /** What confiture.yaml and the files beside it say. Plain data; environments keep their `${VARIABLES}` until one is used. */
 export interface Config {
@@ -10,6 +10,7 @@ export interface Config {
   readonly schema: SchemaConfig;
   readonly migrations: MigrationsConfig;
   readonly diff: DiffConfig;
+  readonly risk: RiskConfig;
 }
 
 export interface DiffConfig {
@@ -37,6 +38,28 @@ export interface MigrationsConfig {
   readonly idleInTransactionTimeoutMs: number;
   readonly concurrentlyDeadlineMs: number;
   readonly maxLockHoldMs: number;
+}
+
+/** How risk is judged, as far as the project says so. Whether weights and levels fit together is the scale's to say. */
+export interface RiskConfig {
+  /** Where `risk` stands; for a file without it, its first line. */
+  readonly at: SourceLocation;
+  /** From which level on a plan does not pass. */
+  readonly level?: RiskLevel;
+  readonly weights: Readonly<Partial<Record<RiskFactor["name"], number>>>;
+  readonly severities: Readonly<Partial<Record<RiskLevel, number>>>;
+  readonly scoreLevels: Readonly<Partial<Record<Exclude<RiskLevel, "low">, number>>>;
+  /** Milliseconds. */
+  readonly downtimeLevels: Readonly<Partial<Record<Exclude<RiskLevel, "low">, number>>>;
+  readonly maintenanceWindows: readonly MaintenanceWindowConfig[];
+}
+
+export interface MaintenanceWindowConfig {
+  readonly at: SourceLocation;
+  /** Five fields, as in cron. */
+  readonly opens: string;
+  readonly lastsMs: number;
+  readonly timeZone?: string;
 }
 
 /** An environment as written: its variables are not expanded yet. */

@@ -1,5 +1,14 @@
 export { closestName } from "./closest-name.js";
-export type { Config, Environment, EnvironmentSource, LocatedText, MigrationsConfig, SchemaConfig } from "./config.js";
+export type {
+  Config,
+  Environment,
+  EnvironmentSource,
+  LocatedText,
+  MaintenanceWindowConfig,
+  MigrationsConfig,
+  RiskConfig,
+  SchemaConfig,
+} from "./config.js";
 export type { ConfigProblem } from "./config-problem.js";
 export type { ConfigReferenceRow } from "./config-reference.js";
 export { configReference } from "./config-reference.js";

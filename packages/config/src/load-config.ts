@@ -18,6 +18,7 @@ import { parseDuration } from "./duration.js";
 import { expandVariables, type Variables } from "./expand-variables.js";
 import { findConfigFile, isMissing } from "./find-config-file.js";
 import { validateYaml } from "./read-yaml.js";
+import { riskOf } from "./risk-shape.js";
 import { parseYaml, type YamlDocument, type YamlPath } from "./yaml-document.js";
 
 export interface LoadConfigOptions {
@@ -59,6 +60,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     diff: {
       renames: (written.diff?.renames ?? []).map((text, index) => document.located(text, ["diff", "renames", index])),
     },
+    risk: riskOf(written.risk ?? {}, document),
   };
 }
 

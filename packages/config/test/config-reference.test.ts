@@ -14,9 +14,17 @@ test("the reference says the defaults that count", () => {
 });
 
 function pathsOf(schema: unknown, prefix = ""): readonly string[] {
-  const definition = (schema as { def?: { innerType?: unknown; valueType?: unknown; shape?: object } }).def;
+  const definition = (
+    schema as { def?: { innerType?: unknown; valueType?: unknown; element?: unknown; shape?: object } }
+  ).def;
   if (definition?.innerType !== undefined) return pathsOf(definition.innerType, prefix);
   if (definition?.valueType !== undefined) return pathsOf(definition.valueType, `${prefix}<name>.`);
+  if (definition?.element !== undefined && isObject(definition.element))
+    return pathsOf(definition.element, `${prefix}[].`);
   if (definition?.shape === undefined) return [prefix.slice(0, -1)];
   return Object.entries(definition.shape).flatMap(([key, inner]) => pathsOf(inner, `${prefix}${key}.`));
+}
+
+function isObject(schema: unknown): boolean {
+  return (schema as { def?: { shape?: object } }).def?.shape !== undefined;
 }

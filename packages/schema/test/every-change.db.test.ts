@@ -4,8 +4,8 @@ import { describeEachVersion, newestVersion, type TestDatabase } from "@confitur
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changedColumns, readCatalogRows, readSchemaColumns } from "./catalog-columns.js";
 import { describeDifferences } from "./describe-difference.js";
-import { catalogAfter, inside } from "./inside.js";
 import { drawnPart, quarter } from "./drawn-part.js";
+import { catalogAfter, inside } from "./inside.js";
 import { dropSubscriptions, openForChanges } from "./one-of-everything.js";
 import { type Change, changeFiles, readChanges } from "./read-changes.js";
 

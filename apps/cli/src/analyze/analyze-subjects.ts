@@ -14,6 +14,7 @@ import {
   type StatementEffects,
   saferSequences,
 } from "@confiture/sql";
+import type { RiskSettings } from "../project/risk-settings.js";
 import type { Analysis, AnalyzedStatement, ShadowTrace } from "./analysis.js";
 import { planOfSubjects } from "./plan-of-subjects.js";
 import type { ServerView } from "./read-server-view.js";
@@ -27,6 +28,7 @@ export interface AnalyzeOptions {
   readonly environment?: AnalyzedEnvironment;
   /** The `lock_timeout` a run would have. */
   readonly lockTimeoutMs?: number;
+  readonly settings?: RiskSettings;
   /** Runs the statements on a shadow database. */
   readonly trace?: (subjects: readonly Subject[]) => Promise<Traced>;
 }
@@ -63,6 +65,7 @@ export async function analyzeSubjects(subjects: readonly Subject[], options: Ana
     ...(facts === undefined ? {} : { facts }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(options.lockTimeoutMs === undefined ? {} : { lockTimeoutMs: options.lockTimeoutMs }),
+    ...options.settings,
   });
   const traced = await options.trace?.(subjects);
   const notInspected = [

@@ -20,9 +20,11 @@ import { type CommandResult, type CommandTools, runCommand } from "../output/run
 import type { Terminal } from "../output/terminal.js";
 import { calibrationFile, readCalibration } from "../project/calibration-file.js";
 import { openProject, type Project, type ProjectFiles, readProject } from "../project/open-project.js";
+import { riskSettings } from "../project/risk-settings.js";
 
 export interface MigrateAnalyzeFlags extends PrintFlags, Pick<GlobalFlags, "env" | "config"> {
-  readonly riskLevel: RiskLevel;
+  /** Absent: the project's. */
+  readonly riskLevel?: RiskLevel;
   readonly serverVersion?: number;
   readonly trace: boolean;
   readonly rewrite: boolean;
@@ -43,6 +45,8 @@ export async function runMigrateAnalyze(
   });
 }
 
+const defaultLimit: RiskLevel = "critical";
+
 /** Without an environment no server is asked: the statements alone say what they do. */
 async function analyzeTexts(
   context: CliContext,
@@ -55,7 +59,7 @@ async function analyzeTexts(
     files.length === 0 && project !== undefined
       ? await Promise.all((await project.readMigrations()).map(subjectOfMigration))
       : await readSubjects(context, namedFiles(context, files));
-  const options: AnalyzeOptions = { limit: flags.riskLevel, ...versionOf(flags), ...lockTimeoutOf(project) };
+  const options: AnalyzeOptions = { ...versionOf(flags), ...judgedAs(flags, project) };
   return result(subjects, await analyzeSubjects(subjects, options), { flags, options, terminal });
 }
 
@@ -75,7 +79,7 @@ async function analyzeForEnvironment(
   const subjects = flags.trace ? await recordPrograms(project, read, { view, signal, terminal }) : read;
   const calibration = usableCalibration(context, project, { flags, view, terminal });
   const options: AnalyzeOptions = {
-    limit: flags.riskLevel,
+    ...judgedAs(flags, project),
     environment: {
       name: flags.env ?? "",
       session,
@@ -83,7 +87,6 @@ async function analyzeForEnvironment(
       ...(calibration === undefined ? {} : { calibration }),
     },
     ...versionOf(flags),
-    ...lockTimeoutOf(project),
     ...(flags.trace ? { trace: (traced) => traceOnShadow(project, { subjects: traced, view, signal, terminal }) } : {}),
   };
   return result(subjects, await analyzeSubjects(subjects, options), { flags, options, terminal });
@@ -161,6 +164,16 @@ function versionOf({ serverVersion }: MigrateAnalyzeFlags): Pick<AnalyzeOptions,
   return serverVersion === undefined ? {} : { serverVersion };
 }
 
-function lockTimeoutOf(project: ProjectFiles | undefined): Pick<AnalyzeOptions, "lockTimeoutMs"> {
-  return project === undefined ? {} : { lockTimeoutMs: project.config.migrations.lockTimeoutMs };
+/** What the project says about risk; --risk-level goes before it. */
+function judgedAs(
+  { riskLevel }: MigrateAnalyzeFlags,
+  project: ProjectFiles | undefined,
+): Pick<AnalyzeOptions, "limit" | "lockTimeoutMs" | "settings"> {
+  if (project === undefined) return { limit: riskLevel ?? defaultLimit };
+  const { risk, migrations } = project.config;
+  return {
+    limit: riskLevel ?? risk.level ?? defaultLimit,
+    lockTimeoutMs: migrations.lockTimeoutMs,
+    settings: riskSettings(risk, new Date()),
+  };
 }

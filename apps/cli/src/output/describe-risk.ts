@@ -47,6 +47,18 @@ export function describeOrder({ deployOrder }: RiskAssessment): string {
   return orders[deployOrder.first];
 }
 
+/** Empty where the project names no maintenance windows. */
+export function describeWindow({ window }: RiskAssessment): string {
+  if (window === null) return "";
+  if (window.open) return `a maintenance window is open until ${toTheMinute(window.closesAt)}`;
+  if (window.nextOpensAt === null) return "no maintenance window is open, and none will be within five years";
+  return `no maintenance window is open; the next opens at ${toTheMinute(window.nextOpensAt)}`;
+}
+
+function toTheMinute(iso: string | null): string {
+  return `${iso?.slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** How many statements a shadow database confirmed; those it did not say so themselves. */
 export function describeTrace({ base }: ShadowTrace, statements: readonly AnalyzedStatement[]): string {
   const confirmed = statements.filter(({ observed }) => observed?.kind === "confirmed").length;

@@ -9,6 +9,7 @@ import {
   describeTrace,
   describeUpperEnd,
   describeWait,
+  describeWindow,
   waitsToTell,
 } from "./describe-risk.js";
 import { describeStatement, listed, weakerLocksOf } from "./describe-statement.js";
@@ -41,6 +42,7 @@ export function renderAnalysisMarkdown(analysis: Analysis, rewritten?: readonly 
     "",
     `**Downtime** ${cell(describeDowntime(risk))}  `,
     `**Deploy** ${describeOrder(risk)}  `,
+    ...(risk.window === null ? [] : [`**Window** ${describeWindow(risk)}  `]),
     ...(categories === "" ? [] : [`**Sides** ${categories}  `]),
     ...inTheWay.map((wait) => `**Waits** ${cell(describeWait(wait))}  `),
     ...section("What to do", risk.recommendations.flatMap(adviceLines)),

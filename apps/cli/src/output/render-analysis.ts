@@ -11,6 +11,7 @@ import {
   describeTrace,
   describeUpperEnd,
   describeWait,
+  describeWindow,
   waitsToTell,
 } from "./describe-risk.js";
 import { describeStatement, type Remark } from "./describe-statement.js";
@@ -127,6 +128,7 @@ function renderRisk({ risk }: Analysis, terminal: Terminal): readonly string[] {
     ...renderCaveats(risk.downtime.caveats, terminal),
     ...(categories === "" ? [] : labelled("Sides", categories)),
     ...labelled("Deploy", describeOrder(risk)),
+    ...(risk.window === null ? [] : labelled("Window", describeWindow(risk))),
     ...inTheWay.flatMap((wait) => labelled("Waits", describeWait(wait))),
     ...renderAdvice(risk.recommendations, terminal),
     ...renderNotInspected(risk.notInspected, terminal),

@@ -2,8 +2,8 @@ import type { Catalog } from "@confiture/model";
 import { compareCatalogs, readCatalog } from "@confiture/schema";
 import { describeEachVersion, openTestDatabase, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inside } from "../inside.js";
 import { isDrawn, quarter } from "../drawn-part.js";
+import { inside } from "../inside.js";
 import { createRoles, type Fixture, fixtureGroups, readFixtures } from "./read-fixtures.js";
 
 describe("the fixtures of the diff", () => {

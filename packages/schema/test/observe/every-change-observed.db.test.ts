@@ -1,8 +1,8 @@
 import { compareObservations, type ObservedObject, observeSchema } from "@confiture/schema";
 import { describeEachVersion, type TestDatabase } from "@confiture/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inside } from "../inside.js";
 import { drawnPart, quarter } from "../drawn-part.js";
+import { inside } from "../inside.js";
 import { dropSubscriptions, openForChanges } from "../one-of-everything.js";
 import { changeFiles, readChanges } from "../read-changes.js";
 

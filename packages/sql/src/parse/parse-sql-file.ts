@@ -61,7 +61,8 @@ async function readStatement(piece: RawStatement, index: number): Promise<Statem
     // Offsets in the normalised text are not offsets in the file.
     const refusal = normalised === text ? outcome : await parseStatement(text, at);
     const offset = refusal.kind === "refused" ? refusal.offset : undefined;
-    return { ...place, ...unparsable(piece, outcome.message, locateWithin(at, text, offset ?? 0)) };
+    const message = psqlVariable(text, offset) ?? outcome.message;
+    return { ...place, ...unparsable(piece, message, locateWithin(at, text, offset ?? 0)) };
   }
   const reach = serverWide(outcome.tree, normalised);
   return {
@@ -72,6 +73,12 @@ async function readStatement(piece: RawStatement, index: number): Promise<Statem
     mayChangeSettings: mayChangeSettings(outcome.tree),
     semanticHash: hashTree(outcome.tree, copyData),
   };
+}
+
+/** What psql would have put in before it sent the statement. */
+function psqlVariable(text: string, offset: number | undefined): string | undefined {
+  const [found] = /^:(?:'\w+'|"\w+"|\{\?\w+\}|\w+)/.exec(text.slice(offset ?? text.length)) ?? [];
+  return found === undefined ? undefined : `${found} is a variable of psql, not SQL`;
 }
 
 function unparsable(piece: RawStatement, message: string, at: SourceLocation) {

@@ -80,3 +80,24 @@ test("a statement nested too deeply is unparsable, and the parser goes on", asyn
   expect(statements.map(({ kind }) => kind)).toEqual(["unparsable", "SelectStmt", "unparsable"]);
   expect(statements[0]!.syntaxError?.message).toBe("nested too deeply for the parser");
 });
+
+test.each([
+  ["create table :schema.t (n int)", ":schema", 14],
+  ['grant select on t to :"some_user"', ':"some_user"', 22],
+  ["select :'name'", ":'name'", 8],
+  ["select :{?name}", ":{?name}", 8],
+])("a variable of psql is told as one: %s", async (sql, variable, column) => {
+  const { statements } = await parseSqlFile(sql, { file: "x.sql" });
+  expect(statements[0]?.syntaxError).toEqual({
+    message: `${variable} is a variable of psql, not SQL`,
+    at: { file: "x.sql", line: 1, column },
+  });
+});
+
+test("a colon that is none stays what it is", async () => {
+  const { statements } = await parseSqlFile("select a[1:2], x::int; select :", { file: "x.sql" });
+  expect(statements.map(({ syntaxError }) => syntaxError?.message)).toEqual([
+    undefined,
+    expect.stringContaining("syntax error at"),
+  ]);
+});
