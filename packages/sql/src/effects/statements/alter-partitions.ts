@@ -2,13 +2,9 @@ import { fieldsOf, isFields } from "../../parse/parse-tree.js";
 import { relationName as nameOfRangeVar } from "../../parse/read-names.js";
 import { checksProveBound } from "../column-types/partition-bounds.js";
 import type { EffectDraft } from "../effect-draft.js";
-import { nameLike } from "../names/name-like.js";
-import { shapeOf } from "../picture/index-shape.js";
-import { MatchingIndexes } from "../picture/matching-index.js";
 import { ancestorsOf, referencesAbove } from "../picture/references-above.js";
 import { isPartitioned, type Relation, relationName, withDescendants } from "../picture/relation.js";
-import type { StatementContext } from "../statement-context.js";
-import { buildIndex, newIndex } from "./read-constraint.js";
+import { joinIndexes } from "./join-indexes.js";
 import type { Subcommand } from "./subcommand.js";
 
 /** What a partition must have of its parent, whether it is attached or created: locks beyond the two themselves. */
@@ -56,32 +52,10 @@ export function attachPartition(subcommand: Subcommand): void {
     );
     if (!hasIt) for (const one of [...tree, ...withDescendants(references)]) draft.scan(one, "foreign_key");
   }
-  for (const one of tree) joinIndexes(draft, relation, one, context);
+  for (const one of tree) joinIndexes(draft, [...relation.indexes], one, context);
   partition.parents.add(relation);
   relation.children.add(partition);
   partition.partition = { of: relation, bound: "", isDefault: bound.is_default === true };
-}
-
-/** Indexes of the partitioned table that the partition lacks are built. */
-function joinIndexes(draft: EffectDraft, parent: Relation, partition: Relation, context: StatementContext): void {
-  const own = new MatchingIndexes(partition, context.grammar);
-  for (const wanted of [...parent.indexes]) {
-    draft.lockIndex(wanted, "ShareUpdateExclusiveLock");
-    const found = own.take(wanted);
-    if (found !== undefined) {
-      found.parent = wanted;
-      continue;
-    }
-    const { columns, method } = shapeOf(wanted, context.grammar);
-    buildIndex(draft, partition, { name: undefined, columns, unique: wanted.unique, method });
-    newIndex(
-      context,
-      partition,
-      nameLike(wanted, partition, context),
-      shapeOf(wanted, context.grammar),
-      wanted.unique,
-    ).parent = wanted;
-  }
 }
 
 export function detachPartition(subcommand: Subcommand): void {
@@ -105,8 +79,9 @@ export function detachPartition(subcommand: Subcommand): void {
       });
     }
   } else if (kind === "detach_partition") {
-    const mode = context.version >= 14 ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
-    for (const one of withDescendants(partition)) draft.lock(one, mode);
+    // Before 14 only what is below a partition that leaves is locked against everybody.
+    for (const one of withDescendants(partition))
+      draft.lock(one, context.version < 14 && one === partition ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");
     for (const index of partition.indexes)
       if (index.parent !== undefined) draft.lockIndex(index, "AccessExclusiveLock");
   } else draft.lock(partition, "AccessExclusiveLock");
@@ -129,7 +104,7 @@ export function detachPartition(subcommand: Subcommand): void {
     if (hasClonedTriggers) draft.lock(one, "AccessExclusiveLock");
   }
   // Which rows may refer to what leaves is told by the bounds of all above it.
-  if (context.version >= 15 || referencesAbove(relation).length > 0) {
+  if (referencesAbove(relation).length > 0) {
     for (const above of ancestorsOf(relation)) draft.lock(above, "AccessShareLock");
   }
   if (!relation.known) {

@@ -5,6 +5,7 @@ import { operationFacts } from "../facts/operation-facts.js";
 import type { OperationFacts } from "../facts/operation-row.js";
 import { storageParameterLock } from "../facts/storage-parameter-locks.js";
 import type { StatementContext } from "../statement-context.js";
+import { alterColumnType } from "./alter-column-type.js";
 import * as columns from "./alter-columns.js";
 import * as constraints from "./alter-constraints.js";
 import { alterIndex } from "./alter-index.js";
@@ -21,7 +22,7 @@ interface Row {
 const subcommands: Readonly<Record<string, Row>> = {
   AT_AddColumn: { kind: "add_column", read: columns.addColumn },
   AT_DropColumn: { kind: "drop_column", read: columns.dropColumn },
-  AT_AlterColumnType: { kind: "alter_column_type", read: columns.alterColumnType },
+  AT_AlterColumnType: { kind: "alter_column_type", read: alterColumnType },
   AT_SetNotNull: { kind: "set_not_null", read: columns.setNotNull },
   AT_DropNotNull: { kind: "drop_not_null", read: columns.dropNotNull },
   AT_SetExpression: { kind: "set_expression", read: columns.setExpression },

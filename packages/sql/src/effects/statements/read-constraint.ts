@@ -142,7 +142,9 @@ function addForeignKey(given: ConstraintOnPlace): void {
   }
   if (!references.known) draft.assume(`${relationName(references)} has no partitions: each would be locked like it`);
   const referring = withPartitions(relation);
-  for (const one of referring) draft.lock(one, "ShareRowExclusiveLock");
+  // Before 18 partitions were locked as the whole ALTER TABLE locks the table.
+  for (const one of referring)
+    draft.lock(one, context.version < 18 && isPartitioned(relation) ? place.mode : "ShareRowExclusiveLock");
   if (!relation.known) draft.assume(`${relationName(relation)} has no partitions: each would be locked like it`);
   const facts = foreignKeyFacts(constraint);
   // A new column without a default is NULL everywhere, which refers to nothing.

@@ -18,8 +18,10 @@ export function requireNotNull(subcommand: Subcommand, draft: EffectDraft, name:
     isSettled && recurses && !hasUnprovenNotNull(relation, name) ? [relation] : lockTreeOf(subcommand, draft);
   for (const one of tree) {
     const column = one.columns.get(name);
-    const isProven = column?.notNull === true && !hasUnprovenNotNull(one, name);
-    if (!isProven && !provesNotNull(one, name, context)) {
+    const isUnproven = hasUnprovenNotNull(one, name);
+    const isProven = column?.notNull === true && !isUnproven;
+    // A NOT NULL that is there and not valid is validated, whatever a CHECK says.
+    if (!isProven && (isUnproven || !provesNotNull(one, name, context))) {
       draft.scan(one, "not_null");
       if (!one.bornHere && (one.known ? hasStorage(one) : true)) {
         draft.requires.push({ kind: "not_null", relation: relationName(one), column: name });
