@@ -1,5 +1,5 @@
 // Tries a predictor on random databases and statements, against running servers:
-//   NODE_OPTIONS=--conditions=@confiture/source npx jiti packages/sql/test/effects/measure-random-ddl.ts
+//   pnpm build && npx jiti packages/sql/test/effects/measure-random-ddl.ts
 //     [--version 13,18] [--samples 150] [--seed N] [--shrink 3] [--only "^alter table"] [--rejected]
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
 // Scores a predictor against what servers really did:
-//   NODE_OPTIONS=--conditions=@confiture/source CONFITURE_LOCKS=FOLDER npx jiti packages/sql/test/effects/measure-truth.ts
+//   pnpm build && CONFITURE_LOCKS=FOLDER npx jiti packages/sql/test/effects/measure-truth.ts
 //     [--version 13,18] [--id add-fk] [--fresh]
 // `--id` takes a part of an id, and may be given again. Catalogs are kept in the temporary folder; `--fresh` reads anew.
 import { pathToFileURL } from "node:url";
