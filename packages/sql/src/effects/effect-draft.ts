@@ -59,7 +59,8 @@ export class EffectDraft {
   }
 
   lockIndex(index: Index, mode: LockMode): this {
-    if (!index.bornHere && !index.table.bornHere) strengthen(this.indexLocks, relationName(index), mode);
+    if (!index.bornHere && !index.table.bornHere)
+      strengthen(this.indexLocks, index.formerName ?? relationName(index), mode);
     return this;
   }
 

@@ -10,6 +10,12 @@ const schema = `create table people (id int primary key);
   create table span_mid_rest partition of span_mid default;
   create index span_only on only span (kind);
   create table flat (id int, ref_id int);
+  create table watched (id int primary key) partition by range (id);
+  create table watched_mid partition of watched for values from (100) to (200) partition by range (id);
+  create table watched_mid_a partition of watched_mid for values from (100) to (150);
+  create table watcher (id int references watched);
+  create table once (n int, m int);
+  create unique index once_n on once (n);
   create table settled (id int, constraint there check (id is not null));`;
 
 const files: Readonly<Record<string, string>> = {
@@ -25,6 +31,11 @@ const files: Readonly<Record<string, string>> = {
   "a partitioned partition leaves": "alter table span detach partition span_mid",
   "a partition leaves": "alter table span detach partition span_low",
   "a partition of a partition leaves": "alter table span_mid detach partition span_mid_a",
+  "an index becomes a constraint's under another name, and the table is written anew":
+    "alter table once add constraint only_once unique using index once_n, alter column n type bigint",
+  "an index becomes a constraint's under another name, and the table is not logged any more":
+    "alter table once add constraint only_once unique using index once_n, set unlogged",
+  "triggers of a partition that somebody refers to by way of the whole": "alter table watched_mid enable trigger all",
   "SET NOT NULL where a CHECK says it": "alter table settled alter column id set not null",
 };
 

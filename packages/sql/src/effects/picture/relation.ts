@@ -102,6 +102,8 @@ export type ForeignKeyAction = "no action" | "restrict" | "cascade" | "set null"
 export interface Index {
   schema: string;
   bare: string;
+  /** Its whole name before the statement that is being read, where that gives it another. */
+  formerName?: string;
   readonly table: Relation;
   definition?: string;
   unique: boolean;

@@ -4,6 +4,7 @@ import { nameFromParts } from "../../parse/read-names.js";
 import { quoteIdentifier, quoteQualified } from "../../write/quote-identifier.js";
 import { spellType } from "../column-types/spell-type.js";
 import { resolveType } from "../column-types/type-name.js";
+import { referencesAbove } from "../picture/references-above.js";
 import { isPartitioned, type Relation, type RelationKind, relationName } from "../picture/relation.js";
 import type { StatementContext } from "../statement-context.js";
 import { writesRows } from "./alter-columns.js";
@@ -136,7 +137,7 @@ export function fireTriggers(subcommand: Subcommand): void {
   // The triggers of foreign keys have copies to go down to since PostgreSQL 15.
   const isAll = /All$/.test(stringOf(command.subtype) ?? "");
   const hasKeys =
-    relation.referencedBy.size > 0 ||
+    referencesAbove(relation).length > 0 ||
     [...relation.constraints.values()].some(({ references }) => references !== undefined);
   const goesDown = isForRow || (isAll && hasKeys && context.version >= 15);
   if (!relation.known || (isPartitioned(relation) && goesDown)) lockTreeOf(subcommand, draft);

@@ -112,6 +112,7 @@ function alterRelation(
     if (row === undefined) context.begin("unclassified").isUnknown = true;
     else row.read({ context, relation, command, kind: kindOf(command), mode, recurses, dropped });
   }
+  for (const index of relation.indexes) delete index.formerName;
 }
 
 function isDrop({ subtype }: TreeFields): boolean {

@@ -248,6 +248,7 @@ function useIndex(given: ConstraintOnPlace, kind: "primary key" | "unique" | "ex
   const isRenamed = name !== undefined && quoteIdentifier(name) !== bare;
   if (index !== undefined && isRenamed) {
     place.draft.lockIndex(index, "ShareUpdateExclusiveLock");
+    index.formerName ??= relationName(index);
     place.context.picture.renameIndex(index, { bare: quoteIdentifier(name) });
   }
   const columns = index?.shape?.columns ?? [];
