@@ -1,0 +1,66 @@
+import { createHooks, type Hook, type Hooks, type HooksOptions, type MigrationEvents } from "@confiture/hooks";
+import { migrationEventNames } from "@confiture/hooks/vocabulary";
+import type { Catalog, Database, MigrationPlan, RiskAssessment, Session } from "@confiture/model";
+
+/** A ConfitureError or an error of the server as plain data. No value of a row, no secret. */
+export interface HookedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The vocabulary of migrations, bound to the words of Confiture. */
+export type MigratorEvents = MigrationEvents<{
+  schema: Catalog;
+  difference: unknown;
+  plan: MigrationPlan;
+  risk: RiskAssessment;
+  error: HookedError;
+}>;
+
+/**
+ * On which connection a hook works. `migration`: that of the migration, inside its transaction and in a savepoint of its own: what it did is gone when it fails,
+ * and gone when the migration fails. `own`: one that is opened for it. `none`: it asks the database nothing.
+ */
+export type HookConnection = "migration" | "own" | "none";
+
+export interface MigrationHookFields {
+  readonly connection: HookConnection;
+}
+
+/** How far a hook has come that takes its time. */
+export interface HookProgress {
+  readonly done: number;
+  /** Undefined where nobody knows. */
+  readonly total?: number;
+  readonly unit: "rows" | "bytes" | "indexes" | "statements" | "tables";
+}
+
+/** What a hook of a migration finds in `context.metadata`. */
+export interface MigrationHookMetadata {
+  /** The connection that the hook asked for. Undefined for `none`. */
+  readonly session: Session | undefined;
+  /** Opens further sessions of the same database, for workers beside each other. Undefined but for `own`. */
+  readonly database: Database | undefined;
+  /** The name of the environment, where it has one. */
+  readonly environment: string | undefined;
+  /** Shown while the migration runs. */
+  report(progress: HookProgress): void;
+}
+
+export type MigrationHook = Hook<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
+export type MigrationHooks = Hooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
+export type MigrationHooksOptions = Omit<HooksOptions<MigratorEvents, MigrationHookFields>, "vocabulary" | "fields">;
+
+const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
+
+/** An engine of hooks that knows the moments of a migration: hand it to `migrate` as `hooks`. */
+export function createMigrationHooks(options: MigrationHooksOptions = {}): MigrationHooks {
+  return createHooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>({
+    ...options,
+    vocabulary: migrationEventNames,
+    fields: {
+      connection: (value) => (connections.includes(value) ? undefined : "`migration`, `own` or `none`"),
+    },
+  });
+}
