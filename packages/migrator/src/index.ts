@@ -20,10 +20,25 @@ export type { RunOptions } from "./execute/run-options.js";
 export { toolVersion } from "./execute/run-options.js";
 export type { HistoryEvent, ReadEventsOptions } from "./history.js";
 export { readEvents } from "./history.js";
+export type { HookExecution } from "./hooks/hook-execution.js";
+export type {
+  HookConnection,
+  HookedError,
+  HookProgress,
+  MigrationHook,
+  MigrationHookFields,
+  MigrationHookMetadata,
+  MigrationHooks,
+  MigrationHooksOptions,
+  MigratorEvent,
+  MigratorEvents,
+} from "./hooks/migration-hooks.js";
+export { createMigrationHooks } from "./hooks/migration-hooks.js";
 export type { MigrateOptions, MigrationSource } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
 export type { MigrationStatus } from "./plan/examine-history.js";
 export type { AppliedMigration } from "./record/applied-migration.js";
+export type { InterruptedHook } from "./record/hook-records.js";
 export type { OwnMigration } from "./record/own-migrations.js";
 export { ownMigrations } from "./record/own-migrations.js";
 export type { RehearsalReport } from "./rehearse/rehearsal-report.js";

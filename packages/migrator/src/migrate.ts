@@ -1,14 +1,13 @@
 import type { Database, MigrationPlan } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
+import { conductRun } from "./execute/conduct-run.js";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
 import { type Run, withRun, withRunSettings } from "./execute/run.js";
-import {
-  type ResolvedRunOptions,
-  type RunOptions,
-  resolveRunOptions,
-  type ShadowRunOptions,
-} from "./execute/run-options.js";
+import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "./execute/run-options.js";
+import { HookMoments } from "./hooks/hook-moments.js";
+import { reachPlanning } from "./hooks/reach-planning.js";
+import { settleInterruptedHooks } from "./hooks/settle-interrupted-hooks.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
 import {
   hashOfPlan,
@@ -16,6 +15,7 @@ import {
   planDown,
   planUp,
   refuseOddSteps,
+  selectPending,
   selectToRevert,
   type Target,
 } from "./plan/plan-migrations.js";
@@ -88,22 +88,25 @@ export async function resume(database: Database, options: RunOptions & Migration
   const migrations = await migrationsOf(options);
   return withRun(database, resolved, async (run) => {
     const { history, status } = await examine(run, migrations);
+    await settleInterruptedHooks(run, history);
     const open = status.underWay[0];
-    if (open === undefined) return nothingDone(resolved, "up");
-    const prepared =
-      open.state === "reverting"
-        ? await planDown(
+    if (open === undefined) return nothingDone(run, "up");
+    const direction = open.state === "reverting" ? "down" : "up";
+    const prepared = await reachPlanning(run, { direction, versions: [open.version] }, async () =>
+      direction === "down"
+        ? planDown(
             { ...status, applied: [], underWay: [open] },
             migrations,
             history.progress,
             await storedTexts(run, [open.version]),
             { steps: 1 },
           )
-        : await planUp(
+        : planUp(
             { ...status, pending: status.pending.filter(({ version }) => version === open.version) },
             history.progress,
             {},
-          );
+          ),
+    );
     return execute(run, prepared, history);
   });
 }
@@ -123,10 +126,12 @@ export async function planMigrations(
   const run = {
     database,
     session,
-    options: resolved,
+    // Nothing is run here, hooks neither.
+    options: { ...resolved, hooks: undefined },
     pid: 0,
     serverVersion: 0,
     spoilSession: () => undefined,
+    moments: new HookMoments({ database, session, pid: 0, options: { ...resolved, hooks: undefined } }),
     readOnly: undefined,
   };
   const { prepared } = await prepare(run, migrations, direction, options);
@@ -146,6 +151,7 @@ async function runDirection(
     // How far to go is part of a plan.
     const target = wanted === undefined ? {} : { steps: Math.max(1, wanted.migrations.length) };
     const { prepared, history } = await prepare(run, migrations, direction, { ...options, ...target });
+    await settleInterruptedHooks(run, history);
     if (options.plan !== undefined) refuseStalePlan(options.plan, prepared.plan);
     return execute(run, prepared, history);
   });
@@ -168,14 +174,15 @@ export async function prepare(
   const { history, status } = await examine(run, migrations);
   if (direction === "up") {
     refuseProblems(status, options);
-    return { prepared: await planUp(status, history.progress, options), history, status };
+    const versions = selectPending(status, options).map(({ version }) => version);
+    const plan = () => planUp(status, history.progress, options);
+    return { prepared: await reachPlanning(run, { direction, versions }, plan), history, status };
   }
   refuseHalfApplied(status);
-  const stored = await storedTexts(
-    run,
-    selectToRevert(status, options).map(({ version }) => version),
-  );
-  return { prepared: await planDown(status, migrations, history.progress, stored, options), history, status };
+  const versions = selectToRevert(status, options).map(({ version }) => version);
+  const stored = await storedTexts(run, versions);
+  const plan = () => planDown(status, migrations, history.progress, stored, options);
+  return { prepared: await reachPlanning(run, { direction, versions }, plan), history, status };
 }
 
 export async function examine(
@@ -196,12 +203,13 @@ function storedTexts(run: Pick<Run, "session" | "options">, versions: readonly s
 }
 
 async function execute(run: Run, prepared: PreparedPlan, history: History): Promise<MigrateOutcome> {
-  if (prepared.plan.migrations.length === 0) return nothingDone(run.options, prepared.plan.direction);
+  if (prepared.plan.migrations.length === 0) return nothingDone(run, prepared.plan.direction);
   refuseReadOnly(run);
   return withRunSettings(run, prepared.plan.hash, async (executing) => {
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
-    return executePlan(executing, prepared, history.progress);
+    await run.moments.open(executing);
+    return conductRun(executing, prepared.plan, () => executePlan(executing, prepared, history.progress));
   });
 }
 
@@ -217,8 +225,17 @@ export async function installInTransaction(run: Pick<Run, "session" | "options">
   }
 }
 
-function nothingDone(options: ResolvedRunOptions, direction: "up" | "down"): MigrateOutcome {
-  return { executionId: options.executionId, direction, applied: [], failed: null, inDoubt: [], dryRun: false };
+function nothingDone({ options, moments: { ledger } }: Run, direction: "up" | "down"): MigrateOutcome {
+  return {
+    executionId: options.executionId,
+    direction,
+    applied: [],
+    failed: null,
+    inDoubt: [],
+    hooks: ledger.executions,
+    interruptedHooks: ledger.interrupted,
+    dryRun: false,
+  };
 }
 
 function refuseHalfApplied(status: MigrationStatus): void {

@@ -15,7 +15,7 @@ export function cancelOnAbort(run: Run): Disposable {
 }
 
 /** Asks the server to cancel what a run's backend is doing. */
-export async function cancelBackend(run: Run): Promise<void> {
+export async function cancelBackend(run: Pick<Run, "database" | "pid">): Promise<void> {
   const { database } = run;
   await using second = await (database.openBeside?.() ?? database.openSession());
   await second.query("select pg_catalog.pg_cancel_backend($1)", [run.pid]);

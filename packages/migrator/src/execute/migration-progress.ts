@@ -1,4 +1,5 @@
 import type { Blocker, ConfitureError, SourceLocation } from "@confiture/model";
+import type { HookedError, HookProgress, MigratorEvent } from "../hooks/migration-hooks.js";
 
 /**
  * What happens while migrations run, as it happens. Times are milliseconds, steps count from 1. Every event is plain
@@ -66,6 +67,38 @@ export type MigrationProgress =
     }
   /** `index` with its schema: what a broken CREATE INDEX CONCURRENTLY had left. */
   | { readonly kind: "invalid-index-dropped"; readonly version: string; readonly index: string }
+  /** Again for each attempt; `version` is null at moments of the whole run. */
+  | {
+      readonly kind: "hook-started";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly attempt: number;
+    }
+  /** A hook says how far it has come. */
+  | ({
+      readonly kind: "hook-progress";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+    } & HookProgress)
+  | {
+      readonly kind: "hook-finished";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly status: "completed" | "failed" | "timeout" | "cancelled" | "skipped";
+      readonly durationMs: number;
+      readonly error: HookedError | null;
+    }
+  /** An earlier run was killed before this hook had ended; `begun` is false where it was due behind a commit and not reached. */
+  | {
+      readonly kind: "hook-interrupted";
+      readonly event: string;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly begun: boolean;
+    }
   /** It is committed, with its record; in a rehearsal it has only run. */
   | {
       readonly kind: "migration-finished";

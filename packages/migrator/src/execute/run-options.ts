@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
+import type { RunMode } from "@confiture/hooks";
 import { ConfitureError } from "@confiture/model";
+import type { MigrationHooks } from "../hooks/migration-hooks.js";
 import type { Actor } from "../record/journal.js";
 import type { ProgressListener } from "./migration-progress.js";
 
@@ -28,6 +30,10 @@ export interface RunOptions {
    * transaction is cancelled too, and is in doubt until the next run has looked at the server.
    */
   readonly signal?: AbortSignal;
+  /** What is to be run at the moments of a migration: made by `createMigrationHooks`. */
+  readonly hooks?: MigrationHooks;
+  /** The name of the environment, told to hooks. */
+  readonly environment?: string;
   /** Recorded with every event. Default: this process's user and host. */
   readonly actor?: Partial<Actor>;
   /** For the pauses between attempts: from 0, below 1. Default `Math.random`. */
@@ -40,10 +46,20 @@ export interface RunOptions {
 export interface ShadowRunOptions extends RunOptions {
   /** `skip`: leave out what acts on the whole server, because the shadow is part of it and it has been done there. */
   readonly serverWide?: "run" | "skip";
+  /** Everything is rolled back, or goes with its shadow. */
+  readonly mode?: RunMode;
+  /** On a shadow, the migrations that are rehearsed there. Only their hooks run; those of the run are the rehearsal's. */
+  readonly rehearsedOnShadow?: ReadonlySet<string>;
 }
 
-export type ResolvedRunOptions = Required<Omit<RunOptions, "signal" | "onProgress" | "actor">> & {
+export type ResolvedRunOptions = Required<
+  Omit<RunOptions, "signal" | "onProgress" | "actor" | "hooks" | "environment">
+> & {
   readonly serverWide: "run" | "skip";
+  readonly mode: RunMode;
+  readonly rehearsedOnShadow: ReadonlySet<string> | undefined;
+  readonly hooks: MigrationHooks | undefined;
+  readonly environment: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly emit: ProgressListener;
   readonly actor: Actor;
@@ -78,6 +94,10 @@ export function resolveRunOptions(options: ShadowRunOptions): ResolvedRunOptions
   refuseOddTimes(options);
   return {
     serverWide: options.serverWide ?? "run",
+    mode: options.mode ?? "real",
+    rehearsedOnShadow: options.rehearsedOnShadow,
+    hooks: options.hooks,
+    environment: options.environment,
     ownSchema: options.ownSchema ?? "confiture",
     lockTimeoutMs: options.lockTimeoutMs ?? 2_000,
     lockRetryMs: options.lockRetryMs ?? 300_000,

@@ -1,5 +1,6 @@
 import type { Database, OwnedSession, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
+import { HookMoments } from "../hooks/hook-moments.js";
 import { Journal } from "../record/journal.js";
 import { releaseRunLock, takeRunLock } from "./run-lock.js";
 import type { ResolvedRunOptions } from "./run-options.js";
@@ -14,6 +15,8 @@ export interface Run {
   readonly options: ResolvedRunOptions;
   /** Called when a migration may have left something on the session that cannot be found again: a custom setting. */
   readonly spoilSession: () => void;
+  /** The moments at which hooks run. */
+  readonly moments: HookMoments;
   /** Why nothing can be changed on this connection; undefined where it can. */
   readonly readOnly: string | undefined;
 }
@@ -46,7 +49,8 @@ export async function withRun<T>(
   });
   try {
     const spoilSession = () => session.discard?.();
-    return await work({ database, session, pid, serverVersion: version, options, spoilSession, readOnly });
+    const moments = new HookMoments({ database, session, pid, options });
+    return await work({ database, session, pid, serverVersion: version, options, spoilSession, moments, readOnly });
   } finally {
     unlisten?.();
     // The lock of a lost connection ends with its backend.

@@ -1,6 +1,14 @@
-import { createHooks, type Hook, type Hooks, type HooksOptions, type MigrationEvents } from "@confiture/hooks";
+import {
+  createHooks,
+  type EventName,
+  type Hook,
+  type Hooks,
+  type HooksOptions,
+  type MigrationEvents,
+} from "@confiture/hooks";
 import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import type { Catalog, Database, MigrationPlan, RiskAssessment, Session } from "@confiture/model";
+import { refuseOddConnections } from "./refuse-odd-connections.js";
 
 /** A ConfitureError or an error of the server as plain data. No value of a row, no secret. */
 export interface HookedError {
@@ -48,19 +56,41 @@ export interface MigrationHookMetadata {
   report(progress: HookProgress): void;
 }
 
+/** A moment of a migration, by its name. */
+export type MigratorEvent = EventName<MigratorEvents>;
+
 export type MigrationHook = Hook<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 export type MigrationHooks = Hooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 export type MigrationHooksOptions = Omit<HooksOptions<MigratorEvents, MigrationHookFields>, "vocabulary" | "fields">;
 
 const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
 
-/** An engine of hooks that knows the moments of a migration: hand it to `migrate` as `hooks`. */
+/**
+ * An engine of hooks that knows the moments of a migration: hand it to `migrate` as `hooks`. A hook that asks for a connection it cannot have at
+ * its moment is refused when it is registered, with the reason (CONFITURE_HOOK_COMBINATION).
+ */
 export function createMigrationHooks(options: MigrationHooksOptions = {}): MigrationHooks {
-  return createHooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>({
+  const hooks = createHooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>({
     ...options,
     vocabulary: migrationEventNames,
     fields: {
       connection: (value) => (connections.includes(value) ? undefined : "`migration`, `own` or `none`"),
     },
   });
+  const strategyOf = (event: MigratorEvent) =>
+    options.events?.[event]?.strategy ?? options.defaults?.strategy ?? "sequential";
+  return {
+    ...hooks,
+    register: (...added) => {
+      // First by the engine: what is not a hook at all is its to say.
+      const undo = hooks.register(...added);
+      try {
+        refuseOddConnections(added, hooks, strategyOf);
+      } catch (error) {
+        undo();
+        throw error;
+      }
+      return undo;
+    },
+  };
 }

@@ -33,6 +33,9 @@ export type EventKind =
   | "invalid_index_dropped"
   | "build_applied"
   | "baseline_set"
+  | "hook_interrupted"
+  | "run_paused"
+  | "run_resumed"
   | "repaired";
 
 export interface JournalEvent {
