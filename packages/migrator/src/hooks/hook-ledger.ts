@@ -58,10 +58,16 @@ export class HookLedger {
     if (waiting.length > 0) await this.#send(waiting.join("\n"));
   }
 
-  /** Commits that a hook begins, so that who looks after a crash finds it begun. Returns the id of its row. */
-  async begin(at: HookAtMoment): Promise<string> {
+  /** The id of its row: one that was due has had one since the commit. */
+  idOf(at: HookAtMoment): string {
     const id = this.#expected.get(keyOf(at)) ?? randomUUID();
     this.#expected.delete(keyOf(at));
+    return id;
+  }
+
+  /** Commits that a hook begins, so that who looks after a crash finds it begun. Returns the id of its row. */
+  async begin(at: HookAtMoment): Promise<string> {
+    const id = this.idOf(at);
     const startedAt = new Date().toISOString();
     await this.#write(this.#row(at, id, { status: "started", attempts: 1, startedAt, durationMs: null, error: null }));
     return id;
@@ -70,8 +76,7 @@ export class HookLedger {
   /** A hook has ended outside of the migration's transaction. */
   async end(execution: HookExecution): Promise<void> {
     this.#executions.push(execution);
-    this.#expected.delete(keyOf({ ...execution, hook: { id: execution.hook, connection: execution.connection } }));
-    await this.#write(this.textOf(execution));
+    await this.#write(this.#textOf(execution));
   }
 
   /** A hook has ended inside of the migration's transaction, and is recorded with its end. */
@@ -79,9 +84,14 @@ export class HookLedger {
     this.#inside.push(execution);
   }
 
+  /** SQL that records a hook with the commit of its own transaction; nothing while our table is not there yet. */
+  textWithCommit(execution: HookExecution): string {
+    return this.#send === undefined ? "" : this.#textOf(execution);
+  }
+
   /** SQL of what ran inside the transaction, to be sent with its COMMIT. */
   textOfInside(): string {
-    return this.#inside.map((execution) => this.textOf(execution)).join("\n");
+    return this.#inside.map((execution) => this.#textOf(execution)).join("\n");
   }
 
   get ranInside(): boolean {
@@ -100,7 +110,7 @@ export class HookLedger {
     }));
     this.#executions.push(...gone);
     const failed = gone.filter(({ status }) => status === "failed" || status === "timeout" || status === "cancelled");
-    if (failed.length > 0) await this.#write(failed.map((execution) => this.textOf(execution)).join("\n"));
+    if (failed.length > 0) await this.#write(failed.map((execution) => this.#textOf(execution)).join("\n"));
   }
 
   /** What ran inside an attempt that is made again: it will run again with it. */
@@ -119,7 +129,7 @@ export class HookLedger {
     return texts.join("\n");
   }
 
-  textOf(execution: HookExecution): string {
+  #textOf(execution: HookExecution): string {
     if (!this.#writes) return "";
     const { event, hook, version, connection } = execution;
     return this.#row({ hook: { id: hook, connection }, event, version }, execution.id, execution);

@@ -173,11 +173,11 @@ export class HookMoments {
 
   /** A hook in a transaction of its own is recorded with its commit. */
   #rowOfCommitted(at: HookAtMoment, attempts: number, startedAt: number): string {
-    const id = randomUUID();
+    const id = this.ledger.idOf(at);
     this.#begun.set(beginKey(at), id);
     const now = performance.timeOrigin + performance.now();
     const ended = { hookId: at.hook.id, attempts, startedAt, durationMs: now - startedAt, value: undefined };
-    return this.ledger.textOf(executionOf({ ...ended, status: "completed" }, { ...at, id }));
+    return this.ledger.textWithCommit(executionOf({ ...ended, status: "completed" }, { ...at, id }));
   }
 
   async #take(
@@ -188,8 +188,9 @@ export class HookMoments {
     const hook = this.#hooks?.list(event).find(({ id }) => id === result.hookId)?.hook;
     // Unregistered by another hook meanwhile: its connection is not known any more.
     if (hook === undefined) return;
-    const key = beginKey({ hook, event, version });
-    const execution = executionOf(result, { id: this.#begun.get(key) ?? randomUUID(), event, hook, version });
+    const at = { hook, event, version };
+    const key = beginKey(at);
+    const execution = executionOf(result, { ...at, id: this.#begun.get(key) ?? this.ledger.idOf(at) });
     this.#begun.delete(key);
     await this.#keep(execution, place);
   }

@@ -1,3 +1,4 @@
+import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import {
   createMigrationHooks,
   type HookConnection,
@@ -6,7 +7,6 @@ import {
   type MigrationHooksOptions,
   type MigratorEvent,
 } from "@confiture/migrator";
-import { migrationEventNames } from "@confiture/hooks/vocabulary";
 
 /** Hooks that take down when they run; on the migration's connection also in a table, so that it shows whether what they did stays. */
 export interface NotedHooks {
@@ -27,7 +27,11 @@ export interface NotedOptions {
 
 const withoutMigration = /schema|_validate$|_detected$|_exceeded$|_degraded$|_exhausted$/;
 
-export function notedHooks({ connections = ["migration", "own", "none"], options, instead = {} }: NotedOptions = {}): NotedHooks {
+export function notedHooks({
+  connections = ["migration", "own", "none"],
+  options,
+  instead = {},
+}: NotedOptions = {}): NotedHooks {
   const hooks = createMigrationHooks(options);
   const noted: NotedHooks = { hooks, ran: [], data: [] };
   for (const on of migrationEventNames) {
