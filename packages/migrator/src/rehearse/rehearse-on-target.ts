@@ -18,7 +18,7 @@ import { statementsBody } from "../execute/statements-body.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
-import { readChangedRows, readSequencePositions, sequencesMoved } from "./observe-effects.js";
+import { readChangedRows, readSequencePositions, rowsChangedSince, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
 import { RehearsedHooks } from "./rehearsed-hooks.js";
 import { violationsOf } from "./violations-of.js";
@@ -93,6 +93,7 @@ async function attemptOnTarget(
   await session.query("begin");
   const opened = now();
   try {
+    const rowsBefore = await readChangedRows(session, ownSchema);
     await installOwnTables(session, ownSchema);
     const catalogBefore = await hooked.read(() => readCatalog(session, exclude));
     const gate = gatedSession(session);
@@ -119,7 +120,7 @@ async function attemptOnTarget(
     hooked.catalogs = { source: catalogBefore, target: after.catalog };
     return {
       error,
-      seen: { ...seen, rows: after.rows, changes: compareCatalogs(catalogBefore, after.catalog), bounded: null },
+      seen: { ...seen, rows: rowsChangedSince(rowsBefore, after.rows), changes: compareCatalogs(catalogBefore, after.catalog), bounded: null },
     };
   } catch (error) {
     if (!isServerError(error)) throw error;

@@ -1,11 +1,14 @@
+import type { HookContext } from "@confiture/hooks";
 import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import {
   createMigrationHooks,
   type HookConnection,
   type MigrationHook,
+  type MigrationHookMetadata,
   type MigrationHooks,
   type MigrationHooksOptions,
   type MigratorEvent,
+  type MigratorEvents,
 } from "@confiture/migrator";
 
 /** Hooks that take down when they run; on the migration's connection also in a table, so that it shows whether what they did stays. */
@@ -18,11 +21,13 @@ export interface NotedHooks {
 
 export const noteTable = "create table noted (what text);";
 
+export type NotedContext = HookContext<MigratorEvents, MigratorEvent, MigrationHookMetadata>;
+
 export interface NotedOptions {
   readonly connections?: readonly HookConnection[];
   readonly options?: MigrationHooksOptions;
   /** `before_ddl (own)`, say: what that hook does instead. */
-  readonly instead?: Readonly<Record<string, MigrationHook["run"]>>;
+  readonly instead?: Readonly<Record<string, (context: NotedContext) => unknown>>;
 }
 
 const withoutMigration = /schema|_validate$|_detected$|_exceeded$|_degraded$|_exhausted$/;
@@ -50,13 +55,13 @@ function noteHook(
   instead: NonNullable<NotedOptions["instead"]>,
 ): MigrationHook {
   const label = connection === "migration" ? on : `${on} (${connection})`;
-  const run: MigrationHook["run"] = async (context: Parameters<MigrationHook["run"]>[0]) => {
+  const run = async (context: NotedContext) => {
     noted.ran.push(label);
     noted.data.push([label, context.data]);
     if (connection === "migration") {
       await context.metadata.session?.query("insert into noted select $1 where to_regclass('noted') is not null", [on]);
     }
-    await (instead[label] as ((context: unknown) => unknown) | undefined)?.(context);
+    await instead[label]?.(context);
   };
   return { id: `${on}-${connection}`, on, connection, run } as MigrationHook;
 }
