@@ -120,7 +120,12 @@ async function attemptOnTarget(
     hooked.catalogs = { source: catalogBefore, target: after.catalog };
     return {
       error,
-      seen: { ...seen, rows: rowsChangedSince(rowsBefore, after.rows), changes: compareCatalogs(catalogBefore, after.catalog), bounded: null },
+      seen: {
+        ...seen,
+        rows: rowsChangedSince(rowsBefore, after.rows),
+        changes: compareCatalogs(catalogBefore, after.catalog),
+        bounded: null,
+      },
     };
   } catch (error) {
     if (!isServerError(error)) throw error;
