@@ -34,8 +34,10 @@ export type {
   MigratorEvents,
 } from "./hooks/migration-hooks.js";
 export { createMigrationHooks } from "./hooks/migration-hooks.js";
-export type { MigrateOptions, MigrationSource } from "./migrate.js";
+export type { MigrateOptions, MigrationSource, ResumeOutcome } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
+export type { PauseOptions, PauseOutcome } from "./pause.js";
+export { pauseMigration } from "./pause.js";
 export type { MigrationStatus } from "./plan/examine-history.js";
 export type { AppliedMigration } from "./record/applied-migration.js";
 export type { InterruptedHook } from "./record/hook-records.js";

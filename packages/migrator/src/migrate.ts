@@ -4,10 +4,16 @@ import { conductRun } from "./execute/conduct-run.js";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
 import { type Run, withRun, withRunSettings } from "./execute/run.js";
-import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "./execute/run-options.js";
+import {
+  type ResolvedRunOptions,
+  type RunOptions,
+  resolveRunOptions,
+  type ShadowRunOptions,
+} from "./execute/run-options.js";
 import { HookMoments } from "./hooks/hook-moments.js";
 import { reachPlanning } from "./hooks/reach-planning.js";
 import { settleInterruptedHooks } from "./hooks/settle-interrupted-hooks.js";
+import { resumePaused } from "./pause.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
 import {
   hashOfPlan,
@@ -79,12 +85,33 @@ export async function migrateOnShadow(shadow: Database, options: MigrateOptions)
   return runDirection(shadow, onShadow, "up");
 }
 
+/** What `resume` found to do. */
+export interface ResumeOutcome extends MigrateOutcome {
+  /**
+   * `paused-run`: a run stood still and goes on, in its own process, which tells what comes of it; `executionId` is its. `interrupted-run`: what one had
+   * left begun is finished here. `nothing`: neither was there.
+   */
+  readonly resumed: "paused-run" | "interrupted-run" | "nothing";
+}
+
 /**
- * Finishes what an interrupted run left begun, in the direction it went, and nothing else. `applied` is empty when
- * nothing was. Throws as {@link migrate}, but for what concerns other migrations.
+ * Lets a run that was paused go on; where none is, finishes what an interrupted run left begun, in the direction it went, and nothing else.
+ * `applied` is empty when nothing was. Throws as {@link migrate}, but for what concerns other migrations.
  */
-export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<MigrateOutcome> {
+export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<ResumeOutcome> {
   const resolved = resolveRunOptions(options);
+  const paused = await resumePaused(database, resolved.ownSchema);
+  if (paused !== undefined) return { ...nothingOf(paused, "up"), resumed: "paused-run" };
+  const outcome = await resumeInterrupted(database, resolved, options);
+  const nothing = outcome.applied.length === 0 && outcome.failed === null;
+  return { ...outcome, resumed: nothing ? "nothing" : "interrupted-run" };
+}
+
+async function resumeInterrupted(
+  database: Database,
+  resolved: ResolvedRunOptions,
+  options: MigrationSource,
+): Promise<MigrateOutcome> {
   const migrations = await migrationsOf(options);
   return withRun(database, resolved, async (run) => {
     const { history, status } = await examine(run, migrations);
@@ -209,7 +236,9 @@ async function execute(run: Run, prepared: PreparedPlan, history: History): Prom
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
     await run.moments.open(executing);
-    return conductRun(executing, prepared.plan, () => executePlan(executing, prepared, history.progress));
+    return conductRun(executing, prepared.plan, (pausePoints) =>
+      executePlan(executing, prepared, history.progress, pausePoints),
+    );
   });
 }
 
@@ -226,16 +255,13 @@ export async function installInTransaction(run: Pick<Run, "session" | "options">
 }
 
 function nothingDone({ options, moments: { ledger } }: Run, direction: "up" | "down"): MigrateOutcome {
-  return {
-    executionId: options.executionId,
-    direction,
-    applied: [],
-    failed: null,
-    inDoubt: [],
-    hooks: ledger.executions,
-    interruptedHooks: ledger.interrupted,
-    dryRun: false,
-  };
+  const hooks = { hooks: ledger.executions, interruptedHooks: ledger.interrupted };
+  return { ...nothingOf(options.executionId, direction), ...hooks };
+}
+
+function nothingOf(executionId: string, direction: "up" | "down"): MigrateOutcome {
+  const nothing = { applied: [], failed: null, inDoubt: [], hooks: [], interruptedHooks: [] };
+  return { executionId, direction, ...nothing, dryRun: false };
 }
 
 function refuseHalfApplied(status: MigrationStatus): void {

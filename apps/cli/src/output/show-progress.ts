@@ -63,6 +63,16 @@ function lineFor(event: MigrationProgress, terminal: Terminal): ProgressLine | u
         text: `  ${event.version}: dropped the invalid index ${event.index} that a failed build left`,
         stays: true,
       };
+    case "run-paused":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  paused before ${event.version}: ${event.because}; \`confiture migrate resume\` lets it go on`,
+        ),
+        stays: true,
+      };
+    case "run-resumed":
+      return { text: `  resumed after ${formatDuration(event.pausedMs)}`, stays: true };
     case "hook-started":
       return {
         text: dim(`  ${momentOf(event)} hook ${event.hook}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`),

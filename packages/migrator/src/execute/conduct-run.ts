@@ -5,10 +5,13 @@ import type { HookMoments, Place } from "../hooks/hook-moments.js";
 import { countSteps } from "../hooks/moments-of-migration.js";
 import { failureAt } from "./failure-at.js";
 import type { MigrateOutcome } from "./migration-outcome.js";
+import { PausePoints } from "./pause-points.js";
 import type { ExecutingRun } from "./run.js";
 import { recordFailure } from "./write-record.js";
 
 const between = { place: "between" } as const;
+/** While a run stands still, what is done is committed. */
+const standing = { place: "between", behind: "commit" } as const;
 
 /** The moments of a run as a whole. From `migration_started` on it ends with exactly one of completed, failed, cancelled and rolled back. */
 export class RunMoments {
@@ -72,6 +75,14 @@ export class RunMoments {
     await this.#run.moments.reach("after_dry_run", { plan: this.#plan, on, ...done, ...error }, end);
   }
 
+  async paused(completed: readonly string[], because: string): Promise<void> {
+    await this.#run.moments.reach("migration_paused", { ...this.#state(completed), because }, standing);
+  }
+
+  async resumed(completed: readonly string[]): Promise<void> {
+    await this.#run.moments.reach("migration_resumed", this.#state(completed), standing);
+  }
+
   async ended({ applied, failed }: Pick<MigrateOutcome, "applied" | "failed">): Promise<void> {
     const { moments, options } = this.#run;
     const end = { ...between, behind: "end" } as const;
@@ -112,7 +123,7 @@ export class RunMoments {
 export async function conductRun(
   run: ExecutingRun,
   plan: MigrationPlan,
-  execute: () => Promise<MigrateOutcome>,
+  execute: (pausePoints: PausePoints) => Promise<MigrateOutcome>,
 ): Promise<MigrateOutcome> {
   const moments = new RunMoments(run, plan);
   const outcome = await refusable(run, plan, async () => {
@@ -120,7 +131,9 @@ export async function conductRun(
     await moments.beforeExecute("between");
     return undefined;
   });
-  const done = outcome ?? (await endedAlsoWhenThrown(moments, execute));
+  const pausePoints = new PausePoints(run, moments);
+  await pausePoints.open();
+  const done = outcome ?? (await endedAlsoWhenThrown(moments, () => execute(pausePoints)));
   if (done.failed === null) await moments.executed(done.applied, "between", "commit");
   await moments.ended(done);
   return { ...done, hooks: run.moments.ledger.executions };

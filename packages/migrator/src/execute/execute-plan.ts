@@ -5,6 +5,7 @@ import { refuseAborted } from "./cancel-on-abort.js";
 import { failureAt } from "./failure-at.js";
 import { MigrationExecution, type MigrationToExecute } from "./migration-execution.js";
 import type { MigrateOutcome, MigrationResult } from "./migration-outcome.js";
+import type { PausePoints } from "./pause-points.js";
 import type { ExecutingRun } from "./run.js";
 import { recordFailure } from "./write-record.js";
 
@@ -13,6 +14,7 @@ export async function executePlan(
   run: ExecutingRun,
   prepared: PreparedPlan,
   progress: readonly SegmentProgress[],
+  pausePoints: PausePoints,
 ): Promise<MigrateOutcome> {
   const { plan } = prepared;
   const { options } = run;
@@ -31,10 +33,13 @@ export async function executePlan(
   });
   for (const migration of plan.migrations) {
     const isLast = migration === plan.migrations.at(-1);
-    const toExecute = { prepared, migration, progress, isLast };
+    const { version } = migration;
+    const atPausePoint = () => pausePoints.reach({ version, completed: applied.map((migrated) => migrated.version) });
+    const toExecute = { prepared, migration, progress, isLast, atPausePoint };
     const execution = new MigrationExecution(run, toExecute);
     try {
       refuseAborted(options.signal);
+      await atPausePoint();
       applied.push(await executeMigration(run, toExecute, execution));
     } catch (error) {
       const failure = failureAt(

@@ -18,6 +18,8 @@ import { statementsBody } from "./statements-body.js";
 
 export interface MigrationToExecute extends RecordedMigration {
   readonly progress: readonly SegmentProgress[];
+  /** Called between two segments: the run may stand still there. */
+  atPausePoint(): Promise<void>;
 }
 
 /** One migration under way: its segments in order, each with its record. */
@@ -72,6 +74,7 @@ export class MigrationExecution {
     for (const [index, segment] of segments.entries()) {
       if (index < resumeAt) continue;
       refuseAborted(this.#run.options.signal);
+      if (index > resumeAt) await this.#of.atPausePoint();
       this.#record.add(await this.#segment(segment, index));
     }
     if (this.#closesApart) {

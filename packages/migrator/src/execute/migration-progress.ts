@@ -91,6 +91,9 @@ export type MigrationProgress =
       readonly durationMs: number;
       readonly error: HookedError | null;
     }
+  /** Somebody asked for it: no transaction is open, and `version` is next or goes on. */
+  | { readonly kind: "run-paused"; readonly version: string; readonly because: string }
+  | { readonly kind: "run-resumed"; readonly version: string; readonly pausedMs: number }
   /** An earlier run was killed before this hook had ended; `begun` is false where it was due behind a commit and not reached. */
   | {
       readonly kind: "hook-interrupted";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Session } from "@confiture/model";
+import type { Queryable, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { ResolvedRunOptions } from "./run-options.js";
 
@@ -72,6 +72,17 @@ export async function guardRunLock(session: Session, options: ResolvedRunOptions
 
 export async function releaseRunLock(session: Session, options: ResolvedRunOptions): Promise<void> {
   await session.query(`select pg_catalog.pg_advisory_unlock(${lockClass}, ${lockKey(options.ownSchema)})`);
+}
+
+/** The backend that holds the lock of a run on this database; undefined where none is under way. */
+export async function findRunHolder(session: Queryable, ownSchema: string): Promise<number | undefined> {
+  const { rows } = await session.query<{ pid: number }>(
+    `select pid from pg_catalog.pg_locks
+     where locktype = 'advisory' and granted and objsubid = 2
+       and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+       and classid::bigint = ${lockClass} and objid::bigint = ${lockKey(ownSchema) >>> 0}`,
+  );
+  return rows[0]?.pid;
 }
 
 interface HolderRow {
