@@ -20,10 +20,13 @@ export type { RunOptions } from "./execute/run-options.js";
 export { toolVersion } from "./execute/run-options.js";
 export type { HistoryEvent, ReadEventsOptions } from "./history.js";
 export { readEvents } from "./history.js";
+export type { ReadHookExecutionsOptions, RecordedHook } from "./hook-history.js";
+export { readHookExecutions } from "./hook-history.js";
 export type { HookExecution } from "./hooks/hook-execution.js";
 export type {
   HookConnection,
   HookedError,
+  HookedMigration,
   HookProgress,
   MigrationHook,
   MigrationHookFields,
@@ -33,7 +36,7 @@ export type {
   MigratorEvent,
   MigratorEvents,
 } from "./hooks/migration-hooks.js";
-export { createMigrationHooks } from "./hooks/migration-hooks.js";
+export { createMigrationHooks, hookConcerns } from "./hooks/migration-hooks.js";
 export type { MigrateOptions, MigrationSource, ResumeOutcome } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
 export type { PauseOptions, PauseOutcome } from "./pause.js";

@@ -44,7 +44,13 @@ export async function pauseMigration(database: Database, options: PauseOptions =
   }
   const pauses = new Pauses(session, ownSchema);
   const { id } = await pauses.request(options.because ?? "requested");
-  return await waitUntilPaused(session, { pauses, id, ownSchema, waitMs: options.waitMs ?? 30_000, signal: options.signal });
+  return await waitUntilPaused(session, {
+    pauses,
+    id,
+    ownSchema,
+    waitMs: options.waitMs ?? 30_000,
+    signal: options.signal,
+  });
 }
 
 interface Awaited {

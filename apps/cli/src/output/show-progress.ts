@@ -1,6 +1,6 @@
 import type { HookProgress, MigrationProgress, ProgressListener } from "@confiture/migrator";
 import { type Blocker, formatLocation } from "@confiture/model";
-import { formatDuration } from "./durations.js";
+import { formatCount, formatDuration } from "./durations.js";
 import type { Terminal } from "./terminal.js";
 
 /** Prints what happens while migrations run: on a terminal as it happens, elsewhere what is worth a line in a log. */
@@ -104,9 +104,8 @@ function momentOf({ event, version }: { readonly event: string; readonly version
 }
 
 function progressOf({ done, total, unit }: HookProgress): string {
-  const of =
-    total === undefined ? "" : ` of ${total.toLocaleString("en")} (${Math.floor((100 * done) / Math.max(1, total))} %)`;
-  return `${done.toLocaleString("en")}${of} ${unit}`;
+  if (total === undefined) return formatCount(done, unit, unit);
+  return `${formatCount(done, "", "").trim()} of ${formatCount(total, unit, unit)} (${Math.floor((100 * done) / Math.max(1, total))} %)`;
 }
 
 /** One that went well is worth a line only to those who asked for more; one that did not, to everybody. */

@@ -115,14 +115,14 @@ export class MigrationRecord {
         ...clear,
         journal.remove(version),
         journal.event({ kind: "migration_rolled_back", version, name, durationMs, checksum, details }),
-        this.#run.moments.expect(version),
+        this.#run.moments.expect({ version, direction: this.#direction }),
       ].join("\n");
     }
     return [
       ...clear,
       journal.put(this.#row(), "applied", { durationMs, known: this.#known }),
       journal.event({ kind: "migration_completed", version, name, durationMs, checksum, details }),
-      this.#run.moments.expect(version),
+      this.#run.moments.expect({ version, direction: this.#direction }),
     ].join("\n");
   }
 

@@ -89,7 +89,7 @@ async function attemptOnce(
   cursor.step = undefined;
   try {
     const hooks = ledger.textOfInside();
-    await session.query(`${durable}${work.record(results, options.now() - started)}\n${hooks}\ncommit`);
+    await session.query(`${durable}${hooks}\n${work.record(results, options.now() - started)}\ncommit`);
     ledger.committed();
   } catch (error) {
     throw isRecordedMeanwhile(error, options.ownSchema) ? recordedMeanwhile(work.migration, error) : error;

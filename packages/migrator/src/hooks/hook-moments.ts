@@ -9,13 +9,15 @@ import { describeHookError } from "./describe-hook-error.js";
 import { HookConnections, type RunConnection } from "./hook-connections.js";
 import type { HookExecution } from "./hook-execution.js";
 import { type HookAtMoment, HookLedger } from "./hook-ledger.js";
-import type {
-  MigrationHook,
-  MigrationHookFields,
-  MigrationHookMetadata,
-  MigrationHooks,
-  MigratorEvent,
-  MigratorEvents,
+import {
+  type HookedMigration,
+  hookConcerns,
+  type MigrationHook,
+  type MigrationHookFields,
+  type MigrationHookMetadata,
+  type MigrationHooks,
+  type MigratorEvent,
+  type MigratorEvents,
 } from "./migration-hooks.js";
 
 /**
@@ -64,16 +66,16 @@ export class HookMoments {
     await this.ledger.open(run.settings, (text) => sendRecord(run, text));
   }
 
-  /** Whether a moment has hooks there; without a version, a moment of the whole run. */
-  wants(event: MigratorEvent, place: Place, version?: string): boolean {
-    return this.hooksOf(event, place, version).length > 0;
+  /** Whether a moment has hooks there; without a migration, a moment of the whole run. */
+  wants(event: MigratorEvent, place: Place, of?: HookedMigration): boolean {
+    return this.hooksOf(event, place, of).length > 0;
   }
 
-  hooksOf(event: MigratorEvent, place: Place, version?: string): readonly MigrationHook[] {
+  hooksOf(event: MigratorEvent, place: Place, of?: Partial<HookedMigration>): readonly MigrationHook[] {
     const { rehearsedOnShadow } = this.#of.options;
     // What rebuilds a shadow is no run of these migrations, and the moments of the run are the rehearsal's.
-    if (rehearsedOnShadow !== undefined && (version === undefined || !rehearsedOnShadow.has(version))) return [];
-    const belongs = belongsTo(place);
+    if (rehearsedOnShadow !== undefined && (of?.version === undefined || !rehearsedOnShadow.has(of.version))) return [];
+    const belongs = belongsTo(place, of ?? {});
     return this.#hooks?.list(event).flatMap(({ hook }) => (belongs(hook) ? [hook] : [])) ?? [];
   }
 
@@ -88,11 +90,11 @@ export class HookMoments {
     { place, version, behind }: MomentOptions,
   ): Promise<void> {
     const hooks = this.#hooks;
-    if (hooks === undefined || !this.wants(event, place, version)) return;
+    if (hooks === undefined || this.hooksOf(event, place, { ...data, version }).length === 0) return;
     const { executionId, signal } = this.#of.options;
     const outcome = await hooks.trigger(event, data, {
       executionId,
-      only: belongsTo(place),
+      only: belongsTo(place, data),
       around: this.#around(place, version ?? null),
       ...(signal === undefined || behind === "end" ? {} : { signal }),
     });
@@ -102,10 +104,10 @@ export class HookMoments {
   }
 
   /** Leaves out the hooks of a moment that have a connection of their own, and says why. */
-  async skip(event: MigratorEvent, version: string | undefined, why: string): Promise<void> {
-    const own = this.hooksOf(event, "outside", version).filter(({ connection }) => connection === "own");
+  async skip(event: MigratorEvent, of: HookedMigration | undefined, why: string): Promise<void> {
+    const own = this.hooksOf(event, "outside", of).filter(({ connection }) => connection === "own");
     for (const hook of own) {
-      const at = { id: randomUUID(), event, hook, version: version ?? null };
+      const at = { id: randomUUID(), event, hook, version: of?.version ?? null };
       const result = { hookId: hook.id, attempts: 0, startedAt: Date.now(), durationMs: 0 };
       const skipped = executionOf({ ...result, status: "skipped", reason: "phase_ended" }, at);
       await this.#keep({ ...skipped, error: { code: "not_run", message: why } }, "outside");
@@ -113,10 +115,10 @@ export class HookMoments {
   }
 
   /** Rows to commit with the end of a migration: of the hooks that are due behind it. */
-  expect(version: string): string {
+  expect(of: HookedMigration): string {
     const due = (["after_ddl", "after_validation", "cleanup", "on_success"] as const).flatMap((event) => {
       const place = event === "cleanup" || event === "on_success" ? "between" : "outside";
-      return this.hooksOf(event, place, version).map((hook): HookAtMoment => ({ hook, event, version }));
+      return this.hooksOf(event, place, of).map((hook): HookAtMoment => ({ hook, event, version: of.version }));
     });
     return due.length === 0 ? "" : this.ledger.expect(due);
   }
@@ -215,11 +217,17 @@ export class HookMoments {
   }
 
   #isMigrations(event: MigratorEvent, hookId: string): boolean {
-    return this.hooksOf(event, "inside").some(({ id }) => id === hookId);
+    return this.#hooks?.list(event).some(({ id, hook }) => id === hookId && hook.connection === "migration") === true;
   }
 }
 
-function belongsTo(place: Place): (hook: MigrationHookFields) => boolean {
+/** Which hooks run there, at the moment that data tells of. */
+function belongsTo(place: Place, data: object): (hook: MigrationHookFields) => boolean {
+  const isThere = runsThere(place);
+  return (hook) => isThere(hook) && hookConcerns(hook, data);
+}
+
+function runsThere(place: Place): (hook: MigrationHookFields) => boolean {
   switch (place) {
     case "inside":
       return ({ connection }) => connection === "migration";

@@ -8,6 +8,7 @@ import {
 } from "@confiture/hooks";
 import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import type { Catalog, Database, MigrationPlan, RiskAssessment, Session } from "@confiture/model";
+import { sameVersion } from "../sources/migration-version.js";
 import { refuseOddConnections } from "./refuse-odd-connections.js";
 
 /** A ConfitureError or an error of the server as plain data. No value of a row, no secret. */
@@ -32,8 +33,16 @@ export type MigratorEvents = MigrationEvents<{
  */
 export type HookConnection = "migration" | "own" | "none";
 
+/** The one migration, and the way through it, that a hook is for. */
+export interface HookedMigration {
+  readonly version: string;
+  readonly direction: "up" | "down";
+}
+
 export interface MigrationHookFields {
   readonly connection: HookConnection;
+  /** Left out: it is for every migration. Otherwise it is left alone at the moments of the others: see {@link hookConcerns}. */
+  readonly onlyFor?: HookedMigration;
 }
 
 /** How far a hook has come that takes its time. */
@@ -63,6 +72,14 @@ export type MigrationHook = Hook<MigratorEvents, MigrationHookFields, MigrationH
 export type MigrationHooks = Hooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 export type MigrationHooksOptions = Omit<HooksOptions<MigratorEvents, MigrationHookFields>, "vocabulary" | "fields">;
 
+/** Whether a hook is for the migration that data of an event tells of. Whoever opens connections for hooks asks first. */
+export function hookConcerns(hook: Partial<MigrationHookFields>, data: object): boolean {
+  const { onlyFor } = hook;
+  if (onlyFor === undefined) return true;
+  const { version, direction } = data as { readonly version?: unknown; readonly direction?: unknown };
+  return typeof version === "string" && sameVersion(version, onlyFor.version) && direction === onlyFor.direction;
+}
+
 const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
 
 /**
@@ -75,6 +92,7 @@ export function createMigrationHooks(options: MigrationHooksOptions = {}): Migra
     vocabulary: migrationEventNames,
     fields: {
       connection: (value) => (connections.includes(value) ? undefined : "`migration`, `own` or `none`"),
+      onlyFor: (value) => (isHookedMigration(value) ? undefined : "a `version` and a `direction` (`up` or `down`)"),
     },
   });
   const strategyOf = (event: MigratorEvent) =>
@@ -93,4 +111,10 @@ export function createMigrationHooks(options: MigrationHooksOptions = {}): Migra
       return undo;
     },
   };
+}
+
+function isHookedMigration(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { version, direction } = (value ?? {}) as Partial<HookedMigration>;
+  return typeof version === "string" && (direction === "up" || direction === "down");
 }

@@ -90,12 +90,11 @@ export class MomentsOfMigration {
   }
 
   async #skipOwn(event: MigratorEvent): Promise<void> {
-    const { version } = this.#phase;
-    await this.#moments.skip(event, version, "it would need what a rehearsal does not commit");
+    await this.#moments.skip(event, this.#phase, "it would need what a rehearsal does not commit");
   }
 
   #wants(event: MigratorEvent, place: Place): boolean {
-    return this.#moments.wants(event, place, this.#phase.version);
+    return this.#moments.wants(event, place, this.#phase);
   }
 
   #at(place: Place): { readonly place: Place; readonly version: string } {
