@@ -1,3 +1,4 @@
+export type { AlertAction, AlertOptions, AlertRule } from "./alerts/alert-options.js";
 export type { BaselineOptions, BaselineOutcome } from "./baseline.js";
 export { recordBuild, setBaseline } from "./baseline.js";
 export { applyBuild } from "./build/apply-build.js";

@@ -1,9 +1,10 @@
 import type { Database, MigrationPlan } from "@confiture/model";
-import { ConfitureError } from "@confiture/model";
-import { conductRun } from "./execute/conduct-run.js";
+import { ConfitureError, isConfitureError } from "@confiture/model";
+import { conductRun, RunMoments } from "./execute/conduct-run.js";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
-import { type Run, withRun, withRunSettings } from "./execute/run.js";
+import { PausePoints } from "./execute/pause-points.js";
+import { type ExecutingRun, type Run, withRun, withRunSettings } from "./execute/run.js";
 import {
   type ResolvedRunOptions,
   type RunOptions,
@@ -157,6 +158,7 @@ export async function planMigrations(
     options: { ...resolved, hooks: undefined },
     pid: 0,
     serverVersion: 0,
+    lockedAt: "",
     spoilSession: () => undefined,
     moments: new HookMoments({ database, session, pid: 0, options: { ...resolved, hooks: undefined } }),
     readOnly: undefined,
@@ -196,6 +198,7 @@ export async function prepare(
   migrations: readonly Migration[],
   direction: "up" | "down",
   options: Target & ProblemAllowances,
+  reason: "requested" | "alert" = "requested",
 ): Promise<Prepared> {
   refuseOddSteps(options);
   const { history, status } = await examine(run, migrations);
@@ -209,7 +212,7 @@ export async function prepare(
   const versions = selectToRevert(status, options).map(({ version }) => version);
   const stored = await storedTexts(run, versions);
   const plan = () => planDown(status, migrations, history.progress, stored, options);
-  return { prepared: await reachPlanning(run, { direction, versions }, plan), history, status };
+  return { prepared: await reachPlanning(run, { direction, versions, reason }, plan), history, status };
 }
 
 export async function examine(
@@ -236,10 +239,45 @@ async function execute(run: Run, prepared: PreparedPlan, history: History): Prom
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
     await run.moments.open(executing);
-    return conductRun(executing, prepared.plan, (pausePoints) =>
-      executePlan(executing, prepared, history.progress, pausePoints),
-    );
+    return conductRun(executing, prepared.plan, {
+      execute: (watched, pausePoints) => executePlan(watched, prepared, history.progress, pausePoints),
+      undo: (undoing, outcome) => undoApplied(undoing, outcome, [...prepared.migrations.values()]),
+    });
   });
+}
+
+/** For an alert: undoes what a run has applied, newest first. What cannot be undone stays, and stays in `applied`. */
+async function undoApplied(
+  run: ExecutingRun,
+  outcome: MigrateOutcome,
+  migrations: readonly Migration[],
+): Promise<MigrateOutcome> {
+  if (outcome.direction === "down") return outcome;
+  if (outcome.applied.length === 0) return { ...outcome, undone: [] };
+  const options = { ...run.options, signal: run.options.callersSignal, alerts: undefined };
+  const { database, session, pid } = run;
+  const moments = new HookMoments({ database, session, pid, options }, run.moments.ledger);
+  const undoing: ExecutingRun = { ...run, options, moments };
+  try {
+    const { prepared, history } = await prepare(
+      undoing,
+      migrations,
+      "down",
+      { steps: outcome.applied.length },
+      "alert",
+    );
+    const runMoments = new RunMoments(undoing, prepared.plan, "alert");
+    await runMoments.beforeExecute("between");
+    const undone = await executePlan(undoing, prepared, history.progress, new PausePoints(undoing, runMoments));
+    if (undone.failed === null) await runMoments.executed(undone.applied, "between", "commit");
+    const gone = new Set(undone.applied.map(({ version }) => version));
+    return { ...outcome, applied: outcome.applied.filter(({ version }) => !gone.has(version)), undone: undone.applied };
+  } catch (error) {
+    // The alert is what is reported; that nothing was undone stands in the outcome.
+    if (!isConfitureError(error)) throw error;
+    options.emit({ kind: "alerts-blind", because: `nothing was undone: ${error.message}` });
+    return { ...outcome, undone: [] };
+  }
 }
 
 /** Our tables are made, or brought up to date, before the first migration. */
@@ -260,7 +298,7 @@ function nothingDone({ options, moments: { ledger } }: Run, direction: "up" | "d
 }
 
 function nothingOf(executionId: string, direction: "up" | "down"): MigrateOutcome {
-  const nothing = { applied: [], failed: null, inDoubt: [], hooks: [], interruptedHooks: [] };
+  const nothing = { applied: [], failed: null, inDoubt: [], undone: null, hooks: [], interruptedHooks: [] };
   return { executionId, direction, ...nothing, dryRun: false };
 }
 

@@ -63,6 +63,16 @@ function lineFor(event: MigrationProgress, terminal: Terminal): ProgressLine | u
         text: `  ${event.version}: dropped the invalid index ${event.index} that a failed build left`,
         stays: true,
       };
+    case "alert":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  alert: ${event.because}${event.action === "notify" ? "" : ` (${event.action})`}`,
+        ),
+        stays: true,
+      };
+    case "alerts-blind":
+      return { text: terminal.paint("yellow", `  not watched: ${event.because}`), stays: true };
     case "run-paused":
       return {
         text: terminal.paint(

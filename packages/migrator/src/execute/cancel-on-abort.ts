@@ -1,17 +1,36 @@
 import { ConfitureError } from "@confiture/model";
+import { pause } from "./backoff.js";
 import type { Run } from "./run.js";
 
+/** Cancels what a run's backend is running, while it is held. */
+export interface Cancelling extends Disposable {
+  /**
+   * Waits for a cancel that is on its way: behind the end of what it was meant for, it would hit what comes next. For a second at most: where there is no
+   * second connection to be had, it never sets out.
+   */
+  settled(): Promise<void>;
+}
+
 /** While this is held, aborting the run's signal cancels what its backend is running, from a second session. */
-export function cancelOnAbort(run: Run): Disposable {
+export function cancelOnAbort(run: Run): Cancelling {
   const { signal } = run.options;
+  let onItsWay: Promise<void> | undefined;
   const cancel = (): void => {
-    cancelBackend(run).catch(() => {
+    onItsWay = cancelBackend(run).catch(() => {
       // No second connection could be had: the statement ends by its own timeouts, and the run stops behind it.
     });
   };
   if (signal?.aborted === true) cancel();
   signal?.addEventListener("abort", cancel, { once: true });
-  return { [Symbol.dispose]: () => signal?.removeEventListener("abort", cancel) };
+  return {
+    settled: async () => {
+      if (onItsWay === undefined) return;
+      const patience = new AbortController();
+      await Promise.race([onItsWay, pause(1_000, patience.signal)]);
+      patience.abort();
+    },
+    [Symbol.dispose]: () => signal?.removeEventListener("abort", cancel),
+  };
 }
 
 /** Asks the server to cancel what a run's backend is doing. */

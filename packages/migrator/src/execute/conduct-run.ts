@@ -1,6 +1,9 @@
 import type { MigrationEvents } from "@confiture/hooks";
 import type { MigrationPlan } from "@confiture/model";
+import type { RaisedAlert } from "../alerts/alert-options.js";
+import { AlertWatch, alertError } from "../alerts/alert-watch.js";
 import { describeHookError } from "../hooks/describe-hook-error.js";
+import type { HookExecution } from "../hooks/hook-execution.js";
 import type { HookMoments, Place } from "../hooks/hook-moments.js";
 import { countSteps } from "../hooks/moments-of-migration.js";
 import { failureAt } from "./failure-at.js";
@@ -18,8 +21,10 @@ export class RunMoments {
   readonly #run: ExecutingRun;
   readonly #plan: MigrationPlan;
   readonly #started: number;
+  readonly #reason: "requested" | "alert";
 
-  constructor(run: ExecutingRun, plan: MigrationPlan) {
+  constructor(run: ExecutingRun, plan: MigrationPlan, reason: "requested" | "alert" = "requested") {
+    this.#reason = reason;
     this.#run = run;
     this.#plan = plan;
     this.#started = run.options.now();
@@ -83,12 +88,14 @@ export class RunMoments {
     await this.#run.moments.reach("migration_resumed", this.#state(completed), standing);
   }
 
-  async ended({ applied, failed }: Pick<MigrateOutcome, "applied" | "failed">): Promise<void> {
+  async ended({ applied, failed, undone }: Pick<MigrateOutcome, "applied" | "failed" | "undone">): Promise<void> {
     const { moments, options } = this.#run;
     const end = { ...between, behind: "end" } as const;
     const state = this.#state(versionsOf(applied));
-    if (failed === null) {
-      const event = this.#plan.direction === "up" ? "migration_completed" : "migration_rolled_back";
+    // For an alert, and all of it: nothing that this run has applied is left.
+    const isUndone = failed?.error.code === "CONFITURE_ALERT" && undone !== null && applied.length === 0;
+    if (failed === null || isUndone) {
+      const event = this.#plan.direction === "up" && !isUndone ? "migration_completed" : "migration_rolled_back";
       await moments.reach(event, state, end);
     } else if (failed.error.code === "CONFITURE_CANCELLED") {
       await moments.reach("migration_cancelled", { ...state, because: reasonOf(options.signal) }, end);
@@ -115,28 +122,67 @@ export class RunMoments {
 
   #rollback() {
     const versions = versionsOf(this.#plan.migrations);
-    return { reason: "requested", versions, plan: this.#plan, mode: this.#run.moments.mode } as const;
+    return { reason: this.#reason, versions, plan: this.#plan, mode: this.#run.moments.mode } as const;
   }
 }
 
+/** What a run needs besides its plan. */
+export interface Conducted {
+  execute(run: ExecutingRun, pausePoints: PausePoints): Promise<MigrateOutcome>;
+  /** Undoes what the run has applied, for an alert. */
+  undo(run: ExecutingRun, outcome: MigrateOutcome): Promise<MigrateOutcome>;
+}
+
 /** Runs a plan between its moments. A hook that fails before the first migration is an ending like others. */
-export async function conductRun(
-  run: ExecutingRun,
-  plan: MigrationPlan,
-  execute: (pausePoints: PausePoints) => Promise<MigrateOutcome>,
-): Promise<MigrateOutcome> {
+export async function conductRun(run: ExecutingRun, plan: MigrationPlan, work: Conducted): Promise<MigrateOutcome> {
   const moments = new RunMoments(run, plan);
-  const outcome = await refusable(run, plan, async () => {
+  const refusal = await refusable(run, plan, async () => {
     await moments.started();
     await moments.beforeExecute("between");
     return undefined;
   });
+  const outcome = refusal ?? (await endedAlsoWhenThrown(moments, () => executeWatched(run, plan, { moments, work })));
+  if (outcome.failed === null) await moments.executed(outcome.applied, "between", "commit");
+  await moments.ended(outcome);
+  const ofAlerts = outcome.hooks.filter((hook) => !run.moments.ledger.executions.includes(hook));
+  // In the order in which they ended: those of alerts ran beside the others.
+  return { ...outcome, hooks: [...run.moments.ledger.executions, ...ofAlerts].sort(byEnd) };
+}
+
+async function executeWatched(
+  run: ExecutingRun,
+  plan: MigrationPlan,
+  { moments, work }: { readonly moments: RunMoments; readonly work: Conducted },
+): Promise<MigrateOutcome> {
   const pausePoints = new PausePoints(run, moments);
   await pausePoints.open();
-  const done = outcome ?? (await endedAlsoWhenThrown(moments, () => execute(pausePoints)));
-  if (done.failed === null) await moments.executed(done.applied, "between", "commit");
-  await moments.ended(done);
-  return { ...done, hooks: run.moments.ledger.executions };
+  const alerts = await AlertWatch.open(run, versionsOf(plan.migrations));
+  if (alerts === undefined) return work.execute(run, pausePoints);
+  alerts.onPause = (because) => pausePoints.want(because);
+  const emit: ExecutingRun["options"]["emit"] = (event) => {
+    alerts.note(event);
+    run.options.emit(event);
+  };
+  const outcome = await work
+    .execute({ ...run, options: { ...run.options, emit }, alerts }, pausePoints)
+    .finally(() => alerts[Symbol.asyncDispose]());
+  const undone = alerts.verdict === undefined ? outcome : await work.undo(run, asStopped(outcome, alerts.verdict));
+  return { ...undone, hooks: alerts.executions };
+}
+
+/** The alert came when the last migration had just been committed. */
+function asStopped(outcome: MigrateOutcome, verdict: RaisedAlert): MigrateOutcome {
+  if (outcome.failed !== null) return outcome;
+  const version = outcome.applied.at(-1)?.version ?? "";
+  return { ...outcome, failed: { version, step: null, error: alertError(verdict) } };
+}
+
+function byEnd(one: HookExecution, other: HookExecution): number {
+  return endOf(one) - endOf(other);
+}
+
+function endOf({ startedAt, durationMs }: HookExecution): number {
+  return Date.parse(startedAt) + durationMs;
 }
 
 /** What is thrown is no ending, and those who wait for one are told all the same. */
@@ -148,7 +194,7 @@ export async function endedAlsoWhenThrown<Outcome>(
     return await work();
   } catch (error) {
     const failed = { version: "", step: null, error: failureAt(error, noStep(), "", "").error };
-    await moments.ended({ applied: [], failed });
+    await moments.ended({ applied: [], failed, undone: null });
     throw error;
   }
 }
@@ -181,6 +227,7 @@ async function refused(run: ExecutingRun, plan: MigrationPlan, error: unknown): 
     applied: [],
     failed: { version: first.version, step: null, error: failure.error },
     inDoubt: [],
+    undone: null,
     hooks: ledger.executions,
     interruptedHooks: ledger.interrupted,
   };

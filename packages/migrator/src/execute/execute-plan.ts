@@ -1,10 +1,11 @@
+import { alertError } from "../alerts/alert-watch.js";
 import { countSteps } from "../hooks/moments-of-migration.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import type { SegmentProgress } from "../record/applied-migration.js";
 import { refuseAborted } from "./cancel-on-abort.js";
 import { failureAt } from "./failure-at.js";
 import { MigrationExecution, type MigrationToExecute } from "./migration-execution.js";
-import type { MigrateOutcome, MigrationResult } from "./migration-outcome.js";
+import { type MigrateOutcome, type MigrationResult, StepFailure } from "./migration-outcome.js";
 import type { PausePoints } from "./pause-points.js";
 import type { ExecutingRun } from "./run.js";
 import { recordFailure } from "./write-record.js";
@@ -22,6 +23,7 @@ export async function executePlan(
     executionId: options.executionId,
     direction: plan.direction,
     dryRun: false,
+    undone: null,
     interruptedHooks: run.moments.ledger.interrupted,
   };
   const applied: MigrationResult[] = [];
@@ -42,12 +44,7 @@ export async function executePlan(
       await atPausePoint();
       applied.push(await executeMigration(run, toExecute, execution));
     } catch (error) {
-      const failure = failureAt(
-        error,
-        { step: undefined, prefixLength: 0 },
-        migration.file,
-        "Run again to go on from here.",
-      );
+      const failure = asAlerted(run, failureAt(error, nowhere, migration.file, "Run again to go on from here."));
       await recordFailure(run, migration, failure);
       await execution.failed(failure.error);
       options.emit({
@@ -81,4 +78,12 @@ async function executeMigration(
   const durationMs = options.now() - started;
   options.emit({ kind: "migration-finished", version, name, direction, durationMs });
   return { version, name, durationMs, steps };
+}
+
+const nowhere = { step: undefined, prefixLength: 0 };
+
+/** A run that an alert has stopped was not cancelled by anybody. */
+function asAlerted({ alerts }: ExecutingRun, failure: StepFailure): StepFailure {
+  if (alerts?.verdict === undefined || failure.error.code !== "CONFITURE_CANCELLED") return failure;
+  return new StepFailure(failure.step, alertError(alerts.verdict));
 }

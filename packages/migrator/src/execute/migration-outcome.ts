@@ -47,6 +47,11 @@ export interface MigrateOutcome {
   /** What was applied (up) or undone (down), in that order. */
   readonly applied: readonly MigrationResult[];
   readonly failed: MigrationFailure | null;
+  /**
+   * What an alert had undone, newest first: it had been applied by this run, and is not in `applied`. Null where no alert asked for that. What stands in
+   * `applied` beside CONFITURE_ALERT could not be undone.
+   */
+  readonly undone: readonly MigrationResult[] | null;
   /** Versions that were begun and of which only a person can say how far they came. */
   readonly inDoubt: readonly string[];
   /**

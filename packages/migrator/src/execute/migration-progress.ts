@@ -91,6 +91,19 @@ export type MigrationProgress =
       readonly durationMs: number;
       readonly error: HookedError | null;
     }
+  /** Something measured is above its threshold; `because` says it in words, `action` what follows. */
+  | {
+      readonly kind: "alert";
+      readonly event: MigratorEvent;
+      readonly version: string | null;
+      readonly because: string;
+      readonly measured: number;
+      readonly threshold: number;
+      readonly unit: "ms" | "bytes" | "rows" | "ratio" | "connections";
+      readonly action: "notify" | "pause" | "rollback";
+    }
+  /** Nothing is watched from here on, or something could not be looked at, and why. */
+  | { readonly kind: "alerts-blind"; readonly because: string }
   /** Somebody asked for it: no transaction is open, and `version` is next or goes on. */
   | { readonly kind: "run-paused"; readonly version: string; readonly because: string }
   | { readonly kind: "run-resumed"; readonly version: string; readonly pausedMs: number }

@@ -33,7 +33,8 @@ export class PausePoints {
 
   /** What was asked of runs before this one is not asked of this one. */
   async open(): Promise<void> {
-    await new Pauses(this.#run.session, this.#run.options.ownSchema).endAll();
+    const { session, options, lockedAt } = this.#run;
+    await new Pauses(session, options.ownSchema).endAll(lockedAt);
   }
 
   /** Asks for a pause from within: at the next point. */

@@ -42,8 +42,9 @@ export async function runProgram(
       last: program.last,
     });
   }
-  using _cancel = cancelOnAbort(run);
-  const results = await callOutside(run, body).catch((error: unknown) => {
+  using cancelling = cancelOnAbort(run);
+  const results = await callOutside(run, body).catch(async (error: unknown) => {
+    await cancelling.settled();
     if (run.options.signal?.aborted === true) throw new StepFailure(null, cancelledOutside());
     throw failureAt(error, { step: undefined, prefixLength: 0 }, migration.file, "What it had committed stays.");
   });

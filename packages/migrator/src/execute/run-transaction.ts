@@ -40,10 +40,11 @@ export async function runTransaction(run: ExecutingRun, work: TransactionWork): 
   for (let attempt = 1; ; attempt += 1) {
     const cursor: Cursor = { step: undefined, prefixLength: 0 };
     await using watch = watchRun(run, work.migration, cursor, options.lockTimeoutMs);
-    using _cancel = cancelOnAbort(run);
+    using cancelling = cancelOnAbort(run);
     try {
       return await attemptOnce(run, work, started, cursor);
     } catch (error) {
+      await cancelling.settled();
       await rollBack(run, error, cursor, work.migration.file);
       const because = retryReason(error, watch);
       const inMs = backoffDelay(attempt, options.random);

@@ -6,6 +6,8 @@ import type { PreparedPlan } from "../plan/plan-migrations.js";
 interface Planning {
   readonly direction: "up" | "down";
   readonly versions: readonly string[];
+  /** Of a way back. Default `requested`. */
+  readonly reason?: "requested" | "alert";
 }
 
 /**
@@ -14,11 +16,11 @@ interface Planning {
  */
 export async function reachPlanning(
   { moments }: Pick<Run, "moments">,
-  { direction, versions }: Planning,
+  { direction, versions, reason = "requested" }: Planning,
   plan: () => Promise<PreparedPlan>,
 ): Promise<PreparedPlan> {
   const at = { place: "between" } as const;
-  const undoing = { reason: "requested", versions } as const;
+  const undoing = { reason, versions } as const;
   await moments.reach("before_plan_migration", { direction, versions }, at);
   if (direction === "down") await moments.reach("before_rollback_plan", undoing, at);
   const prepared = await plan();

@@ -58,10 +58,12 @@ export class Pauses {
     );
   }
 
-  /** None is open any more: the run goes on, or one begins and those before it are over. */
-  async endAll(): Promise<void> {
+  /** None is open any more: the run goes on. With a time of the server's clock, those that were asked for before: of runs that are over. */
+  async endAll(before: string | null = null): Promise<void> {
     await this.#session.query(
-      `update ${this.#table} set ended_at = pg_catalog.clock_timestamp() where ended_at is null`,
+      `update ${this.#table} set ended_at = pg_catalog.clock_timestamp()
+       where ended_at is null and ($1::timestamptz is null or requested_at < $1::timestamptz)`,
+      [before],
     );
   }
 

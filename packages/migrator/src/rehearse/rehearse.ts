@@ -120,6 +120,7 @@ async function rehearsePlan(
     executionId: run.options.executionId,
     direction: plan.direction,
     dryRun: true,
+    undone: null,
     applied: [...target.part.ran, ...shadow.ran],
     failed,
     inDoubt: [],

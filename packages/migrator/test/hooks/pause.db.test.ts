@@ -93,11 +93,10 @@ test("a paused run can be cancelled, and the rest is applied by the next", async
   using folder = migrationsFolder(files);
   const interrupt = new AbortController();
   const { hooks, ran } = notedHooks({ connections: ["none"] });
-  const { reached, onProgress } = until("run-paused");
+  const { reached, onProgress } = until("step-started");
   const running = migrate(db, { migrations: folder.path, hooks, signal: interrupt.signal, onProgress });
-  await sleep(200);
-  expect((await pauseMigration(db)).kind).toBe("paused");
   await reached;
+  expect((await pauseMigration(db)).kind).toBe("paused");
   interrupt.abort("somebody pressed Ctrl-C");
   expect(await running).toMatchObject({
     applied: [{ version: "001" }],
