@@ -1,8 +1,21 @@
+import { alertReference } from "./alerts-config.js";
+
 /** One key of confiture.yaml, as the reference page prints it. */
 export interface ConfigReferenceRow {
   /** Keys joined by dots; `<name>` stands for a name of one's own. */
   readonly path: string;
-  readonly type: "text" | "texts" | "name" | "URL" | "paths" | "time" | "listed | dependencies";
+  readonly type:
+    | "text"
+    | "texts"
+    | "name"
+    | "URL"
+    | "paths"
+    | "time"
+    | "share"
+    | "size"
+    | "number"
+    | "listed | dependencies"
+    | "notify | pause | rollback";
   /** As one would write it; null where there is none. */
   readonly default: string | readonly string[] | null;
   readonly meaning: string;
@@ -116,6 +129,7 @@ export const configReference: readonly ConfigReferenceRow[] = [
     default: "5s",
     meaning: "How long a rehearsal on the real database may hold its locks before it is rolled back and reported.",
   },
+  ...alertReference,
   {
     path: "diff.renames",
     type: "texts",

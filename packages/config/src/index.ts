@@ -1,3 +1,4 @@
+export type { AlertsConfig, ConfiguredAction, ConfiguredAlert } from "./alerts-config.js";
 export { closestName } from "./closest-name.js";
 export type { Config, Environment, EnvironmentSource, LocatedText, MigrationsConfig, SchemaConfig } from "./config.js";
 export type { ConfigProblem } from "./config-problem.js";
