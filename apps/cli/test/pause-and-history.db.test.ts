@@ -84,3 +84,23 @@ test("history tells how long hooks took, below what they ran with", async () => 
     { event: "migration_completed", hook: "tell", version: null, executionId: json.events[0].executionId },
   ]);
 });
+
+test("an alert that the configuration asks for rolls a run back, and says why", async () => {
+  await using db = await openTestDatabase({
+    sql: "create table t (id int); insert into t select generate_series(1, 10);",
+  });
+  using folder = projectFolder({
+    "confiture.yaml": `${confitureYaml}alerts:\n  rows_lost: { above: 50%, action: rollback }\n`,
+    "db/migrations/001_a.up.sql": "create table a (id int);",
+    "db/migrations/001_a.down.sql": "drop table a;",
+    "db/migrations/002_tidy.up.sql": "delete from t where id > 2;",
+  });
+  const options = { cwd: folder.path, env: { DATABASE_URL: db.url } };
+  const { code, stdout, stderr } = await runConfiture(["migrate", "up"], options);
+  expect(code).toBe(3);
+  expect(stdout).toContain("001 a undone");
+  expect(stderr).toContain("alert: public.t: statement 1 deleted 80 % of its rows (rollback)");
+  expect(stderr).toContain("CONFITURE_ALERT");
+  const { rows } = await db.query("select count(*)::int as count, to_regclass('a') as a from t");
+  expect(rows).toEqual([{ count: 10, a: null }]);
+});

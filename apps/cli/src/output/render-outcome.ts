@@ -5,11 +5,12 @@ import type { Terminal } from "./terminal.js";
 
 /** The JSON document of `migrate up`, `down` and `resume`. */
 export function outcomeDocument(outcome: MigrateOutcome): Record<string, unknown> {
-  const { applied, failed, inDoubt, dryRun, executionId, direction, hooks, interruptedHooks } = outcome;
+  const { applied, failed, inDoubt, dryRun, executionId, direction, hooks, interruptedHooks, undone } = outcome;
   return {
     applied,
     failed: failed === null ? null : { version: failed.version, step: failed.step, error: errorDocument(failed.error) },
     inDoubt,
+    undone,
     dryRun,
     executionId,
     direction,
@@ -32,6 +33,9 @@ export function renderOutcome(outcome: MigrateOutcome, terminal: Terminal): read
     lines.push(
       `${terminal.paint("red", "✗")} ${outcome.failed.version}${outcome.failed.step === null ? "" : `, statement ${outcome.failed.step}`} failed`,
     );
+  lines.push(
+    ...(outcome.undone ?? []).map(({ version, name }) => `${terminal.paint("yellow", "↶")} ${version} ${name} undone`),
+  );
   lines.push(...outcome.hooks.flatMap((hook) => hookLine(hook, outcome, terminal)));
   const summary =
     outcome.applied.length === 0
