@@ -1,35 +1,7 @@
-import type { ConfigReferenceRow } from "./config-reference.js";
+import type { AlertsConfig, ConfiguredAction } from "./alerts.js";
+import type { ConfigReferenceRow } from "./config-reference-row.js";
 import { parseDuration } from "./duration.js";
 import type { ZodNamespace } from "./read-yaml.js";
-
-/** What follows an alert beside its hooks. */
-export type ConfiguredAction = "notify" | "pause" | "rollback";
-
-/** What is watched, and above which measure an alert is raised. */
-export interface ConfiguredAlert {
-  /** Milliseconds, bytes, rows, a share from 0 to 1, or a number of times: see the key. */
-  readonly above: number;
-  readonly action: ConfiguredAction;
-}
-
-/** What is watched while migrations run; what is not written is not watched. */
-export interface AlertsConfig {
-  readonly everyMs: number;
-  /** Milliseconds. */
-  readonly lockWait?: ConfiguredAlert;
-  /** Milliseconds. */
-  readonly longTransaction?: ConfiguredAlert;
-  /** A share. */
-  readonly connections?: ConfiguredAlert;
-  /** Bytes. */
-  readonly memory?: ConfiguredAlert;
-  /** Times its baseline. */
-  readonly slowStep?: ConfiguredAlert;
-  /** A share. */
-  readonly rowsLost?: ConfiguredAlert;
-  /** Rows. */
-  readonly orphans?: ConfiguredAlert;
-}
 
 type AlertKey = "lock_wait" | "long_transaction" | "connections" | "memory" | "slow_step" | "rows_lost" | "orphans";
 

@@ -1,25 +1,5 @@
 import { alertReference } from "./alerts-config.js";
-
-/** One key of confiture.yaml, as the reference page prints it. */
-export interface ConfigReferenceRow {
-  /** Keys joined by dots; `<name>` stands for a name of one's own. */
-  readonly path: string;
-  readonly type:
-    | "text"
-    | "texts"
-    | "name"
-    | "URL"
-    | "paths"
-    | "time"
-    | "share"
-    | "size"
-    | "number"
-    | "listed | dependencies"
-    | "notify | pause | rollback";
-  /** As one would write it; null where there is none. */
-  readonly default: string | readonly string[] | null;
-  readonly meaning: string;
-}
+import type { ConfigReferenceRow } from "./config-reference-row.js";
 
 /** Every key of confiture.yaml. A test holds this table and the shape that is checked against each other, both ways. */
 export const configReference: readonly ConfigReferenceRow[] = [

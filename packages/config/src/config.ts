@@ -1,5 +1,5 @@
 import type { SourceLocation } from "@confiture/model";
-import type { AlertsConfig } from "./alerts-config.js";
+import type { AlertsConfig } from "./alerts.js";
 
 /** What confiture.yaml and the files beside it say. Plain data; environments keep their `${VARIABLES}` until one is used. */
 export interface Config {

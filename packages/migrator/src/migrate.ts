@@ -1,16 +1,18 @@
 import type { Database, MigrationPlan } from "@confiture/model";
 import { ConfitureError, isConfitureError } from "@confiture/model";
-import { conductRun, RunMoments } from "./execute/conduct-run.js";
+import { conductRun } from "./execute/conduct-run.js";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
 import { PausePoints } from "./execute/pause-points.js";
 import { type ExecutingRun, type Run, withRun, withRunSettings } from "./execute/run.js";
+import { RunMoments } from "./execute/run-moments.js";
 import {
   type ResolvedRunOptions,
   type RunOptions,
   resolveRunOptions,
   type ShadowRunOptions,
 } from "./execute/run-options.js";
+import { sendRecord } from "./execute/write-record.js";
 import { HookMoments } from "./hooks/hook-moments.js";
 import { reachPlanning } from "./hooks/reach-planning.js";
 import { settleInterruptedHooks } from "./hooks/settle-interrupted-hooks.js";
@@ -238,7 +240,7 @@ async function execute(run: Run, prepared: PreparedPlan, history: History): Prom
   return withRunSettings(run, prepared.plan.hash, async (executing) => {
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
-    await run.moments.open(executing);
+    await run.moments.open(executing.settings, (text) => sendRecord(executing, text));
     return conductRun(executing, prepared.plan, {
       execute: (watched, pausePoints) => executePlan(watched, prepared, history.progress, pausePoints),
       undo: (undoing, outcome) => undoApplied(undoing, outcome, [...prepared.migrations.values()]),

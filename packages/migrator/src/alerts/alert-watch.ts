@@ -73,7 +73,7 @@ export class AlertWatch implements AsyncDisposable {
     if (session === undefined) return undefined;
     const baselines = await readBaselines(session, run.options.ownSchema, versions);
     const watch = new AlertWatch(run, rules, session, baselines);
-    await watch.#moments.ledger.open(run.settings, async (text) => void (await session.query(text)));
+    await watch.#moments.open(run.settings, async (text) => void (await session.query(text)));
     watch.#lookLater();
     return watch;
   }

@@ -1,6 +1,12 @@
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, type Database } from "@confiture/model";
 import { pause } from "./backoff.js";
-import type { Run } from "./run.js";
+
+/** A run whose backend can be told to cancel what it does. */
+interface CancellableRun {
+  readonly database: Database;
+  readonly pid: number;
+  readonly options: { readonly signal: AbortSignal | undefined };
+}
 
 /** Cancels what a run's backend is running, while it is held. */
 export interface Cancelling extends Disposable {
@@ -12,7 +18,7 @@ export interface Cancelling extends Disposable {
 }
 
 /** While this is held, aborting the run's signal cancels what its backend is running, from a second session. */
-export function cancelOnAbort(run: Run): Cancelling {
+export function cancelOnAbort(run: CancellableRun): Cancelling {
   const { signal } = run.options;
   let onItsWay: Promise<void> | undefined;
   const cancel = (): void => {
@@ -34,7 +40,7 @@ export function cancelOnAbort(run: Run): Cancelling {
 }
 
 /** Asks the server to cancel what a run's backend is doing. */
-export async function cancelBackend(run: Pick<Run, "database" | "pid">): Promise<void> {
+export async function cancelBackend(run: Pick<CancellableRun, "database" | "pid">): Promise<void> {
   const { database } = run;
   await using second = await (database.openBeside?.() ?? database.openSession());
   await second.query("select pg_catalog.pg_cancel_backend($1)", [run.pid]);

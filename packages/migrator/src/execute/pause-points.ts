@@ -1,8 +1,8 @@
 import { Pauses } from "../record/pauses.js";
 import { pause } from "./backoff.js";
 import { cancelledError } from "./cancel-on-abort.js";
-import type { RunMoments } from "./conduct-run.js";
 import type { ExecutingRun } from "./run.js";
+import type { RunMoments } from "./run-moments.js";
 import { asOurselves } from "./session-settings.js";
 
 /** Between two looks for a request: short migrations are not made longer by looking behind each. */

@@ -3,12 +3,11 @@ import type { Around, HookOutcome, HookResult, RunMode } from "@confiture/hooks"
 import { ConfitureError } from "@confiture/model";
 import { cancelledError } from "../execute/cancel-on-abort.js";
 import { isConnectionLoss } from "../execute/failure-at.js";
-import type { ExecutingRun } from "../execute/run.js";
-import { sendRecord } from "../execute/write-record.js";
+import type { SessionSnapshot } from "../execute/session-settings.js";
 import { describeHookError } from "./describe-hook-error.js";
 import { HookConnections, type RunConnection } from "./hook-connections.js";
 import type { HookExecution } from "./hook-execution.js";
-import { type HookAtMoment, HookLedger } from "./hook-ledger.js";
+import { type HookAtMoment, HookLedger, type SendRecords } from "./hook-ledger.js";
 import {
   type HookedMigration,
   hookConcerns,
@@ -61,9 +60,8 @@ export class HookMoments {
   }
 
   /** Our table is there, and the run's session has its settings. */
-  async open(run: ExecutingRun): Promise<void> {
-    if (this.#hooks === undefined) return;
-    await this.ledger.open(run.settings, (text) => sendRecord(run, text));
+  async open(settings: SessionSnapshot, send: SendRecords): Promise<void> {
+    if (this.#hooks !== undefined) await this.ledger.open(settings, send);
   }
 
   /** Whether a moment has hooks there; without a migration, a moment of the whole run. */

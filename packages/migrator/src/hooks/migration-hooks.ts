@@ -103,7 +103,7 @@ export function createMigrationHooks(options: MigrationHooksOptions = {}): Migra
       // First by the engine: what is not a hook at all is its to say.
       const undo = hooks.register(...added);
       try {
-        refuseOddConnections(added, hooks, strategyOf);
+        refuseOddConnections(added, (event) => hooks.list(event).map(({ hook }) => hook), strategyOf);
       } catch (error) {
         undo();
         throw error;

@@ -1,9 +1,18 @@
 import { HookError } from "@confiture/hooks";
 import { migrationEvents } from "@confiture/hooks/vocabulary";
-import type { MigrationHook, MigrationHooks, MigratorEvent } from "./migration-hooks.js";
+
+type EventOfMigrations = keyof typeof migrationEvents;
+
+/** What of a hook tells where it runs. */
+interface ConnectedHook {
+  readonly id: string;
+  readonly on: EventOfMigrations;
+  readonly connection: "migration" | "own" | "none";
+  readonly dependsOn?: readonly string[];
+}
 
 /** Moments with two sides: hooks on the migration's connection run inside its transaction, all others outside of it. */
-const twoSided: ReadonlySet<MigratorEvent> = new Set([
+const twoSided: ReadonlySet<EventOfMigrations> = new Set([
   "before_validation",
   "before_ddl",
   "after_ddl",
@@ -11,7 +20,7 @@ const twoSided: ReadonlySet<MigratorEvent> = new Set([
 ]);
 
 /** Moments at which no run holds a connection of a migration that a hook could be given. */
-const withoutRun: ReadonlySet<MigratorEvent> = new Set([
+const withoutRun: ReadonlySet<EventOfMigrations> = new Set([
   "before_analyze_schema",
   "after_analyze_schema",
   "before_diff_schemas",
@@ -27,17 +36,17 @@ const withoutRun: ReadonlySet<MigratorEvent> = new Set([
  * @throws HookError CONFITURE_HOOK_COMBINATION
  */
 export function refuseOddConnections(
-  added: readonly MigrationHook[],
-  registered: MigrationHooks,
-  strategyOf: (event: MigratorEvent) => string,
+  added: readonly ConnectedHook[],
+  hooksOf: (event: EventOfMigrations) => readonly ConnectedHook[],
+  strategyOf: (event: EventOfMigrations) => string,
 ): void {
   for (const hook of added) {
     if (hook.connection === "migration") refuseMigrations(hook, strategyOf(hook.on));
-    if (twoSided.has(hook.on)) refuseOtherSide(hook, registered);
+    if (twoSided.has(hook.on)) refuseOtherSide(hook, hooksOf(hook.on));
   }
 }
 
-function refuseMigrations(hook: MigrationHook, strategy: string): void {
+function refuseMigrations(hook: ConnectedHook, strategy: string): void {
   if (migrationEvents[hook.on].category === "alert") {
     throw refused(
       hook,
@@ -61,11 +70,11 @@ function refuseMigrations(hook: MigrationHook, strategy: string): void {
   }
 }
 
-function refuseOtherSide(hook: MigrationHook, registered: MigrationHooks): void {
+function refuseOtherSide(hook: ConnectedHook, beside: readonly ConnectedHook[]): void {
   const inside = hook.connection === "migration";
-  const other = registered
-    .list(hook.on)
-    .find(({ id, hook: { connection } }) => hook.dependsOn?.includes(id) && (connection === "migration") !== inside);
+  const other = beside.find(
+    ({ id, connection }) => hook.dependsOn?.includes(id) && (connection === "migration") !== inside,
+  );
   if (other === undefined) return;
   const [inner, outer] = inside ? [hook.id, other.id] : [other.id, hook.id];
   const early = hook.on.startsWith("before");
@@ -74,6 +83,6 @@ function refuseOtherSide(hook: MigrationHook, registered: MigrationHooks): void 
   throw refused(hook, why, "Give both the same connection, or leave `dependsOn` out: they run in this order anyway.");
 }
 
-function refused({ id, on }: MigrationHook, why: string, hint: string): HookError {
+function refused({ id, on }: ConnectedHook, why: string, hint: string): HookError {
   return new HookError("CONFITURE_HOOK_COMBINATION", `${on}: hook ${id} ${why}.`, { hint, event: on, hookId: id });
 }

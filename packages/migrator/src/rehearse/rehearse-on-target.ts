@@ -5,11 +5,11 @@ import { compareCatalogs, readCatalog } from "@confiture/schema";
 import { quoteQualified } from "@confiture/sql";
 import { backoffDelay, pause } from "../execute/backoff.js";
 import { cancelBackend, cancelledError, cancelOnAbort, refuseAborted } from "../execute/cancel-on-abort.js";
-import type { RunMoments } from "../execute/conduct-run.js";
 import { type Cursor, failureAt } from "../execute/failure-at.js";
 import { type Gate, gatedSession } from "../execute/gated-session.js";
 import type { MigrationResult, StepResult } from "../execute/migration-outcome.js";
 import type { ExecutingRun } from "../execute/run.js";
+import type { RunMoments } from "../execute/run-moments.js";
 import { callProgram } from "../execute/run-program.js";
 import { lockTimeout, retryReason, watchRun } from "../execute/run-transaction.js";
 import { clearSession, leavesObjects, restoreSettings } from "../execute/session-settings.js";
@@ -18,6 +18,7 @@ import { statementsBody } from "../execute/statements-body.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
+import { needsCommit } from "./needs-commit.js";
 import { readChangedRows, readSequencePositions, rowsChangedSince, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
 import { RehearsedHooks } from "./rehearsed-hooks.js";
@@ -246,21 +247,6 @@ async function leaveClean(run: ExecutingRun, segment: PlannedSegment | undefined
   await restoreSettings(run.session, run.settings);
   run.spoilSession();
   await clearSession(run.session);
-}
-
-/** Why a segment cannot run where nothing is committed; undefined where it can. */
-export function needsCommit(segment: PlannedSegment | undefined): string | undefined {
-  if (segment === undefined) return undefined;
-  if (segment.kind === "alone") return segment.because;
-  if (segment.kind === "program") return segment.transaction ? undefined : "the program runs outside a transaction";
-  if (segment.beginOptions !== undefined || segment.steps.some(setsTransaction))
-    return "it chooses how its transaction is isolated, and the rehearsal's has begun";
-  const forGood = segment.steps.find(({ serverWide }) => serverWide?.endsWith("()") === true);
-  return forGood === undefined ? undefined : `${forGood.serverWide} cannot be rolled back`;
-}
-
-function setsTransaction({ kind, sql }: { readonly kind: string; readonly sql: string }): boolean {
-  return kind === "VariableSetStmt" && /^set\s+(local\s+|session\s+)?transaction\b/i.test(sql);
 }
 
 interface RehearsedSegment {

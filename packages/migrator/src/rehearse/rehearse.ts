@@ -1,7 +1,8 @@
 import type { Database, MigrationPlan, PlannedMigration, ShadowProvider } from "@confiture/model";
-import { endedAlsoWhenThrown, RunMoments, refusable } from "../execute/conduct-run.js";
+import { endedAlsoWhenThrown, refusable } from "../execute/conduct-run.js";
 import type { MigrateOutcome } from "../execute/migration-outcome.js";
 import { type ExecutingRun, withRun, withRunSettings } from "../execute/run.js";
+import { RunMoments } from "../execute/run-moments.js";
 import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "../execute/run-options.js";
 import { type MigrationSource, migrationsOf, type Prepared, prepare, refuseReadOnly } from "../migrate.js";
 import type { Target } from "../plan/plan-migrations.js";

@@ -1,13 +1,13 @@
 import type { Catalog, MigrationPlan, PlannedMigration } from "@confiture/model";
 import { compareCatalogs } from "@confiture/schema";
-import type { RunMoments } from "../execute/conduct-run.js";
 import type { MigrationResult } from "../execute/migration-outcome.js";
 import type { ExecutingRun } from "../execute/run.js";
+import type { RunMoments } from "../execute/run-moments.js";
 import { describeHookError } from "../hooks/describe-hook-error.js";
 import type { HookMoments } from "../hooks/hook-moments.js";
 import { MomentsOfMigration } from "../hooks/moments-of-migration.js";
+import { needsCommit } from "./needs-commit.js";
 import type { TargetPart } from "./rehearsal-report.js";
-import { needsCommit } from "./rehearse-on-target.js";
 
 /**
  * The hooks of a rehearsal on the target, where everything is one transaction. What runs outside of a migration's transaction runs before the BEGIN of
