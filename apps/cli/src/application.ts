@@ -260,7 +260,19 @@ const migrateBaseline = buildCommand({
 const migrateResume = buildCommand({
   loader: async () => (await import("./commands/migrate-resume.js")).runMigrateResume,
   parameters: { flags: { ...globalFlags, ...runFlags } },
-  docs: { brief: "Finish what an interrupted run left begun" },
+  docs: { brief: "Let a paused run go on, or finish what an interrupted one left begun" },
+});
+
+const migratePause = buildCommand({
+  loader: async () => (await import("./commands/migrate-pause.js")).runMigratePause,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      because: textFlag("Why, for the history and for hooks", "text"),
+      wait: durationFlag("How long to wait until it stands still (default 30s)"),
+    },
+  },
+  docs: { brief: "Ask the run under way to stand still, with no transaction open; exit 1 when there is none" },
 });
 
 const migrateAnalyze = buildCommand({
@@ -308,6 +320,7 @@ const migrate = buildRouteMap({
     repair: migrateRepair,
     baseline: migrateBaseline,
     resume: migrateResume,
+    pause: migratePause,
     analyze: migrateAnalyze,
   },
   docs: { brief: "Change a database, and know what was changed" },

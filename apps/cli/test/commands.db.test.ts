@@ -160,6 +160,7 @@ test("what migrate new wrote is not applied before somebody has written in it", 
     expect(JSON.stringify(document)).toMatch(/othing is written in/);
     expect((await json(["migrate", "history"], folder.path, db.url)).document).toEqual({
       events: kind === "typescript" ? [expect.objectContaining({ kind: "migration_failed" })] : [],
+      hooks: [],
     });
   }
 });

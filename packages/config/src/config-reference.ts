@@ -1,22 +1,5 @@
-/** One key of confiture.yaml, as the reference page prints it. */
-export interface ConfigReferenceRow {
-  /** Keys joined by dots; `<name>` stands for a name of one's own, `[]` for each of a list. */
-  readonly path: string;
-  readonly type:
-    | "text"
-    | "texts"
-    | "name"
-    | "URL"
-    | "paths"
-    | "time"
-    | "number"
-    | "cron"
-    | "level"
-    | "listed | dependencies";
-  /** As one would write it; null where there is none. */
-  readonly default: string | readonly string[] | null;
-  readonly meaning: string;
-}
+import { alertReference } from "./alerts-config.js";
+import type { ConfigReferenceRow } from "./config-reference-row.js";
 
 /** Every key of confiture.yaml. A test holds this table and the shape that is checked against each other, both ways. */
 export const configReference: readonly ConfigReferenceRow[] = [
@@ -126,6 +109,7 @@ export const configReference: readonly ConfigReferenceRow[] = [
     default: "5s",
     meaning: "How long a rehearsal on the real database may hold its locks before it is rolled back and reported.",
   },
+  ...alertReference,
   {
     path: "diff.renames",
     type: "texts",

@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { alertsShape, type WrittenAlerts } from "./alerts-config.js";
 import { longestDurationMs, parseDuration } from "./duration.js";
 import type { ZodNamespace } from "./read-yaml.js";
 import { riskShape, type WrittenRisk } from "./risk-shape.js";
@@ -49,6 +50,7 @@ export interface WrittenConfig {
     | null
     | undefined;
   readonly migrations?: WrittenMigrations | null | undefined;
+  readonly alerts?: WrittenAlerts | null | undefined;
   readonly diff?: { readonly renames?: readonly string[] | undefined } | null | undefined;
   readonly risk?: WrittenRisk | null | undefined;
 }
@@ -71,6 +73,7 @@ export function configSchema(z: ZodNamespace): ZodType<WrittenConfig> {
       .nullable()
       .optional(),
     migrations: z.strictObject(migrationsShape(z)).nullable().optional(),
+    alerts: alertsShape(z).nullable().optional(),
     diff: z
       .strictObject({ renames: z.array(z.string().min(1)).optional() })
       .nullable()

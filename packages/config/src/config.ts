@@ -1,4 +1,5 @@
 import type { RiskFactor, RiskLevel, SourceLocation } from "@confiture/model";
+import type { AlertsConfig } from "./alerts.js";
 
 /** What confiture.yaml and the files beside it say. Plain data; environments keep their `${VARIABLES}` until one is used. */
 export interface Config {
@@ -9,6 +10,8 @@ export interface Config {
   readonly environments: Readonly<Record<string, EnvironmentSource>>;
   readonly schema: SchemaConfig;
   readonly migrations: MigrationsConfig;
+  /** Undefined where nothing is watched. */
+  readonly alerts: AlertsConfig | undefined;
   readonly diff: DiffConfig;
   readonly risk: RiskConfig;
 }

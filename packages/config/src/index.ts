@@ -1,3 +1,4 @@
+export type { AlertsConfig, ConfiguredAction, ConfiguredAlert } from "./alerts.js";
 export { closestName } from "./closest-name.js";
 export type {
   Config,
@@ -10,8 +11,8 @@ export type {
   SchemaConfig,
 } from "./config.js";
 export type { ConfigProblem } from "./config-problem.js";
-export type { ConfigReferenceRow } from "./config-reference.js";
 export { configReference } from "./config-reference.js";
+export type { ConfigReferenceRow } from "./config-reference-row.js";
 export { databaseUrlProblem } from "./database-url.js";
 export { parseDuration } from "./duration.js";
 export type { Variables } from "./expand-variables.js";

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { ConfitureError } from "@confiture/model";
+import { alertsOf } from "./alerts-config.js";
 import type { Config, EnvironmentSource, MigrationsConfig } from "./config.js";
 import { problemsError } from "./config-problem.js";
 import {
@@ -57,6 +58,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
       order: written.schema?.order ?? "listed",
     },
     migrations: migrationsOf(written.migrations ?? {}),
+    alerts: alertsOf(written.alerts),
     diff: {
       renames: (written.diff?.renames ?? []).map((text, index) => document.located(text, ["diff", "renames", index])),
     },

@@ -91,7 +91,7 @@ function engineOf(options: AnyOptions, registry: HookRegistry): Engine {
     log: new ExecutionLog(options.logSize ?? 2_000),
     reporter: new Reporter(options.logger, options.onAlert),
     policyOf: eventPolicies(options),
-    planOf: (event) => registry.planOf(event),
+    planOf: (event, only) => registry.planOf(event, only),
     nextPhase: () => {
       phases += 1;
       return phases;

@@ -30,6 +30,11 @@ export interface TriggerOptions<Events, Fields = object, Metadata = object> exte
   readonly executionId?: string;
   /** Also around the attempts of events that hooks trigger. */
   readonly around?: Around<Events, Fields, Metadata>;
+  /**
+   * Runs those hooks of the event alone of which it says true: an owner whose moment has two sides runs it twice. Dependencies on the rest
+   * do not count, and the outcome tells nothing of it. Not for events that hooks trigger.
+   */
+  readonly only?: (hook: Hook<Events, Fields, Metadata>) => boolean;
 }
 
 /** A hook as it is registered, with what it left out filled in. */

@@ -185,7 +185,7 @@ const cases: Readonly<Record<string, Case>> = {
   "an unknown option of a trigger": [
     () => create().trigger("event", {}, { timeoutMs: 5 }),
     "OPTION",
-    "trigger: event has no option `timeoutMs`; known are signal, metadata, executionId, around.",
+    "trigger: event has no option `timeoutMs`; known are signal, metadata, executionId, around, only.",
   ],
   "a signal that is none": [
     () => create().trigger("event", {}, { signal: new AbortController() }),

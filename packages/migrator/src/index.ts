@@ -1,3 +1,4 @@
+export type { AlertAction, AlertOptions, AlertRule } from "./alerts/alert-options.js";
 export type { BaselineOptions, BaselineOutcome } from "./baseline.js";
 export { recordBuild, setBaseline } from "./baseline.js";
 export { applyBuild } from "./build/apply-build.js";
@@ -20,10 +21,30 @@ export type { RunOptions } from "./execute/run-options.js";
 export { toolVersion } from "./execute/run-options.js";
 export type { HistoryEvent, ReadEventsOptions } from "./history.js";
 export { readEvents } from "./history.js";
-export type { MigrateOptions, MigrationSource } from "./migrate.js";
+export type { ReadHookExecutionsOptions, RecordedHook } from "./hook-history.js";
+export { readHookExecutions } from "./hook-history.js";
+export type { HookExecution } from "./hooks/hook-execution.js";
+export type {
+  HookConnection,
+  HookedError,
+  HookedMigration,
+  HookProgress,
+  MigrationHook,
+  MigrationHookFields,
+  MigrationHookMetadata,
+  MigrationHooks,
+  MigrationHooksOptions,
+  MigratorEvent,
+  MigratorEvents,
+} from "./hooks/migration-hooks.js";
+export { createMigrationHooks, hookConcerns } from "./hooks/migration-hooks.js";
+export type { MigrateOptions, MigrationSource, ResumeOutcome } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
+export type { PauseOptions, PauseOutcome } from "./pause.js";
+export { pauseMigration } from "./pause.js";
 export type { MigrationStatus } from "./plan/examine-history.js";
 export type { AppliedMigration } from "./record/applied-migration.js";
+export type { InterruptedHook } from "./record/hook-records.js";
 export type { OwnMigration } from "./record/own-migrations.js";
 export { ownMigrations } from "./record/own-migrations.js";
 export type { RehearsalReport } from "./rehearse/rehearsal-report.js";

@@ -1,14 +1,22 @@
 import type { Database, MigrationPlan } from "@confiture/model";
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
+import { conductRun } from "./execute/conduct-run.js";
 import { executePlan } from "./execute/execute-plan.js";
 import type { MigrateOutcome } from "./execute/migration-outcome.js";
-import { type Run, withRun, withRunSettings } from "./execute/run.js";
+import { PausePoints } from "./execute/pause-points.js";
+import { type ExecutingRun, type Run, withRun, withRunSettings } from "./execute/run.js";
+import { RunMoments } from "./execute/run-moments.js";
 import {
   type ResolvedRunOptions,
   type RunOptions,
   resolveRunOptions,
   type ShadowRunOptions,
 } from "./execute/run-options.js";
+import { sendRecord } from "./execute/write-record.js";
+import { HookMoments } from "./hooks/hook-moments.js";
+import { reachPlanning } from "./hooks/reach-planning.js";
+import { settleInterruptedHooks } from "./hooks/settle-interrupted-hooks.js";
+import { resumePaused } from "./pause.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
 import {
   hashOfPlan,
@@ -16,6 +24,7 @@ import {
   planDown,
   planUp,
   refuseOddSteps,
+  selectPending,
   selectToRevert,
   type Target,
 } from "./plan/plan-migrations.js";
@@ -79,31 +88,55 @@ export async function migrateOnShadow(shadow: Database, options: MigrateOptions)
   return runDirection(shadow, onShadow, "up");
 }
 
+/** What `resume` found to do. */
+export interface ResumeOutcome extends MigrateOutcome {
+  /**
+   * `paused-run`: a run stood still and goes on, in its own process, which tells what comes of it; `executionId` is its. `interrupted-run`: what one had
+   * left begun is finished here. `nothing`: neither was there.
+   */
+  readonly resumed: "paused-run" | "interrupted-run" | "nothing";
+}
+
 /**
- * Finishes what an interrupted run left begun, in the direction it went, and nothing else. `applied` is empty when
- * nothing was. Throws as {@link migrate}, but for what concerns other migrations.
+ * Lets a run that was paused go on; where none is, finishes what an interrupted run left begun, in the direction it went, and nothing else.
+ * `applied` is empty when nothing was. Throws as {@link migrate}, but for what concerns other migrations.
  */
-export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<MigrateOutcome> {
+export async function resume(database: Database, options: RunOptions & MigrationSource): Promise<ResumeOutcome> {
   const resolved = resolveRunOptions(options);
+  const paused = await resumePaused(database, resolved.ownSchema);
+  if (paused !== undefined) return { ...nothingOf(paused, "up"), resumed: "paused-run" };
+  const outcome = await resumeInterrupted(database, resolved, options);
+  const nothing = outcome.applied.length === 0 && outcome.failed === null;
+  return { ...outcome, resumed: nothing ? "nothing" : "interrupted-run" };
+}
+
+async function resumeInterrupted(
+  database: Database,
+  resolved: ResolvedRunOptions,
+  options: MigrationSource,
+): Promise<MigrateOutcome> {
   const migrations = await migrationsOf(options);
   return withRun(database, resolved, async (run) => {
     const { history, status } = await examine(run, migrations);
+    await settleInterruptedHooks(run, history);
     const open = status.underWay[0];
-    if (open === undefined) return nothingDone(resolved, "up");
-    const prepared =
-      open.state === "reverting"
-        ? await planDown(
+    if (open === undefined) return nothingDone(run, "up");
+    const direction = open.state === "reverting" ? "down" : "up";
+    const prepared = await reachPlanning(run, { direction, versions: [open.version] }, async () =>
+      direction === "down"
+        ? planDown(
             { ...status, applied: [], underWay: [open] },
             migrations,
             history.progress,
             await storedTexts(run, [open.version]),
             { steps: 1 },
           )
-        : await planUp(
+        : planUp(
             { ...status, pending: status.pending.filter(({ version }) => version === open.version) },
             history.progress,
             {},
-          );
+          ),
+    );
     return execute(run, prepared, history);
   });
 }
@@ -123,10 +156,13 @@ export async function planMigrations(
   const run = {
     database,
     session,
-    options: resolved,
+    // Nothing is run here, hooks neither.
+    options: { ...resolved, hooks: undefined },
     pid: 0,
     serverVersion: 0,
+    lockedAt: "",
     spoilSession: () => undefined,
+    moments: new HookMoments({ database, session, pid: 0, options: { ...resolved, hooks: undefined } }),
     readOnly: undefined,
   };
   const { prepared } = await prepare(run, migrations, direction, options);
@@ -146,6 +182,7 @@ async function runDirection(
     // How far to go is part of a plan.
     const target = wanted === undefined ? {} : { steps: Math.max(1, wanted.migrations.length) };
     const { prepared, history } = await prepare(run, migrations, direction, { ...options, ...target });
+    await settleInterruptedHooks(run, history);
     if (options.plan !== undefined) refuseStalePlan(options.plan, prepared.plan);
     return execute(run, prepared, history);
   });
@@ -163,19 +200,21 @@ export async function prepare(
   migrations: readonly Migration[],
   direction: "up" | "down",
   options: Target & ProblemAllowances,
+  reason: "requested" | "alert" = "requested",
 ): Promise<Prepared> {
   refuseOddSteps(options);
   const { history, status } = await examine(run, migrations);
   if (direction === "up") {
     refuseProblems(status, options);
-    return { prepared: await planUp(status, history.progress, options), history, status };
+    const versions = selectPending(status, options).map(({ version }) => version);
+    const plan = () => planUp(status, history.progress, options);
+    return { prepared: await reachPlanning(run, { direction, versions }, plan), history, status };
   }
   refuseHalfApplied(status);
-  const stored = await storedTexts(
-    run,
-    selectToRevert(status, options).map(({ version }) => version),
-  );
-  return { prepared: await planDown(status, migrations, history.progress, stored, options), history, status };
+  const versions = selectToRevert(status, options).map(({ version }) => version);
+  const stored = await storedTexts(run, versions);
+  const plan = () => planDown(status, migrations, history.progress, stored, options);
+  return { prepared: await reachPlanning(run, { direction, versions, reason }, plan), history, status };
 }
 
 export async function examine(
@@ -196,13 +235,51 @@ function storedTexts(run: Pick<Run, "session" | "options">, versions: readonly s
 }
 
 async function execute(run: Run, prepared: PreparedPlan, history: History): Promise<MigrateOutcome> {
-  if (prepared.plan.migrations.length === 0) return nothingDone(run.options, prepared.plan.direction);
+  if (prepared.plan.migrations.length === 0) return nothingDone(run, prepared.plan.direction);
   refuseReadOnly(run);
   return withRunSettings(run, prepared.plan.hash, async (executing) => {
     await installInTransaction(run);
     await guardOwnTables(run.session, run.options.ownSchema);
-    return executePlan(executing, prepared, history.progress);
+    await run.moments.open(executing.settings, (text) => sendRecord(executing, text));
+    return conductRun(executing, prepared.plan, {
+      execute: (watched, pausePoints) => executePlan(watched, prepared, history.progress, pausePoints),
+      undo: (undoing, outcome) => undoApplied(undoing, outcome, [...prepared.migrations.values()]),
+    });
   });
+}
+
+/** For an alert: undoes what a run has applied, newest first. What cannot be undone stays, and stays in `applied`. */
+async function undoApplied(
+  run: ExecutingRun,
+  outcome: MigrateOutcome,
+  migrations: readonly Migration[],
+): Promise<MigrateOutcome> {
+  if (outcome.direction === "down") return outcome;
+  if (outcome.applied.length === 0) return { ...outcome, undone: [] };
+  const options = { ...run.options, signal: run.options.callersSignal, alerts: undefined };
+  const { database, session, pid } = run;
+  const moments = new HookMoments({ database, session, pid, options }, run.moments.ledger);
+  const undoing: ExecutingRun = { ...run, options, moments };
+  try {
+    const { prepared, history } = await prepare(
+      undoing,
+      migrations,
+      "down",
+      { steps: outcome.applied.length },
+      "alert",
+    );
+    const runMoments = new RunMoments(undoing, prepared.plan, "alert");
+    await runMoments.beforeExecute("between");
+    const undone = await executePlan(undoing, prepared, history.progress, new PausePoints(undoing, runMoments));
+    if (undone.failed === null) await runMoments.executed(undone.applied, "between", "commit");
+    const gone = new Set(undone.applied.map(({ version }) => version));
+    return { ...outcome, applied: outcome.applied.filter(({ version }) => !gone.has(version)), undone: undone.applied };
+  } catch (error) {
+    // The alert is what is reported; that nothing was undone stands in the outcome.
+    if (!isConfitureError(error)) throw error;
+    options.emit({ kind: "alerts-blind", because: `nothing was undone: ${error.message}` });
+    return { ...outcome, undone: [] };
+  }
 }
 
 /** Our tables are made, or brought up to date, before the first migration. */
@@ -217,8 +294,14 @@ export async function installInTransaction(run: Pick<Run, "session" | "options">
   }
 }
 
-function nothingDone(options: ResolvedRunOptions, direction: "up" | "down"): MigrateOutcome {
-  return { executionId: options.executionId, direction, applied: [], failed: null, inDoubt: [], dryRun: false };
+function nothingDone({ options, moments: { ledger } }: Run, direction: "up" | "down"): MigrateOutcome {
+  const hooks = { hooks: ledger.executions, interruptedHooks: ledger.interrupted };
+  return { ...nothingOf(options.executionId, direction), ...hooks };
+}
+
+function nothingOf(executionId: string, direction: "up" | "down"): MigrateOutcome {
+  const nothing = { applied: [], failed: null, inDoubt: [], undone: null, hooks: [], interruptedHooks: [] };
+  return { executionId, direction, ...nothing, dryRun: false };
 }
 
 function refuseHalfApplied(status: MigrationStatus): void {

@@ -1,4 +1,5 @@
-import { type ConfigReferenceRow, configReference } from "../../../packages/config/src/config-reference.js";
+import { configReference } from "../../../packages/config/src/config-reference.js";
+import type { ConfigReferenceRow } from "../../../packages/config/src/config-reference-row.js";
 import { tableCell } from "./table-cell.js";
 
 /** docs/reference/configuration.md: every key of confiture.yaml. */

@@ -1,4 +1,4 @@
-import { resume } from "@confiture/migrator";
+import { type ResumeOutcome, resume } from "@confiture/migrator";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags, RunFlags } from "../flags.js";
 import { outcomeDocument, renderOutcome } from "../output/render-outcome.js";
@@ -16,11 +16,16 @@ export async function runMigrateResume(this: CliContext, flags: GlobalFlags & Ru
       signal,
       onProgress: showProgress(terminal),
     });
-    const nothing = outcome.applied.length === 0 && outcome.failed === null;
+    const { resumed } = outcome;
     return {
-      document: outcomeDocument(outcome),
-      lines: nothing ? ["Nothing was left begun."] : renderOutcome(outcome, terminal),
+      document: { ...outcomeDocument(outcome), resumed },
+      lines: linesOf[resumed] ?? renderOutcome(outcome, terminal),
       ...(outcome.failed === null ? {} : { failure: outcome.failed.error }),
     };
   });
 }
+
+const linesOf: Readonly<Partial<Record<ResumeOutcome["resumed"], readonly string[]>>> = {
+  nothing: ["Nothing was left begun, and no run is paused."],
+  "paused-run": ["The paused run goes on, where it was started: what comes of it is told there."],
+};

@@ -1,6 +1,6 @@
-import type { MigrationProgress, ProgressListener } from "@confiture/migrator";
+import type { HookProgress, MigrationProgress, ProgressListener } from "@confiture/migrator";
 import { type Blocker, formatLocation } from "@confiture/model";
-import { formatDuration } from "./durations.js";
+import { formatCount, formatDuration } from "./durations.js";
 import type { Terminal } from "./terminal.js";
 
 /** Prints what happens while migrations run: on a terminal as it happens, elsewhere what is worth a line in a log. */
@@ -63,6 +63,43 @@ function lineFor(event: MigrationProgress, terminal: Terminal): ProgressLine | u
         text: `  ${event.version}: dropped the invalid index ${event.index} that a failed build left`,
         stays: true,
       };
+    case "alert":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  alert: ${event.because}${event.action === "notify" ? "" : ` (${event.action})`}`,
+        ),
+        stays: true,
+      };
+    case "alerts-blind":
+      return { text: terminal.paint("yellow", `  not watched: ${event.because}`), stays: true };
+    case "run-paused":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  paused before ${event.version}: ${event.because}; \`confiture migrate resume\` lets it go on`,
+        ),
+        stays: true,
+      };
+    case "run-resumed":
+      return { text: `  resumed after ${formatDuration(event.pausedMs)}`, stays: true };
+    case "hook-started":
+      return {
+        text: dim(`  ${momentOf(event)} hook ${event.hook}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`),
+        stays: terminal.verbose,
+      };
+    case "hook-progress":
+      return { text: dim(`  ${momentOf(event)} hook ${event.hook}: ${progressOf(event)}`), stays: false };
+    case "hook-finished":
+      return hookFinished(event, terminal);
+    case "hook-interrupted":
+      return {
+        text: terminal.paint(
+          "yellow",
+          `  ${momentOf(event)} hook ${event.hook} ${event.begun ? "was interrupted by the end of an earlier run; what it had done by then stays" : "was due in an earlier run, which ended before it began"}`,
+        ),
+        stays: true,
+      };
     case "migration-finished":
       return undefined;
     case "migration-failed":
@@ -71,6 +108,37 @@ function lineFor(event: MigrationProgress, terminal: Terminal): ProgressLine | u
       return event satisfies never;
   }
 }
+
+function momentOf({ event, version }: { readonly event: string; readonly version: string | null }): string {
+  return version === null ? event : `${version} ${event}`;
+}
+
+function progressOf({ done, total, unit }: HookProgress): string {
+  if (total === undefined) return formatCount(done, unit, unit);
+  return `${formatCount(done, "", "").trim()} of ${formatCount(total, unit, unit)} (${Math.floor((100 * done) / Math.max(1, total))} %)`;
+}
+
+/** One that went well is worth a line only to those who asked for more; one that did not, to everybody. */
+function hookFinished(
+  event: Extract<MigrationProgress, { kind: "hook-finished" }>,
+  terminal: Terminal,
+): ProgressLine | undefined {
+  const who = `  ${momentOf(event)} hook ${event.hook}`;
+  if (event.status === "completed") {
+    return terminal.verbose
+      ? { text: terminal.paint("dim", `${who}: ${formatDuration(event.durationMs)}`), stays: true }
+      : undefined;
+  }
+  const why = event.error === null ? "" : `: ${event.error.message}`;
+  return { text: terminal.paint("yellow", `${who} ${hookEndings[event.status]}${why}`), stays: true };
+}
+
+const hookEndings = {
+  failed: "failed",
+  timeout: "ran out of time",
+  cancelled: "was cancelled",
+  skipped: "was not run",
+} as const;
 
 function blockerNames(blockers: readonly Blocker[]): string {
   if (blockers.length === 0) return "";

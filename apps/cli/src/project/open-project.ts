@@ -34,6 +34,8 @@ export interface ProjectFiles {
 export interface Project extends ProjectFiles, AsyncDisposable {
   readonly database: PostgresDatabase;
   readonly shadow: ShadowProvider;
+  /** The name of its environment. */
+  readonly environment: string;
 }
 
 export async function readProject(
@@ -90,7 +92,8 @@ export async function openProject(
     const database = await reach(environment.databaseUrl);
     const shadowSource =
       environment.shadowDatabaseUrl === undefined ? database : await reach(environment.shadowDatabaseUrl);
-    return { ...files, database, shadow: shadowProvider({ database: shadowSource }), [Symbol.asyncDispose]: close };
+    const shadow = shadowProvider({ database: shadowSource });
+    return { ...files, database, shadow, environment: environment.name, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

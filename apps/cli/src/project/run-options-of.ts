@@ -6,6 +6,8 @@ import type { Project } from "./open-project.js";
 export function runOptionsOf(project: Project, flags: RunFlags): RunOptions {
   const { migrations } = project.config;
   return {
+    environment: project.environment,
+    ...(project.config.alerts === undefined ? {} : { alerts: project.config.alerts }),
     ownSchema: migrations.ownSchema,
     lockTimeoutMs: flags.lockTimeout ?? migrations.lockTimeoutMs,
     lockRetryMs: flags.lockRetry ?? migrations.lockRetryMs,

@@ -10,8 +10,10 @@ export interface EventPlan {
   readonly first: readonly number[];
 }
 
-/** `registered` in the order of registration; whom they depend on is among them, and there is no circle. */
+/** `registered` in the order of registration, without a circle. Whom they depend on and is not among them does not count. */
 export function planEvent(registered: readonly RegisteredHook[]): EventPlan {
+  const known = new Set(registered.map(({ id }) => id));
+  const above = (hook: RegisteredHook) => hook.dependsOn.filter((id) => known.has(id));
   const byPriority = [...registered].sort((one, other) => one.priority - other.priority);
   const places = new Map<string, number>();
   const hooks: RegisteredHook[] = [];
@@ -19,7 +21,7 @@ export function planEvent(registered: readonly RegisteredHook[]): EventPlan {
     places.set(hook.id, hooks.length);
     hooks.push(hook);
   };
-  const isFree = (hook: RegisteredHook) => hook.dependsOn.every((id) => places.has(id));
+  const isFree = (hook: RegisteredHook) => above(hook).every((id) => places.has(id));
   const waiting = byPriority;
   while (waiting.length > 0) {
     // Whoever becomes free by another one may stand before those that follow it.
@@ -28,9 +30,9 @@ export function planEvent(registered: readonly RegisteredHook[]): EventPlan {
     const [hook] = waiting.splice(next, 1);
     if (hook !== undefined) place(hook);
   }
-  const upstream = hooks.map((hook) => hook.dependsOn.map((id) => places.get(id) as number));
+  const upstream = hooks.map((hook) => above(hook).map((id) => places.get(id) as number));
   const downstream = hooks.map((): number[] => []);
-  for (const [index, above] of upstream.entries()) for (const other of above) downstream[other]?.push(index);
+  for (const [index, upper] of upstream.entries()) for (const other of upper) downstream[other]?.push(index);
   const first = [...hooks.keys()].filter((index) => upstream[index]?.length === 0);
   return { hooks, upstream, downstream, first };
 }

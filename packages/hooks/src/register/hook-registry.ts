@@ -1,4 +1,5 @@
 import { hookError } from "../errors/hook-error.js";
+import type { AnyHook } from "./check-hook.js";
 import { type EventPlan, planEvent } from "./event-plan.js";
 import type { RegisteredHook } from "./registered-hook.js";
 
@@ -47,9 +48,10 @@ export class HookRegistry {
     return this.#byId.get(id);
   }
 
-  /** The same as long as no hook of the event comes or goes: a phase that has begun keeps its own. */
-  planOf(event: string): EventPlan {
+  /** The same as long as no hook of the event comes or goes: a phase that has begun keeps its own. Of some hooks alone, it is made anew. */
+  planOf(event: string, only?: (hook: AnyHook) => boolean): EventPlan {
     const registered = this.#of(event);
+    if (only !== undefined) return planEvent(registered.filter(({ definition }) => only(definition)));
     const plan = this.#plans.get(event) ?? planEvent(registered);
     if (registered.length > 0) this.#plans.set(event, plan);
     return plan;

@@ -33,6 +33,7 @@ export interface PhaseRequest {
   readonly mayShareId: boolean;
   readonly metadata: object;
   readonly around: AnyAround | undefined;
+  readonly only: ((hook: AnyHook) => boolean) | undefined;
   readonly signal: AbortSignal | undefined;
   /** Of a phase that a hook triggered. */
   readonly parent: PhaseParent | undefined;
@@ -55,7 +56,7 @@ export interface Engine {
   readonly reporter: Reporter;
   /** Throws for an event that is not of the vocabulary. */
   policyOf(event: string): EventPolicy;
-  planOf(event: string): EventPlan;
+  planOf(event: string, only?: (hook: AnyHook) => boolean): EventPlan;
   /** Counts them. */
   nextPhase(): number;
   run(request: PhaseRequest): Promise<HookOutcome<unknown>>;

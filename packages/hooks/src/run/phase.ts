@@ -37,7 +37,7 @@ export class Phase {
     this.engine = engine;
     this.request = request;
     this.policy = engine.policyOf(request.event);
-    this.plan = engine.planOf(request.event);
+    this.plan = engine.planOf(request.event, request.only);
     this.number = engine.nextPhase();
     this.startedAt = engine.clock.now();
     this.data = new PhaseData(request.data, this.plan, this.policy.mutation);

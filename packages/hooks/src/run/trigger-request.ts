@@ -6,7 +6,7 @@ import type { Engine, PhaseParent, PhaseRequest } from "./engine.js";
 const aSignal: Check = (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal");
 
 const nestedShape: Shape = { signal: aSignal, metadata: anObject };
-const shape: Shape = { ...nestedShape, executionId: nonEmptyString, around: aFunction };
+const shape: Shape = { ...nestedShape, executionId: nonEmptyString, around: aFunction, only: aFunction };
 
 export interface Asked {
   readonly event: string;
@@ -19,7 +19,7 @@ export function requestOf(engine: Engine, { event, data, options }: Asked, paren
   engine.policyOf(event);
   const wrong = checkShape(options, parent === undefined ? shape : nestedShape);
   if (wrong !== undefined) throw new HookError("CONFITURE_HOOK_OPTION", `trigger: ${event} ${wrong}.`, { event });
-  const { executionId, signal, metadata, around } = options as Partial<PhaseRequest>;
+  const { executionId, signal, metadata, around, only } = options as Partial<PhaseRequest>;
   return {
     event,
     data: freezePlain(data, event),
@@ -27,6 +27,7 @@ export function requestOf(engine: Engine, { event, data, options }: Asked, paren
     mayShareId: executionId !== undefined,
     metadata: Object.freeze({ ...metadata }),
     around,
+    only,
     signal,
     parent,
   };

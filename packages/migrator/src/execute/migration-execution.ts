@@ -1,4 +1,6 @@
-import type { PlannedSegment, PlannedStep } from "@confiture/model";
+import type { ConfitureError, PlannedSegment, PlannedStep } from "@confiture/model";
+import { describeHookError } from "../hooks/describe-hook-error.js";
+import { MomentsOfMigration } from "../hooks/moments-of-migration.js";
 import type { SegmentProgress } from "../record/applied-migration.js";
 import { refuseAborted } from "./cancel-on-abort.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
@@ -9,13 +11,15 @@ import { type AloneSegment, runAlone } from "./run-alone.js";
 import { guardRunLock } from "./run-lock.js";
 import { runProgram } from "./run-program.js";
 import { headline } from "./run-step.js";
-import { runTransaction } from "./run-transaction.js";
+import { runTransaction, type TransactionWork } from "./run-transaction.js";
 import { dropInvalidIndexes, gatherEvidence } from "./settle-in-doubt.js";
 import { type Resumed, refuseInterruptedProgram, settleEdited, settleInterrupted } from "./settle-interrupted.js";
 import { statementsBody } from "./statements-body.js";
 
 export interface MigrationToExecute extends RecordedMigration {
   readonly progress: readonly SegmentProgress[];
+  /** Called between two segments: the run may stand still there. */
+  atPausePoint(): Promise<void>;
 }
 
 /** One migration under way: its segments in order, each with its record. */
@@ -24,34 +28,104 @@ export class MigrationExecution {
   readonly #of: MigrationToExecute;
   readonly #record: MigrationRecord;
   readonly #resumed: Resumed;
+  readonly #moments: MomentsOfMigration;
+  /** Hooks behind the last statement get a transaction of their own, which the record of the whole is committed with. */
+  readonly #closesApart: boolean;
 
   constructor(run: ExecutingRun, of: MigrationToExecute) {
+    const { migration, prepared, progress } = of;
+    const { direction } = prepared.plan;
     this.#run = run;
     this.#of = of;
-    this.#record = new MigrationRecord(run, of);
-    const { migration, prepared, progress } = of;
-    this.#resumed = { run, migration, direction: prepared.plan.direction, progress, record: this.#record };
+    this.#moments = new MomentsOfMigration(run.moments, migration, { direction, now: run.options.now });
+    const last = migration.segments.at(-1);
+    this.#closesApart = this.#moments.hasAfterInside && (last === undefined || !isTransaction(last));
+    this.#record = new MigrationRecord(run, of, this.#closesApart);
+    this.#resumed = { run, migration, direction, progress, record: this.#record };
   }
 
   async run(): Promise<readonly StepResult[]> {
     const { migration } = this.#of;
-    const { segments, resumeAt } = migration;
     try {
-      await settleEdited(this.#resumed);
-      await replaySettings(this.#run, migration);
-      if (segments.length === resumeAt) await this.#record.writeAlone();
-      for (const [index, segment] of segments.entries()) {
-        if (index < resumeAt) continue;
-        refuseAborted(this.#run.options.signal);
-        this.#record.add(await this.#segment(segment, index));
-      }
+      await this.#runSegments();
     } catch (error) {
       // That error is the one to report.
       await leaveClean(this.#run, migration).catch(() => undefined);
       throw error;
     }
     await leaveClean(this.#run, migration);
+    await this.#moments.committed(this.#record.done);
     return this.#record.done;
+  }
+
+  /** Told when the run has rolled back and recorded the failure. */
+  async failed(error: ConfitureError): Promise<void> {
+    await this.#moments.failed(this.#record.done, describeHookError(error));
+  }
+
+  async #runSegments(): Promise<void> {
+    const { migration } = this.#of;
+    const { segments, resumeAt } = migration;
+    // One that is resumed has its beginning behind it.
+    if (resumeAt === 0) await this.#moments.beforeOutside();
+    await settleEdited(this.#resumed);
+    await replaySettings(this.#run, migration);
+    if (this.#opensApart) await this.#transaction(() => this.#moments.beforeInside(), "");
+    for (const [index, segment] of segments.entries()) {
+      if (index < resumeAt) continue;
+      refuseAborted(this.#run.options.signal);
+      if (index > resumeAt) await this.#of.atPausePoint();
+      this.#record.add(await this.#segment(segment, index));
+    }
+    if (this.#closesApart) {
+      await this.#transaction(
+        () => this.#moments.afterInside(this.#record.done),
+        () => this.#record.whole([]),
+      );
+    } else if (segments.length === resumeAt) await this.#record.writeAlone();
+  }
+
+  get #opensApart(): boolean {
+    const { segments, resumeAt } = this.#of.migration;
+    return (
+      resumeAt === 0 && this.#moments.hasBeforeInside && (segments[0] === undefined || !isTransaction(segments[0]))
+    );
+  }
+
+  /** Hooks between segments, in a transaction of their own. */
+  async #transaction(hooks: () => Promise<void>, record: "" | (() => string)): Promise<void> {
+    const { migration, isLast } = this.#of;
+    await runTransaction(this.#run, {
+      migration,
+      beginOptions: undefined,
+      body: async (begin) => {
+        await this.#run.session.query(begin);
+        await hooks();
+        return [];
+      },
+      record: () => (record === "" ? "" : record()),
+      reachesBeyond: true,
+      last: isLast && record !== "",
+    });
+  }
+
+  /** The statements of a segment in one transaction, with the hooks of the migration's two ends where it is one of them. */
+  #withHooks(index: number, statements: TransactionWork["body"]): TransactionWork["body"] {
+    const { segments } = this.#of.migration;
+    const isFirst = index === 0 && this.#moments.hasBeforeInside;
+    const isLast = index === segments.length - 1 && this.#moments.hasAfterInside;
+    return async (begin, cursor) => {
+      if (isFirst) {
+        await this.#run.session.query(begin);
+        await this.#moments.beforeInside();
+      }
+      const results = await statements(isFirst ? "" : begin, cursor);
+      if (isLast) {
+        cursor.step = undefined;
+        await this.#moments.afterInside([...this.#record.done, ...results]);
+      }
+      return results;
+    };
   }
 
   async #segment(segment: PlannedSegment, index: number): Promise<readonly StepResult[]> {
@@ -61,7 +135,7 @@ export class MigrationExecution {
         return runTransaction(this.#run, {
           migration,
           beginOptions: segment.beginOptions,
-          body: statementsBody(this.#run, migration, segment),
+          body: this.#withHooks(index, statementsBody(this.#run, migration, segment)),
           record: (results) => this.#record.ofSegment(segment, index, results),
           reachesBeyond: changesSettings(migration, index) || segment.steps.some(mayReachOwnTables),
           last: isLast,
@@ -120,6 +194,7 @@ export class MigrationExecution {
     }
     return runProgram(this.#run, migration, body, {
       transaction: segment.transaction,
+      withHooks: (statements) => this.#withHooks(index, statements),
       record: (results) => this.#record.ofSegment(segment, index, results),
       commitRecord: async (results) => {
         await guardRunLock(this.#run.session, this.#run.options);
@@ -128,6 +203,10 @@ export class MigrationExecution {
       last: isLast,
     });
   }
+}
+
+function isTransaction(segment: PlannedSegment): boolean {
+  return segment.kind === "transaction" || (segment.kind === "program" && segment.transaction);
 }
 
 /** Whether the server said that it failed. A cancelled one may have been lost as well. */

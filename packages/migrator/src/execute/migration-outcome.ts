@@ -1,4 +1,6 @@
 import type { ConfitureError } from "@confiture/model";
+import type { HookExecution } from "../hooks/hook-execution.js";
+import type { InterruptedHook } from "../record/hook-records.js";
 
 /** One statement that ran. */
 export interface StepResult {
@@ -31,7 +33,7 @@ export interface MigrationFailure {
   readonly step: number | null;
   /**
    * CONFITURE_STATEMENT_FAILED (its `facts.sqlState` is PostgreSQL's code), CONFITURE_LOCK_TIMEOUT, CONFITURE_DEADLINE,
-   * CONFITURE_CANCELLED, CONFITURE_IN_DOUBT, CONFITURE_CONNECTION_LOST, CONFITURE_COPY_UNSUPPORTED or
+   * CONFITURE_CANCELLED, CONFITURE_HOOK_FAILED (its `facts` name hook and event), CONFITURE_IN_DOUBT, CONFITURE_CONNECTION_LOST, CONFITURE_COPY_UNSUPPORTED or
    * CONFITURE_OWN_TABLES. It is an Error: `JSON.stringify` leaves its `message` out.
    */
   readonly error: ConfitureError;
@@ -45,8 +47,20 @@ export interface MigrateOutcome {
   /** What was applied (up) or undone (down), in that order. */
   readonly applied: readonly MigrationResult[];
   readonly failed: MigrationFailure | null;
+  /**
+   * What an alert had undone, newest first: it had been applied by this run, and is not in `applied`. Null where no alert asked for that. What stands in
+   * `applied` beside CONFITURE_ALERT could not be undone.
+   */
+  readonly undone: readonly MigrationResult[] | null;
   /** Versions that were begun and of which only a person can say how far they came. */
   readonly inDoubt: readonly string[];
+  /**
+   * The hooks that ran, in the order in which they ended. One that failed behind a commit is here and nowhere else: what is committed has not
+   * failed.
+   */
+  readonly hooks: readonly HookExecution[];
+  /** Hooks of earlier runs that were killed before these had ended: nobody knows how far they came. */
+  readonly interruptedHooks: readonly InterruptedHook[];
   /** True for a rehearsal: nothing of `applied` stayed. */
   readonly dryRun: boolean;
 }

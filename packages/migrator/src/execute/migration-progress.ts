@@ -1,4 +1,5 @@
 import type { Blocker, ConfitureError, SourceLocation } from "@confiture/model";
+import type { HookedError, HookProgress, MigratorEvent } from "../hooks/migration-hooks.js";
 
 /**
  * What happens while migrations run, as it happens. Times are milliseconds, steps count from 1. Every event is plain
@@ -66,6 +67,54 @@ export type MigrationProgress =
     }
   /** `index` with its schema: what a broken CREATE INDEX CONCURRENTLY had left. */
   | { readonly kind: "invalid-index-dropped"; readonly version: string; readonly index: string }
+  /** Again for each attempt; `version` is null at moments of the whole run. */
+  | {
+      readonly kind: "hook-started";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly attempt: number;
+    }
+  /** A hook says how far it has come. */
+  | ({
+      readonly kind: "hook-progress";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+    } & HookProgress)
+  | {
+      readonly kind: "hook-finished";
+      readonly event: MigratorEvent;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly status: "completed" | "failed" | "timeout" | "cancelled" | "skipped";
+      readonly durationMs: number;
+      readonly error: HookedError | null;
+    }
+  /** Something measured is above its threshold; `because` says it in words, `action` what follows. */
+  | {
+      readonly kind: "alert";
+      readonly event: MigratorEvent;
+      readonly version: string | null;
+      readonly because: string;
+      readonly measured: number;
+      readonly threshold: number;
+      readonly unit: "ms" | "bytes" | "rows" | "ratio" | "connections";
+      readonly action: "notify" | "pause" | "rollback";
+    }
+  /** Nothing is watched from here on, or something could not be looked at, and why. */
+  | { readonly kind: "alerts-blind"; readonly because: string }
+  /** Somebody asked for it: no transaction is open, and `version` is next or goes on. */
+  | { readonly kind: "run-paused"; readonly version: string; readonly because: string }
+  | { readonly kind: "run-resumed"; readonly version: string; readonly pausedMs: number }
+  /** An earlier run was killed before this hook had ended; `begun` is false where it was due behind a commit and not reached. */
+  | {
+      readonly kind: "hook-interrupted";
+      readonly event: string;
+      readonly hook: string;
+      readonly version: string | null;
+      readonly begun: boolean;
+    }
   /** It is committed, with its record; in a rehearsal it has only run. */
   | {
       readonly kind: "migration-finished";

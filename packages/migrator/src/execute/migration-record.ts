@@ -29,13 +29,16 @@ export class MigrationRecord {
   readonly #of: RecordedMigration;
   readonly #started: number;
   readonly #done: StepResult[] = [];
+  /** Whether the record of the whole does not come with the last segment, but behind it. */
+  readonly #closesApart: boolean;
   /** Whether there is a row of this migration: of parts that are applied. */
   #known: boolean;
 
-  constructor(run: ExecutingRun, of: RecordedMigration) {
+  constructor(run: ExecutingRun, of: RecordedMigration, closesApart = false) {
     this.#run = run;
     this.#of = of;
     this.#started = run.options.now();
+    this.#closesApart = closesApart;
     this.#known = of.prepared.underWay.has(of.migration.version);
   }
 
@@ -52,9 +55,9 @@ export class MigrationRecord {
 
   /** What a segment that ran is recorded by: with the last one, the whole migration. */
   ofSegment(segment: PlannedSegment, index: number, results: readonly StepResult[]): string {
-    const { journal, options } = this.#run;
+    const { journal } = this.#run;
     const { version, segments } = this.#of.migration;
-    if (index === segments.length - 1) return this.#whole([...this.#done, ...results], options.now() - this.#started);
+    if (index === segments.length - 1 && !this.#closesApart) return this.whole(results);
     const key = { version, direction: this.#direction, segment: index };
     const statement = segment.steps[0] === undefined ? "program" : headline(segment.steps[0].sql);
     return [this.#underWay(index), journal.finishStep(key, segmentHash(segment), statement)].join("\n");
@@ -62,7 +65,13 @@ export class MigrationRecord {
 
   /** A migration without statements (a file of comments) is applied by its record alone. */
   async writeAlone(): Promise<void> {
-    await this.write([this.#whole([], 0)]);
+    await this.write([this.whole([])]);
+  }
+
+  /** The record of the whole, with what ran last. */
+  whole(results: readonly StepResult[]): string {
+    const steps = [...this.#done, ...results];
+    return this.#whole(steps, steps.length === 0 ? 0 : this.#run.options.now() - this.#started);
   }
 
   async writeStart(segment: PlannedSegment, index: number, start: StartOfSegment): Promise<void> {
@@ -106,12 +115,14 @@ export class MigrationRecord {
         ...clear,
         journal.remove(version),
         journal.event({ kind: "migration_rolled_back", version, name, durationMs, checksum, details }),
+        this.#run.moments.expect({ version, direction: this.#direction }),
       ].join("\n");
     }
     return [
       ...clear,
       journal.put(this.#row(), "applied", { durationMs, known: this.#known }),
       journal.event({ kind: "migration_completed", version, name, durationMs, checksum, details }),
+      this.#run.moments.expect({ version, direction: this.#direction }),
     ].join("\n");
   }
 

@@ -61,12 +61,13 @@ async function runToDeadline(run: ExecutingRun, migration: PlannedMigration, ste
   const { session, options } = run;
   const cursor: Cursor = { step, prefixLength: 0 };
   await using watch = watchRun(run, migration, cursor, undefined);
-  using _cancel = cancelOnAbort(run);
+  using cancelling = cancelOnAbort(run);
   await session.query(`set lock_timeout = 0; set statement_timeout = ${Math.ceil(options.concurrentlyDeadlineMs)}`);
   const started = options.now();
   try {
     return await runStep(session, step, options);
   } catch (error) {
+    await cancelling.settled();
     if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
     if (
       isServerError(error) &&
@@ -132,10 +133,11 @@ async function runBounded(
   for (let attempt = 1, now = step; ; attempt += 1, now = await again()) {
     const cursor: Cursor = { step: now, prefixLength: 0 };
     await using watch = watchRun(run, migration, cursor, options.lockTimeoutMs);
-    using _cancel = cancelOnAbort(run);
+    using cancelling = cancelOnAbort(run);
     try {
       return await runStep(session, now, options);
     } catch (error) {
+      await cancelling.settled();
       if (options.signal?.aborted === true) throw new StepFailure(step.index, cancelledOutside());
       const because = retryReason(error, watch);
       if (because === undefined || !repeatable) throw failureAt(error, cursor, migration.file, left);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Session } from "@confiture/model";
+import type { Queryable, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
 import type { ResolvedRunOptions } from "./run-options.js";
 
@@ -17,27 +17,32 @@ interface LockAnswer {
   readonly version: number;
   readonly standby: boolean;
   readonly read_only: boolean;
+  readonly now: string;
 }
 
 /**
  * Takes the session lock that keeps two runs on one database apart, by polling outside any transaction: a blocking wait
  * would hold a snapshot, and CREATE INDEX CONCURRENTLY of the run in front would wait for that snapshot for ever.
  *
- * @returns the server's process id and version number (`180004`), which the same round trip brings
+ * @returns the server's process id, version number (`180004`) and clock, which the same round trip brings
  * @throws CONFITURE_LOCK_HELD after `lockWaitMs`, naming who holds it
  */
 export async function takeRunLock(
   session: Session,
   options: ResolvedRunOptions,
-): Promise<{ pid: number; version: number; readOnly: string | undefined }> {
+): Promise<{ pid: number; version: number; readOnly: string | undefined; at: string }> {
   const started = options.now();
   for (;;) {
     const { rows } = await session.query<LockAnswer>(
       `select pg_catalog.pg_try_advisory_lock(${lockClass}, ${lockKey(options.ownSchema)}) as locked, pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('server_version_num')::int as version,
-              pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`,
+              pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') = 'on' as read_only,
+              pg_catalog.clock_timestamp()::text as now`,
     );
     const answer = rows[0];
-    if (answer?.locked === true) return { pid: answer.pid, version: answer.version, readOnly: whyReadOnly(answer) };
+    if (answer?.locked === true) {
+      const { pid, version, now } = answer;
+      return { pid, version, readOnly: whyReadOnly(answer), at: now };
+    }
     const waitedMs = options.now() - started;
     if (options.signal?.aborted === true)
       throw new ConfitureError("CONFITURE_CANCELLED", "Cancelled while waiting for another run; nothing was begun.");
@@ -72,6 +77,17 @@ export async function guardRunLock(session: Session, options: ResolvedRunOptions
 
 export async function releaseRunLock(session: Session, options: ResolvedRunOptions): Promise<void> {
   await session.query(`select pg_catalog.pg_advisory_unlock(${lockClass}, ${lockKey(options.ownSchema)})`);
+}
+
+/** The backend that holds the lock of a run on this database; undefined where none is under way. */
+export async function findRunHolder(session: Queryable, ownSchema: string): Promise<number | undefined> {
+  const { rows } = await session.query<{ pid: number }>(
+    `select pid from pg_catalog.pg_locks
+     where locktype = 'advisory' and granted and objsubid = 2
+       and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+       and classid::bigint = ${lockClass} and objid::bigint = ${lockKey(ownSchema) >>> 0}`,
+  );
+  return rows[0]?.pid;
 }
 
 interface HolderRow {

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
+import type { RunMode } from "@confiture/hooks";
 import { ConfitureError } from "@confiture/model";
+import type { AlertOptions } from "../alerts/alert-options.js";
+import type { MigrationHooks } from "../hooks/migration-hooks.js";
 import type { Actor } from "../record/journal.js";
 import type { ProgressListener } from "./migration-progress.js";
 
@@ -28,6 +31,12 @@ export interface RunOptions {
    * transaction is cancelled too, and is in doubt until the next run has looked at the server.
    */
   readonly signal?: AbortSignal;
+  /** What is to be run at the moments of a migration: made by `createMigrationHooks`. */
+  readonly hooks?: MigrationHooks;
+  /** What is watched while migrations run, and what follows when it is found. Default: nothing. */
+  readonly alerts?: AlertOptions;
+  /** The name of the environment, told to hooks. */
+  readonly environment?: string;
   /** Recorded with every event. Default: this process's user and host. */
   readonly actor?: Partial<Actor>;
   /** For the pauses between attempts: from 0, below 1. Default `Math.random`. */
@@ -40,11 +49,27 @@ export interface RunOptions {
 export interface ShadowRunOptions extends RunOptions {
   /** `skip`: leave out what acts on the whole server, because the shadow is part of it and it has been done there. */
   readonly serverWide?: "run" | "skip";
+  /** Everything is rolled back, or goes with its shadow. */
+  readonly mode?: RunMode;
+  /** On a shadow, the migrations that are rehearsed there. Only their hooks run; those of the run are the rehearsal's. */
+  readonly rehearsedOnShadow?: ReadonlySet<string>;
 }
 
-export type ResolvedRunOptions = Required<Omit<RunOptions, "signal" | "onProgress" | "actor">> & {
+export type ResolvedRunOptions = Required<
+  Omit<RunOptions, "signal" | "onProgress" | "actor" | "hooks" | "environment" | "alerts">
+> & {
   readonly serverWide: "run" | "skip";
+  readonly mode: RunMode;
+  readonly rehearsedOnShadow: ReadonlySet<string> | undefined;
+  readonly hooks: MigrationHooks | undefined;
+  readonly environment: string | undefined;
+  readonly alerts: AlertOptions | undefined;
+  /** Aborted by the caller, or by an alert. */
   readonly signal: AbortSignal | undefined;
+  /** The caller's alone: what is undone for an alert heeds that. */
+  readonly callersSignal: AbortSignal | undefined;
+  /** Ends the run as an abort by the caller would. */
+  readonly stop: (reason: string) => void;
   readonly emit: ProgressListener;
   readonly actor: Actor;
   readonly executionId: string;
@@ -76,8 +101,17 @@ function refuseOddTimes(options: RunOptions): void {
 
 export function resolveRunOptions(options: ShadowRunOptions): ResolvedRunOptions {
   refuseOddTimes(options);
+  const { alerts } = options;
+  const stopped = alerts === undefined ? undefined : new AbortController();
   return {
+    alerts,
+    callersSignal: options.signal,
+    stop: (reason) => stopped?.abort(reason),
     serverWide: options.serverWide ?? "run",
+    mode: options.mode ?? "real",
+    rehearsedOnShadow: options.rehearsedOnShadow,
+    hooks: options.hooks,
+    environment: options.environment,
     ownSchema: options.ownSchema ?? "confiture",
     lockTimeoutMs: options.lockTimeoutMs ?? 2_000,
     lockRetryMs: options.lockRetryMs ?? 300_000,
@@ -85,7 +119,7 @@ export function resolveRunOptions(options: ShadowRunOptions): ResolvedRunOptions
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
     idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
     concurrentlyDeadlineMs: options.concurrentlyDeadlineMs ?? 3_600_000,
-    signal: options.signal,
+    signal: eitherSignal(options.signal, stopped?.signal),
     emit: guarded(options.onProgress),
     actor: {
       osUser: options.actor?.osUser ?? nameOfUser(),
@@ -116,4 +150,9 @@ function nameOfUser(): string {
   } catch {
     return `uid ${process.getuid?.() ?? "unknown"}`;
   }
+}
+
+function eitherSignal(callers: AbortSignal | undefined, own: AbortSignal | undefined): AbortSignal | undefined {
+  if (callers === undefined || own === undefined) return callers ?? own;
+  return AbortSignal.any([callers, own]);
 }

@@ -8,10 +8,12 @@ import { gatedSession } from "./gated-session.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
 import { programSession } from "./program-session.js";
 import type { ExecutingRun } from "./run.js";
-import { runTransaction } from "./run-transaction.js";
+import { runTransaction, type TransactionWork } from "./run-transaction.js";
 
 export interface ProgramRecord {
   readonly transaction: boolean;
+  /** Puts hooks around what runs in the transaction. */
+  withHooks(body: TransactionWork["body"]): TransactionWork["body"];
   record(results: readonly StepResult[]): string;
   commitRecord(results: readonly StepResult[]): Promise<void>;
   readonly last: boolean;
@@ -31,17 +33,18 @@ export async function runProgram(
     return runTransaction(run, {
       migration,
       beginOptions: undefined,
-      body: async (begin) => {
-        await run.session.query(begin);
+      body: program.withHooks(async (begin) => {
+        if (begin !== "") await run.session.query(begin);
         return [await callProgram(run, body, true)];
-      },
+      }),
       record: program.record,
       reachesBeyond: true,
       last: program.last,
     });
   }
-  using _cancel = cancelOnAbort(run);
-  const results = await callOutside(run, body).catch((error: unknown) => {
+  using cancelling = cancelOnAbort(run);
+  const results = await callOutside(run, body).catch(async (error: unknown) => {
+    await cancelling.settled();
     if (run.options.signal?.aborted === true) throw new StepFailure(null, cancelledOutside());
     throw failureAt(error, { step: undefined, prefixLength: 0 }, migration.file, "What it had committed stays.");
   });

@@ -1,5 +1,6 @@
 import type { LockWait, PlannedMigration } from "@confiture/model";
-import { ConfitureError } from "@confiture/model";
+import { ConfitureError, isConfitureError } from "@confiture/model";
+import { serverErrorBehind } from "../hooks/describe-hook-error.js";
 import { guardOwnTables } from "../record/guard-own-tables.js";
 import { backoffDelay, pause } from "./backoff.js";
 import { cancelledError, cancelOnAbort } from "./cancel-on-abort.js";
@@ -39,17 +40,23 @@ export async function runTransaction(run: ExecutingRun, work: TransactionWork): 
   for (let attempt = 1; ; attempt += 1) {
     const cursor: Cursor = { step: undefined, prefixLength: 0 };
     await using watch = watchRun(run, work.migration, cursor, options.lockTimeoutMs);
-    using _cancel = cancelOnAbort(run);
+    using cancelling = cancelOnAbort(run);
     try {
       return await attemptOnce(run, work, started, cursor);
     } catch (error) {
+      await cancelling.settled();
       await rollBack(run, error, cursor, work.migration.file);
-      if (options.signal?.aborted === true) throw new StepFailure(cursor.step?.index ?? null, cancelledError());
       const because = retryReason(error, watch);
-      if (because === undefined) throw failureAt(error, cursor, work.migration.file, undone);
       const inMs = backoffDelay(attempt, options.random);
-      if (options.now() - started + inMs > options.lockRetryMs)
+      const isLate = options.now() - started + inMs > options.lockRetryMs;
+      if (options.signal?.aborted === true || because === undefined || isLate) {
+        await run.moments.ledger.rolledBack();
+        if (options.signal?.aborted === true) throw new StepFailure(cursor.step?.index ?? null, cancelledError());
+        if (because === undefined) throw failureAt(error, cursor, work.migration.file, undone);
         throw lockTimeout(run, cursor, watch.lastWait(), attempt, options.now() - started);
+      }
+      // They were rolled back too, and run again with the rest.
+      run.moments.ledger.forgetInside();
       options.emit({
         kind: "segment-retried",
         version: work.migration.version,
@@ -72,7 +79,9 @@ async function attemptOnce(
   const { session, options } = run;
   const results = await work.body(`begin${work.beginOptions === undefined ? "" : ` ${work.beginOptions}`};`, cursor);
   if (options.signal?.aborted === true) throw cancelledError();
-  if (work.reachesBeyond) {
+  const { ledger } = run.moments;
+  // A hook may do whatever a program may.
+  if (work.reachesBeyond || ledger.ranInside) {
     await session.query(asOurselves(run.settings));
     await guardOwnTables(session, options.ownSchema);
     await guardRunLock(session, options);
@@ -80,7 +89,9 @@ async function attemptOnce(
   const durable = work.last ? `set local synchronous_commit = ${run.synchronousCommit};\n` : "";
   cursor.step = undefined;
   try {
-    await session.query(`${durable}${work.record(results, options.now() - started)}\ncommit`);
+    const hooks = ledger.textOfInside();
+    await session.query(`${durable}${hooks}\n${work.record(results, options.now() - started)}\ncommit`);
+    ledger.committed();
   } catch (error) {
     throw isRecordedMeanwhile(error, options.ownSchema) ? recordedMeanwhile(work.migration, error) : error;
   }
@@ -133,7 +144,9 @@ export function watchRun(
 }
 
 /** Why another attempt may succeed; undefined when it cannot. */
-export function retryReason(error: unknown, watch: WaitWatch): string | undefined {
+export function retryReason(raised: unknown, watch: WaitWatch): string | undefined {
+  const isHooks = isConfitureError(raised) && raised.code === "CONFITURE_HOOK_FAILED";
+  const error = isHooks ? serverErrorBehind(raised) : raised;
   if (!isServerError(error)) return undefined;
   if (error.code === sqlState.lockNotAvailable) return "a lock could not be had within lock_timeout";
   if (error.code === sqlState.deadlockDetected) return "the server found a deadlock";

@@ -1,5 +1,7 @@
 import type { Database, OwnedSession, Session } from "@confiture/model";
 import { ConfitureError } from "@confiture/model";
+import type { AlertWatch } from "../alerts/alert-watch.js";
+import { HookMoments } from "../hooks/hook-moments.js";
 import { Journal } from "../record/journal.js";
 import { releaseRunLock, takeRunLock } from "./run-lock.js";
 import type { ResolvedRunOptions } from "./run-options.js";
@@ -11,9 +13,13 @@ export interface Run {
   readonly session: Session;
   readonly pid: number;
   readonly serverVersion: number;
+  /** When it took its lock, by the server's clock. */
+  readonly lockedAt: string;
   readonly options: ResolvedRunOptions;
   /** Called when a migration may have left something on the session that cannot be found again: a custom setting. */
   readonly spoilSession: () => void;
+  /** The moments at which hooks run. */
+  readonly moments: HookMoments;
   /** Why nothing can be changed on this connection; undefined where it can. */
   readonly readOnly: string | undefined;
 }
@@ -21,6 +27,8 @@ export interface Run {
 /** A run that executes: its session has our settings, and the way back to those it had. */
 export interface ExecutingRun extends Run {
   readonly journal: Journal;
+  /** What watches the run; undefined where nothing does. */
+  readonly alerts?: AlertWatch;
   /** The settings of this run, to which each migration's changes are undone. */
   readonly settings: SessionSnapshot;
   /** `synchronous_commit` as it was found: the last commit of the run uses it. */
@@ -39,14 +47,25 @@ export async function withRun<T>(
 ): Promise<T> {
   await using session = await database.openSession();
   await refuseTransactionPooler(database, session);
-  const { pid, version, readOnly } = await takeRunLock(session, options);
+  const { pid, version, readOnly, at } = await takeRunLock(session, options);
   let lost = false;
   const unlisten = session.onLost?.(() => {
     lost = true;
   });
   try {
     const spoilSession = () => session.discard?.();
-    return await work({ database, session, pid, serverVersion: version, options, spoilSession, readOnly });
+    const moments = new HookMoments({ database, session, pid, options });
+    return await work({
+      database,
+      session,
+      pid,
+      serverVersion: version,
+      lockedAt: at,
+      options,
+      spoilSession,
+      moments,
+      readOnly,
+    });
   } finally {
     unlisten?.();
     // The lock of a lost connection ends with its backend.

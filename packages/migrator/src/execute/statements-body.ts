@@ -26,6 +26,7 @@ export function statementsBody(
       results.push(result);
       const { durationMs, rows } = result;
       options.emit({ kind: "step-finished", version, step: step.index, durationMs, rows });
+      await run.alerts?.inspect({ version, step, rows });
       if (step.mayChangeSettings) run.spoilSession();
       if (step.mayChangeSettings || step.kind === "VariableSetStmt") await keepOurSettings(session, options);
     }

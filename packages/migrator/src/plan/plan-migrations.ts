@@ -87,7 +87,8 @@ export function selectToRevert(status: MigrationStatus, target: Target): readonl
   return newer.slice(0, target.steps ?? newer.length);
 }
 
-function selectPending(status: MigrationStatus, target: Target): readonly Migration[] {
+/** The pending migrations that `up` would apply, in order. */
+export function selectPending(status: MigrationStatus, target: Target): readonly Migration[] {
   let wanted = status.pending;
   if (target.to !== undefined) {
     const to = versionKey(target.to);

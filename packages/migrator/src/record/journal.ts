@@ -33,6 +33,10 @@ export type EventKind =
   | "invalid_index_dropped"
   | "build_applied"
   | "baseline_set"
+  | "alert_raised"
+  | "hook_interrupted"
+  | "run_paused"
+  | "run_resumed"
   | "repaired";
 
 export interface JournalEvent {

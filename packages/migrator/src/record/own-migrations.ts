@@ -96,4 +96,42 @@ create trigger confiture_append_only before update or delete or truncate on {own
   for each statement execute function {own}.refuse_change();
 `,
   },
+  {
+    id: "0002-hooks",
+    sql: `
+create table {own}.hook_executions (
+  id uuid primary key,
+  sequence bigint generated always as identity,
+  execution_id uuid not null,
+  version text,
+  event text not null,
+  hook text not null,
+  connection text not null check (connection in ('migration', 'own', 'none')),
+  status text not null check (status in ('expected', 'started', 'completed', 'failed', 'timeout', 'cancelled', 'skipped', 'interrupted')),
+  attempts integer not null default 0,
+  started_at timestamptz,
+  duration_ms double precision,
+  error_code text,
+  error_message text,
+  actor text not null default session_user
+);
+comment on table {own}.hook_executions is 'Every hook that ran with a migration, and how it ended.';
+create index hook_executions_of_run on {own}.hook_executions (execution_id);
+create index hook_executions_open on {own}.hook_executions (id) where status in ('expected', 'started');
+
+create table {own}.pauses (
+  id bigint generated always as identity primary key,
+  requested_at timestamptz not null default pg_catalog.clock_timestamp(),
+  requested_by text not null default session_user,
+  because text not null,
+  execution_id uuid,
+  version text,
+  paused_at timestamptz,
+  resume_requested_at timestamptz,
+  ended_at timestamptz
+);
+comment on table {own}.pauses is 'Who asked a run to pause, when it did, and when it went on.';
+create index pauses_open on {own}.pauses (id) where ended_at is null;
+`,
+  },
 ];

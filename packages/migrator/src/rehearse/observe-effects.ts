@@ -8,7 +8,10 @@ interface RowCounts {
   readonly deleted: string;
 }
 
-/** Rows this transaction has changed so far, by table, as the server counts them. */
+/**
+ * Rows this transaction has changed so far, by table, as the server counts them. Those of transactions that ended just before it may be among them: what
+ * is read when it begins is to be taken off.
+ */
 export async function readChangedRows(session: Session, ownSchema: string): Promise<readonly TableRows[]> {
   const { rows } = await session.query<RowCounts>(
     `select schemaname || '.' || relname as table, n_tup_ins as inserted, n_tup_upd as updated, n_tup_del as deleted
@@ -23,6 +26,20 @@ export async function readChangedRows(session: Session, ownSchema: string): Prom
     updated: Number(row.updated),
     deleted: Number(row.deleted),
   }));
+}
+
+/** What was changed between two readings. */
+export function rowsChangedSince(before: readonly TableRows[], now: readonly TableRows[]): readonly TableRows[] {
+  const earlier = new Map(before.map((row) => [row.table, row]));
+  return now.flatMap(({ table, ...counts }) => {
+    const had = earlier.get(table);
+    const changed = {
+      inserted: counts.inserted - (had?.inserted ?? 0),
+      updated: counts.updated - (had?.updated ?? 0),
+      deleted: counts.deleted - (had?.deleted ?? 0),
+    };
+    return Object.values(changed).some((count) => count > 0) ? [{ table, ...changed }] : [];
+  });
 }
 
 /** Positions of all sequences this role may read, by name. Our own are left out. */

@@ -3,6 +3,7 @@ import { isConfitureError } from "@confiture/model";
 import { type CatalogDifference, compareCatalogs, type ReadCatalogOptions, readCatalog } from "@confiture/schema";
 import type { MigrateOutcome, MigrationFailure, MigrationResult } from "../execute/migration-outcome.js";
 import type { Run } from "../execute/run.js";
+import type { HookExecution } from "../hooks/hook-execution.js";
 import { migrateOnShadow, type Prepared, rollback } from "../migrate.js";
 import { rebuildOnShadow } from "./rebuild-on-shadow.js";
 import type { NotRehearsed, Violation } from "./rehearsal-report.js";
@@ -17,6 +18,7 @@ export interface ShadowPart {
   readonly violations: readonly Violation[];
   /** What all that ran on the shadow changed; null where nothing ran there. */
   readonly changes: readonly CatalogDifference[] | null;
+  readonly hooks: readonly HookExecution[];
 }
 
 /**
@@ -38,6 +40,7 @@ export async function rehearseOnShadow(
     notRehearsed: rest.map(({ version }) => ({ version, because })),
     violations: [],
     changes: null,
+    hooks: [],
   });
   const reach = serverWideIn(plan, from);
   if (reach?.migration === 0) return notRehearsed(reach.because);
@@ -55,12 +58,19 @@ export async function rehearseOnShadow(
   const planned = reach === undefined ? plan.migrations.length : from + reach.migration;
   const migrations = planAsMigrations(ready.prepared, rebuilt, planned);
   const quiet = { ownSchema: run.options.ownSchema, actor: run.options.actor, signal: run.options.signal };
-  const runOptions = { ...withoutUndefined(quiet), migrations, onProgress: run.options.emit };
+  const reported = new Set(rest.map(({ version }) => version));
+  const { hooks, environment } = run.options;
+  const runOptions = {
+    ...withoutUndefined({ ...quiet, hooks, environment }),
+    migrations,
+    onProgress: run.options.emit,
+    mode: "dry_run" as const,
+    rehearsedOnShadow: reported,
+  };
   const outcome =
     plan.direction === "up"
       ? await migrateOnShadow(shadow, { ...runOptions, allowOutOfOrder: true })
       : await rollback(shadow, { ...runOptions, steps: planned });
-  const reported = new Set(rest.map(({ version }) => version));
   return {
     ran: outcome.applied.filter(({ version }) => reported.has(version)),
     failed: outcome.failed,
@@ -69,6 +79,7 @@ export async function rehearseOnShadow(
       ...behindFailure(plan.migrations.slice(from, planned), outcome),
       ...plan.migrations.slice(planned).map(({ version }) => ({ version, because: reach?.because ?? "" })),
     ],
+    hooks: outcome.hooks,
     violations: violationsOnShadow(outcome),
     changes: compareCatalogs(before, await readShadow(shadow, exclude)),
   };

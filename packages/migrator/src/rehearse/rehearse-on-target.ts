@@ -9,6 +9,7 @@ import { type Cursor, failureAt } from "../execute/failure-at.js";
 import { type Gate, gatedSession } from "../execute/gated-session.js";
 import type { MigrationResult, StepResult } from "../execute/migration-outcome.js";
 import type { ExecutingRun } from "../execute/run.js";
+import type { RunMoments } from "../execute/run-moments.js";
 import { callProgram } from "../execute/run-program.js";
 import { lockTimeout, retryReason, watchRun } from "../execute/run-transaction.js";
 import { clearSession, leavesObjects, restoreSettings } from "../execute/session-settings.js";
@@ -17,8 +18,10 @@ import { statementsBody } from "../execute/statements-body.js";
 import type { PreparedPlan } from "../plan/plan-migrations.js";
 import { installOwnTables } from "../record/install-own-tables.js";
 import { boundLockHold, type LockHoldBound } from "./bound-lock-hold.js";
-import { readChangedRows, readSequencePositions, sequencesMoved } from "./observe-effects.js";
+import { needsCommit } from "./needs-commit.js";
+import { readChangedRows, readSequencePositions, rowsChangedSince, sequencesMoved } from "./observe-effects.js";
 import type { RehearsalReport, TargetPart, Violation } from "./rehearsal-report.js";
+import { RehearsedHooks } from "./rehearsed-hooks.js";
 import { violationsOf } from "./violations-of.js";
 
 /** What the part on the target saw. */
@@ -31,9 +34,11 @@ export type OnTarget = Pick<
 export async function rehearseOnTarget(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  { maxLockHoldMs }: { readonly maxLockHoldMs: number },
+  { maxLockHoldMs, moments }: { readonly maxLockHoldMs: number; readonly moments: RunMoments },
 ): Promise<OnTarget> {
   const { session } = run;
+  const hooked = new RehearsedHooks(run, prepared.plan, moments);
+  await hooked.before();
   const started = run.options.now();
   const before = await readSequencePositions(session, run.options.ownSchema);
   for (let attempt = 1; ; attempt += 1) {
@@ -42,20 +47,23 @@ export async function rehearseOnTarget(
     if (first === undefined) throw new RangeError("an empty plan is not rehearsed");
     // As in a real run: together its waits may not queue the application for longer than one lock_timeout.
     await using watch = watchRun(run, first, cursor, run.options.lockTimeoutMs);
-    const outcome = await attemptOnTarget(run, prepared, { maxLockHoldMs, cursor });
+    const outcome = await attemptOnTarget(run, prepared, { maxLockHoldMs, cursor, hooked });
     refuseAborted(run.options.signal);
     const because = outcome.seen?.bounded ? undefined : retryReason(outcome.error, watch);
     const inMs = backoffDelay(attempt, run.options.random);
     if (because === undefined || run.options.now() - started + inMs > run.options.lockRetryMs) {
+      await run.moments.ledger.rolledBack();
       if (outcome.seen === undefined)
         throw because === undefined
           ? outcome.error
           : lockTimeout(run, cursor, watch.lastWait(), attempt, run.options.now() - started).error;
+      await hooked.after(outcome.seen);
       return {
         ...outcome.seen,
         sequencesMoved: sequencesMoved(before, await readSequencePositions(session, run.options.ownSchema)),
       };
     }
+    run.moments.ledger.forgetInside();
     run.options.emit({
       kind: "segment-retried",
       version: first.version,
@@ -78,7 +86,7 @@ interface Attempt {
 async function attemptOnTarget(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  { maxLockHoldMs, cursor }: { readonly maxLockHoldMs: number; readonly cursor: Cursor },
+  { maxLockHoldMs, cursor, hooked }: { maxLockHoldMs: number; cursor: Cursor; hooked: RehearsedHooks },
 ): Promise<Attempt> {
   const { session } = run;
   const { ownSchema, now } = run.options;
@@ -86,8 +94,9 @@ async function attemptOnTarget(
   await session.query("begin");
   const opened = now();
   try {
+    const rowsBefore = await readChangedRows(session, ownSchema);
     await installOwnTables(session, ownSchema);
-    const catalogBefore = await readCatalog(session, exclude);
+    const catalogBefore = await hooked.read(() => readCatalog(session, exclude));
     const gate = gatedSession(session);
     await using bound = await boundLockHold(run.database, {
       pid: run.pid,
@@ -98,18 +107,27 @@ async function attemptOnTarget(
       end: () => endNow(run, gate),
     });
     using _cancel = cancelOnAbort(run);
-    const gated = { ...run, session: gate.session };
-    const { part, error, violations } = await runRolledBack(gated, prepared, cursor, bound);
+    const gated = { ...run, session: gate.session, moments: run.moments.over(gate.session) };
+    const { part, error, violations } = await runRolledBack(gated, prepared, { cursor, bound, hooked });
     // As a real run would hold them: reading the schema below holds them on.
     const locks = bound.heldLocks();
-    const after = bound.bounded === null ? await readAfter(gated, bound, catalogBefore) : undefined;
+    const after = bound.bounded === null ? await readAfter(gated, bound) : undefined;
     const seen = { part, locks, violations, sequencesMoved: [], openMs: now() - opened };
     if (after === undefined)
       return {
         error,
         seen: { ...seen, part: { ...part, failed: null }, rows: [], changes: [], bounded: bound.bounded },
       };
-    return { error, seen: { ...seen, ...after, bounded: null } };
+    hooked.catalogs = { source: catalogBefore, target: after.catalog };
+    return {
+      error,
+      seen: {
+        ...seen,
+        rows: rowsChangedSince(rowsBefore, after.rows),
+        changes: compareCatalogs(catalogBefore, after.catalog),
+        bounded: null,
+      },
+    };
   } catch (error) {
     if (!isServerError(error)) throw error;
     return { error, seen: undefined };
@@ -130,12 +148,10 @@ async function endNow(run: ExecutingRun, gate: Gate): Promise<void> {
 async function readAfter(
   { session, options: { ownSchema } }: ExecutingRun,
   bound: LockHoldBound,
-  before: Catalog,
-): Promise<Pick<OnTarget, "rows" | "changes"> | undefined> {
+): Promise<{ readonly rows: OnTarget["rows"]; readonly catalog: Catalog } | undefined> {
   try {
     const rows = await readChangedRows(session, ownSchema);
-    const after = await readCatalog(session, { exclude: [ownSchema], insideTransaction: true });
-    return { rows, changes: compareCatalogs(before, after) };
+    return { rows, catalog: await readCatalog(session, { exclude: [ownSchema], insideTransaction: true }) };
   } catch (error) {
     if (bound.bounded === null) throw error;
     return undefined;
@@ -152,8 +168,7 @@ interface RolledBack {
 async function runRolledBack(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  cursor: Cursor,
-  bound: LockHoldBound,
+  { cursor, bound, hooked }: { cursor: Cursor; bound: LockHoldBound; hooked: RehearsedHooks },
 ): Promise<RolledBack> {
   const ran: MigrationResult[] = [];
   // A name that no file uses by accident.
@@ -164,7 +179,8 @@ async function runRolledBack(
     if (commit !== undefined) return stopped(ran, index, commit);
     try {
       await run.session.query(`savepoint ${savepoint}`);
-      const result = segment === undefined ? undefined : await runOne(run, prepared, migration, segment, cursor);
+      const result =
+        segment === undefined ? undefined : await runOne(run, prepared, { migration, segment, cursor, hooked });
       await bound.lookOnce();
       if (more.length === 0) await checkDeferred(run.session);
       if (result !== undefined) ran.push(result);
@@ -186,7 +202,23 @@ async function runRolledBack(
     if (bound.bounded !== null) return ended(ran);
     if (more.length > 0) return stopped(ran, index, segment?.kind === "transaction" ? segment.boundary : "a commit");
   }
-  return ended(ran);
+  return await hooked.ended(run, ran).then(
+    () => ended(ran),
+    (error: unknown) => hookRefused(error, ran, prepared, cursor),
+  );
+}
+
+/** Hooks behind the last migration belong to the whole; the one they are told of is the last. */
+function hookRefused(
+  error: unknown,
+  ran: readonly MigrationResult[],
+  { plan }: PreparedPlan,
+  cursor: Cursor,
+): RolledBack {
+  const last = plan.migrations.at(-1);
+  const failed = failureAt(error, cursor, last?.file ?? "", "The rehearsal was rolled back.");
+  const failure = { version: last?.version ?? "", step: null, error: failed.error };
+  return { part: { ran, failed: failure, stoppedAt: null }, error, violations: [] };
 }
 
 function ended(ran: readonly MigrationResult[]): RolledBack {
@@ -217,36 +249,35 @@ async function leaveClean(run: ExecutingRun, segment: PlannedSegment | undefined
   await clearSession(run.session);
 }
 
-function needsCommit(segment: PlannedSegment | undefined): string | undefined {
-  if (segment === undefined) return undefined;
-  if (segment.kind === "alone") return segment.because;
-  if (segment.kind === "program") return segment.transaction ? undefined : "the program runs outside a transaction";
-  if (segment.beginOptions !== undefined || segment.steps.some(setsTransaction))
-    return "it chooses how its transaction is isolated, and the rehearsal's has begun";
-  const forGood = segment.steps.find(({ serverWide }) => serverWide?.endsWith("()") === true);
-  return forGood === undefined ? undefined : `${forGood.serverWide} cannot be rolled back`;
-}
-
-function setsTransaction({ kind, sql }: { readonly kind: string; readonly sql: string }): boolean {
-  return kind === "VariableSetStmt" && /^set\s+(local\s+|session\s+)?transaction\b/i.test(sql);
+interface RehearsedSegment {
+  readonly migration: PlannedMigration;
+  readonly segment: PlannedSegment;
+  readonly cursor: Cursor;
+  readonly hooked: RehearsedHooks;
 }
 
 async function runOne(
   run: ExecutingRun,
   prepared: PreparedPlan,
-  migration: PlannedMigration,
-  segment: PlannedSegment,
-  cursor: Cursor,
+  { migration, segment, cursor, hooked }: RehearsedSegment,
 ): Promise<MigrationResult> {
   const { options } = run;
   const { direction } = prepared.plan;
   const { version, name } = migration;
   options.emit({ kind: "migration-started", version, name, direction, steps: segment.steps.length });
   const started = options.now();
+  const moments = hooked.momentsOf(migration, run.moments);
+  const isWhole = migration.resumeAt + 1 === migration.segments.length;
+  if (migration.resumeAt === 0) await moments.beforeInside();
   const steps =
     segment.kind === "transaction"
       ? await statementsBody(run, migration, segment)("", cursor)
       : await runProgramOnce(run, prepared, migration);
+  if (isWhole) {
+    cursor.step = undefined;
+    await moments.afterInside(steps);
+    await moments.settledInside(steps);
+  }
   const durationMs = options.now() - started;
   options.emit({ kind: "migration-finished", version, name, direction, durationMs });
   return { version, name, durationMs, steps };

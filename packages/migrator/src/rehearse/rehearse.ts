@@ -1,7 +1,9 @@
-import type { Database, PlannedMigration, ShadowProvider } from "@confiture/model";
+import type { Database, MigrationPlan, PlannedMigration, ShadowProvider } from "@confiture/model";
+import { endedAlsoWhenThrown, refusable } from "../execute/conduct-run.js";
 import type { MigrateOutcome } from "../execute/migration-outcome.js";
 import { type ExecutingRun, withRun, withRunSettings } from "../execute/run.js";
-import { type RunOptions, resolveRunOptions } from "../execute/run-options.js";
+import { RunMoments } from "../execute/run-moments.js";
+import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "../execute/run-options.js";
 import { type MigrationSource, migrationsOf, type Prepared, prepare, refuseReadOnly } from "../migrate.js";
 import type { Target } from "../plan/plan-migrations.js";
 import type { ProblemAllowances } from "../refuse-problems.js";
@@ -37,18 +39,65 @@ export interface RehearsalOutcome extends MigrateOutcome {
  * CONFITURE_SERVER_VERSION, CONFITURE_CATALOG_MOVED
  */
 export async function rehearse(database: Database, options: RehearseOptions): Promise<RehearsalOutcome> {
-  const resolved = resolveRunOptions(options);
+  const inRehearsal: ShadowRunOptions = { ...options, mode: "dry_run" };
+  const resolved = resolveRunOptions(inRehearsal);
   const migrations = await migrationsOf(options);
   const direction = options.direction ?? "up";
   return withRun(database, resolved, async (run) => {
     const ready = await prepare(run, migrations, direction, options);
-    return withRunSettings(run, ready.prepared.plan.hash, (executing) => rehearsePlan(executing, ready, options));
+    return withRunSettings(run, ready.prepared.plan.hash, (executing) => conductRehearsal(executing, ready, options));
   });
 }
 
-async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: RehearseOptions): Promise<RehearsalOutcome> {
+/** A rehearsal between the moments of its run. */
+async function conductRehearsal(
+  run: ExecutingRun,
+  ready: Prepared,
+  options: RehearseOptions,
+): Promise<RehearsalOutcome> {
   const { plan } = ready.prepared;
   refuseReadOnly(run);
+  const moments = new RunMoments(run, plan);
+  if (plan.migrations.length === 0) return rehearsePlan(run, ready, options, moments);
+  const on = options.on ?? "target";
+  const refused = await refusable(run, plan, async () => {
+    await moments.started();
+    await run.moments.reach("before_dry_run", { plan, on }, { place: "between" });
+    await moments.beforeExecute("between");
+    return undefined;
+  });
+  const outcome =
+    refused === undefined
+      ? await endedAlsoWhenThrown(moments, () => rehearsePlan(run, ready, options, moments))
+      : { ...refused, rehearsal: notBegun(plan) };
+  if (refused === undefined) await reachEnd(moments, outcome, on);
+  await moments.ended(outcome);
+  return { ...outcome, hooks: [...run.moments.ledger.executions, ...(refused === undefined ? outcome.hooks : [])] };
+}
+
+async function reachEnd(
+  moments: RunMoments,
+  { applied, failed, rehearsal }: RehearsalOutcome,
+  on: "target" | "shadow",
+): Promise<void> {
+  const isWhole = failed === null && rehearsal.bounded === null && rehearsal.notRehearsed.length === 0;
+  if (isWhole) await moments.executedInRehearsal(applied);
+  await moments.rehearsed(applied, on, failed);
+}
+
+function notBegun(plan: MigrationPlan): RehearsalReport {
+  const { part, ...seen } = untouched(plan.migrations.length);
+  const notRehearsed = plan.migrations.map(({ version }) => ({ version, because: "a hook refused to let it begin" }));
+  return { ...seen, onTarget: part.ran, onShadow: [], shadowDiffers: null, notRehearsed };
+}
+
+async function rehearsePlan(
+  run: ExecutingRun,
+  ready: Prepared,
+  options: RehearseOptions,
+  moments: RunMoments,
+): Promise<RehearsalOutcome> {
+  const { plan } = ready.prepared;
   run.options.emit({
     kind: "planned",
     direction: plan.direction,
@@ -58,20 +107,26 @@ async function rehearsePlan(run: ExecutingRun, ready: Prepared, options: Rehears
   const target =
     options.on === "shadow" || plan.migrations.length === 0
       ? untouched(plan.migrations.length)
-      : await rehearseOnTarget(run, ready.prepared, { maxLockHoldMs: options.maxLockHoldMs ?? 5_000 });
+      : await rehearseOnTarget(run, ready.prepared, {
+          maxLockHoldMs: options.maxLockHoldMs ?? 5_000,
+          moments,
+        });
   const stopped = target.part.stoppedAt;
   const shadow =
     target.part.failed === null && target.bounded === null && stopped !== null
       ? await rehearseOnShadow(run, ready, stopped.migration, options)
-      : { ran: [], failed: null, differs: null, notRehearsed: [], violations: [], changes: null };
+      : { ran: [], failed: null, differs: null, notRehearsed: [], violations: [], changes: null, hooks: [] };
   const failed = target.part.failed ?? shadow.failed;
   return {
     executionId: run.options.executionId,
     direction: plan.direction,
     dryRun: true,
+    undone: null,
     applied: [...target.part.ran, ...shadow.ran],
     failed,
     inDoubt: [],
+    hooks: shadow.hooks,
+    interruptedHooks: [],
     rehearsal: {
       onTarget: target.part.ran,
       onShadow: shadow.ran,

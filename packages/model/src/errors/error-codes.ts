@@ -286,6 +286,16 @@ export const errorCodes = {
     meaning: "A statement of the migration let go of the lock that keeps two runs apart.",
     remedy: "Remove it (pg_advisory_unlock_all, say); what was in its transaction is rolled back.",
   },
+  CONFITURE_ALERT: {
+    exit: 3,
+    meaning: "An alert was raised that rolls the run back.",
+    remedy: "Read what was measured; run again when that is over, or change what `alerts` says.",
+  },
+  CONFITURE_HOOK_FAILED: {
+    exit: 3,
+    meaning: "A hook failed that the migration cannot go on without.",
+    remedy: "Look at the hook that is named; what was in the transaction is rolled back. Run again when it is mended.",
+  },
   CONFITURE_CANCELLED: {
     exit: 130,
     meaning: "The run was interrupted.",
