@@ -1,6 +1,7 @@
 export { closestName } from "./closest-name.js";
 export type { Config, Environment, EnvironmentSource, LocatedText, MigrationsConfig, SchemaConfig } from "./config.js";
 export type { ConfigProblem } from "./config-problem.js";
+export { problemsError } from "./config-problem.js";
 export type { ConfigReferenceRow } from "./config-reference.js";
 export { configReference } from "./config-reference.js";
 export { databaseUrlProblem } from "./database-url.js";
@@ -10,8 +11,8 @@ export { expandVariables } from "./expand-variables.js";
 export { findConfigFile } from "./find-config-file.js";
 export type { LoadConfigOptions } from "./load-config.js";
 export { loadConfig } from "./load-config.js";
-export type { ReadYamlOptions, YamlValue, ZodNamespace } from "./read-yaml.js";
-export { describeYamlProblems, readYaml } from "./read-yaml.js";
+export type { ReadYamlOptions, YamlShape, YamlValue, ZodNamespace } from "./read-yaml.js";
+export { checkShape, describeYamlProblems, readYaml } from "./read-yaml.js";
 export type { ResolveEnvironmentOptions } from "./resolve-environment.js";
 export { defaultEnvironment, resolveEnvironment, resolveLoadOrder } from "./resolve-environment.js";
 export type { YamlPath } from "./yaml-document.js";

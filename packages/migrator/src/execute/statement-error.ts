@@ -61,7 +61,7 @@ function namedParts(error: ServerError): Record<string, string> {
  * Data exceptions quote the value that did not fit (`invalid input syntax for type integer: "…"`); the names of tables,
  * columns and constraints are told apart by the fields the server sends beside the message.
  */
-function withoutValues(error: ServerError): string {
+export function withoutValues(error: ServerError): string {
   if (!error.code.startsWith("22") && !error.code.startsWith("23")) return error.message;
   const names = new Set([error.schema, error.table, error.column, error.constraint, error.dataType]);
   return error.message.replace(/"((?:[^"]|"")*)"/g, (quoted, inner: string) => (names.has(inner) ? quoted : '"…"'));

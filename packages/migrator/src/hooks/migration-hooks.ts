@@ -1,6 +1,7 @@
 import { createHooks, type Hook, type Hooks, type HooksOptions, type MigrationEvents } from "@confiture/hooks";
 import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import type { Catalog, Database, MigrationPlan, RiskAssessment, Session } from "@confiture/model";
+import { sameVersion } from "../sources/migration-version.js";
 
 /** A ConfitureError or an error of the server as plain data. No value of a row, no secret. */
 export interface HookedError {
@@ -24,8 +25,16 @@ export type MigratorEvents = MigrationEvents<{
  */
 export type HookConnection = "migration" | "own" | "none";
 
+/** The one migration, and the way through it, that a hook is for. */
+export interface HookedMigration {
+  readonly version: string;
+  readonly direction: "up" | "down";
+}
+
 export interface MigrationHookFields {
   readonly connection: HookConnection;
+  /** Left out: it is for every migration. Otherwise it is left alone at the moments of the others: see {@link hookConcerns}. */
+  readonly onlyFor?: HookedMigration;
 }
 
 /** How far a hook has come that takes its time. */
@@ -52,6 +61,14 @@ export type MigrationHook = Hook<MigratorEvents, MigrationHookFields, MigrationH
 export type MigrationHooks = Hooks<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 export type MigrationHooksOptions = Omit<HooksOptions<MigratorEvents, MigrationHookFields>, "vocabulary" | "fields">;
 
+/** Whether a hook is for the migration that data of an event tells of. Whoever opens connections for hooks asks first. */
+export function hookConcerns(hook: Partial<MigrationHookFields>, data: object): boolean {
+  const { onlyFor } = hook;
+  if (onlyFor === undefined) return true;
+  const { version, direction } = data as { readonly version?: unknown; readonly direction?: unknown };
+  return typeof version === "string" && sameVersion(version, onlyFor.version) && direction === onlyFor.direction;
+}
+
 const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
 
 /** An engine of hooks that knows the moments of a migration: hand it to `migrate` as `hooks`. */
@@ -61,6 +78,13 @@ export function createMigrationHooks(options: MigrationHooksOptions = {}): Migra
     vocabulary: migrationEventNames,
     fields: {
       connection: (value) => (connections.includes(value) ? undefined : "`migration`, `own` or `none`"),
+      onlyFor: (value) => (isHookedMigration(value) ? undefined : "a `version` and a `direction` (`up` or `down`)"),
     },
   });
+}
+
+function isHookedMigration(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { version, direction } = (value ?? {}) as Partial<HookedMigration>;
+  return typeof version === "string" && (direction === "up" || direction === "down");
 }
