@@ -30,6 +30,7 @@ export interface FireOptions {
   readonly signal?: AbortSignal;
   readonly executionId?: string;
   readonly environment?: string;
+  readonly onProgress?: (step: HookProgress) => void;
 }
 
 /** Fires the event of one hook as a migration does: on its connection, or on one of its own. */
@@ -37,7 +38,10 @@ export async function fireHook(database: Database, hook: MigrationHook, options:
   const progress: HookProgress[] = [];
   const hooks = createMigrationHooks({ defaults: { timeoutPerPhaseMs: 600_000, graceMs: 60_000 } });
   hooks.register(hook);
-  const report = (step: HookProgress) => void progress.push(step);
+  const report = (step: HookProgress) => {
+    progress.push(step);
+    options.onProgress?.(step);
+  };
   const outcome = await hooks.trigger(
     hook.on,
     { ...phaseData, ...options.data } as unknown as MigratorEvents["before_ddl"],
@@ -48,7 +52,7 @@ export async function fireHook(database: Database, hook: MigrationHook, options:
       around: async (asked, _context, run) => {
         if (asked.connection === "none") return run();
         await using session = await database.openSession();
-        if (asked.connection === "own") return run({ session, database });
+        if (asked.connection === "own") return await run({ session, database });
         await session.query("begin");
         try {
           const value = await run({ session });
