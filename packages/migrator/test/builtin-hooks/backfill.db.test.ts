@@ -1,9 +1,15 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { openTestDatabase, type TestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { createBuiltinHook } from "../../src/builtin-hooks/index.js";
 import { fireHook } from "./fire-hook.js";
 
-async function backfill(db: TestDatabase, config: Record<string, unknown>, options: Parameters<typeof fireHook>[2] = {}) {
+async function backfill(
+  db: TestDatabase,
+  config: Record<string, unknown>,
+  options: Parameters<typeof fireHook>[2] = {},
+) {
   return fireHook(db, await createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config }), options);
 }
 
@@ -48,13 +54,19 @@ testOnEachVersion("a source table is copied, and rows that are there are brought
 
 test("without a mapping, columns of the same name are copied", async () => {
   await using db = await openTestDatabase({ sql: sparse });
-  await db.query("create table r_orders (id bigint primary key, total numeric, doubled numeric generated always as (total * 2) stored)");
-  expect(await backfill(db, { source_table: "orders", target_table: "r_orders" })).toMatchObject({ value: { rows: 1000 } });
+  await db.query(
+    "create table r_orders (id bigint primary key, total numeric, doubled numeric generated always as (total * 2) stored)",
+  );
+  expect(await backfill(db, { source_table: "orders", target_table: "r_orders" })).toMatchObject({
+    value: { rows: 1000 },
+  });
 });
 
 test("a query is read once, and inserted in batches", async () => {
   await using db = await openTestDatabase({ sql: sparse });
-  await db.query("create table r_customer_lifetime_value (id uuid, customer int primary key, total_spent numeric, order_count bigint)");
+  await db.query(
+    "create table r_customer_lifetime_value (id uuid, customer int primary key, total_spent numeric, order_count bigint)",
+  );
   const config = {
     source_query: `select gen_random_uuid() as id, customer, sum(total) as total_spent, count(*) as order_count
       from orders group by customer -- everything`,
@@ -63,7 +75,9 @@ test("a query is read once, and inserted in batches", async () => {
     parallel_workers: 2,
   };
   expect(await backfill(db, config)).toMatchObject({ status: "completed", value: { rows: 50, batches: 8 } });
-  const { rows } = await db.query("select sum(total_spent) = (select sum(total) from orders) as same from r_customer_lifetime_value");
+  const { rows } = await db.query(
+    "select sum(total_spent) = (select sum(total) from orders) as same from r_customer_lifetime_value",
+  );
   expect(rows).toEqual([{ same: true }]);
   const { rows: left } = await db.query("select relname from pg_class where relname like 'backfill_stage%'");
   expect(left).toEqual([]);
@@ -93,12 +107,19 @@ test("an INSERT … SELECT … ON CONFLICT is done in batches as it is written",
 
 testOnEachVersion("a table without a key is walked by its pages, until nothing is left", async (version) => {
   await using db = await openTestDatabase({ version });
-  await db.query(`create table log (at int, kind text); insert into log select n, null from generate_series(1, 5000) n; analyze log`);
+  await db.query(
+    `create table log (at int, kind text); insert into log select n, null from generate_series(1, 5000) n; analyze log`,
+  );
   expect(await backfill(db, { target_table: "log", set: { kind: "'old'" } })).toMatchObject({
     status: "failed",
     error: { code: "CONFITURE_BACKFILL", message: expect.stringContaining("no primary key") },
   });
-  const outcome = await backfill(db, { target_table: "log", set: { kind: "'old'" }, where: "kind is null", batch_size: 300 });
+  const outcome = await backfill(db, {
+    target_table: "log",
+    set: { kind: "'old'" },
+    where: "kind is null",
+    batch_size: 300,
+  });
   expect(outcome).toMatchObject({ status: "completed" });
   const { rows } = await db.query("select count(*) from log where kind is null");
   expect(rows).toEqual([{ count: "0" }]);
@@ -108,13 +129,25 @@ testOnEachVersion("a key of several columns, of text and of time, is walked in i
   await using db = await openTestDatabase({ version });
   await db.query(`create table reading (place text collate "C", at timestamptz, value float8, done boolean, primary key (place, at));
     insert into reading select chr(60 + n % 40) || '"\\', now() - n * interval '1 second', n / 3.0, false from generate_series(1, 2000) n`);
-  const outcome = await backfill(db, { target_table: "reading", set: { done: "true" }, where: "not done", batch_size: 33, parallel_workers: 2 });
+  const outcome = await backfill(db, {
+    target_table: "reading",
+    set: { done: "true" },
+    where: "not done",
+    batch_size: 33,
+    parallel_workers: 2,
+  });
   expect(outcome).toMatchObject({ status: "completed", value: { rows: 2000 } });
 });
 
 test("one that was interrupted goes on where it stopped, and does nothing twice", async () => {
   await using db = await openTestDatabase({ sql: sparse });
-  const config = { target_table: "orders", set: { cents: "coalesce(cents, 0) + 1" }, batch_size: 10, parallel_workers: 3, throttle: 5 };
+  const config = {
+    target_table: "orders",
+    set: { cents: "coalesce(cents, 0) + 1" },
+    batch_size: 10,
+    parallel_workers: 3,
+    throttle: 5,
+  };
   const stop = new AbortController();
   const hook = await createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config });
   const onProgress = ({ done }: { readonly done: number }) => {
@@ -125,11 +158,51 @@ test("one that was interrupted goes on where it stopped, and does nothing twice"
   const { rows: part } = await db.query<{ done: string }>("select count(*) as done from orders where cents = 1");
   expect(Number(part[0]?.done)).toBeGreaterThan(0);
   expect(Number(part[0]?.done)).toBeLessThan(1000);
-  const second = await fireHook(db, await createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config: { ...config, throttle: 0 } }));
+  const second = await fireHook(
+    db,
+    await createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config: { ...config, throttle: 0 } }),
+  );
   expect(second).toMatchObject({ status: "completed", value: { rows: 1000, resumed: true } });
   const { rows } = await db.query("select count(*) filter (where cents = 1) as once, count(*) from orders");
   expect(rows).toEqual([{ once: "1000", count: "1000" }]);
 });
+
+test("killed in the middle of batches, again and again, it changes every row once", async () => {
+  await using db = await openTestDatabase({ sql: sparse });
+  const config = {
+    target_table: "orders",
+    set: { cents: "coalesce(cents, 0) + 1" },
+    batch_size: 20,
+    parallel_workers: 3,
+  };
+  for (const killAt of [2, 7, 15]) expect((await crashingBackfill(db.url, config, killAt)).code).not.toBe(0);
+  const { rows: part } = await db.query<{ done: string }>("select count(*) as done from orders where cents = 1");
+  expect(Number(part[0]?.done)).toBeGreaterThan(0);
+  const last = await crashingBackfill(db.url, config, 0);
+  expect(JSON.parse(last.stdout)).toMatchObject({ rows: 1000, resumed: true });
+  const { rows } = await db.query("select count(*) filter (where cents = 1) as once, count(*) from orders");
+  expect(rows).toEqual([{ once: "1000", count: "1000" }]);
+});
+
+const script = fileURLToPath(new URL("../crash/crashing-backfill.mjs", import.meta.url));
+
+function crashingBackfill(
+  url: string,
+  config: object,
+  killAt: number,
+): Promise<{ code: number | null; stdout: string }> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [script, url, JSON.stringify(config), String(killAt)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let stdout = "";
+    child.stdout.on("data", (bytes: Buffer) => {
+      stdout += bytes.toString();
+    });
+    child.on("error", failed);
+    child.on("close", (code) => done({ code, stdout }));
+  });
+}
 
 test("batches wait for rows that others hold no longer than they may, and come back", async () => {
   await using db = await openTestDatabase({ sql: sparse });
@@ -150,11 +223,17 @@ test("what cannot be done is refused with what to do instead", async () => {
   await db.query("create table r_other (nothing int)");
   const message = async (config: Record<string, unknown>) => ((await backfill(db, config)).error as Error).message;
   expect(await message({ source_table: "orders", target_table: "r_other" })).toMatch(/no column of the same name/);
-  expect(await message({ source_query: "select 1 as something", target_table: "r_other" })).toMatch(/gives something, and public\.r_other has no such column/);
+  expect(await message({ source_query: "select 1 as something", target_table: "r_other" })).toMatch(
+    /gives something, and public\.r_other has no such column/,
+  );
   expect(await message({ target_table: "orders", set: { id: "id + 1" } })).toMatch(/changes id, over which/);
   expect(await message({ backfill_query: "insert into r_other values (1)" })).toMatch(/not one INSERT … SELECT/);
   expect(await message({ target_table: "nowhere", set: { a: "1" } })).toMatch(/no relation nowhere/);
   await expect(
-    createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config: { target_table: "t", set: { a: "1" }, source_query: "select 1" } }),
+    createBuiltinHook({
+      type: "backfill_read_model",
+      on: "after_ddl",
+      config: { target_table: "t", set: { a: "1" }, source_query: "select 1" },
+    }),
   ).rejects.toThrow("must say where rows come from with one of");
 });

@@ -42,6 +42,8 @@ export const rebuildIndex = defineBuiltinHook({
   },
 });
 
+const cleanUpMs = 10_000;
+
 interface Manner {
   readonly concurrent: boolean;
   readonly deadline: number;
@@ -69,11 +71,12 @@ async function reindex(session: Session, name: string, { concurrent, deadline }:
   try {
     await session.query(`reindex index ${concurrent ? "concurrently " : ""}${name}`);
   } catch (error) {
-    await session.query("set statement_timeout = 0").catch(() => undefined);
+    // Whom the build waited for the drop waits for too: what cannot be dropped now is dropped by the next run.
+    await session.query(`set statement_timeout = ${cleanUpMs}`).catch(() => undefined);
     if (concurrent) await dropLeftovers(session, name).catch(() => undefined);
     if (!isServerError(error) || error.code !== sqlState.queryCanceled || Date.now() - started < deadline) throw error;
     throw new ConfitureError("CONFITURE_DEADLINE", `${name} was not rebuilt within ${Math.round(deadline / 1000)} s.`, {
-      hint: "The index is as it was. End the transactions it waits for, or allow more with `deadline`.",
+      hint: "The index serves as it did. End the transactions it waits for, or allow more with `deadline`.",
       cause: error,
     });
   } finally {

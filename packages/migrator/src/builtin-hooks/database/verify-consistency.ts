@@ -154,7 +154,7 @@ function described({ passed, deviationPercent }: Comparison): Pick<Finding, "pas
   const off = Number.isFinite(deviationPercent)
     ? `${Number(deviationPercent.toPrecision(3))} % off`
     : "nothing was expected";
-  return { passed, found: deviationPercent === 0 ? "equal" : off };
+  return { passed, found: passed && deviationPercent === 0 ? "equal" : off };
 }
 
 interface Captured extends WrittenNearness {
