@@ -2,7 +2,7 @@
 export interface ConfigReferenceRow {
   /** Keys joined by dots; `<name>` stands for a name of one's own. */
   readonly path: string;
-  readonly type: "text" | "texts" | "name" | "URL" | "paths" | "time" | "listed | dependencies";
+  readonly type: "text" | "texts" | "name" | "URL" | "paths" | "time" | "listed | dependencies" | "hooks";
   /** As one would write it; null where there is none. */
   readonly default: string | readonly string[] | null;
   readonly meaning: string;
@@ -37,6 +37,20 @@ export const configReference: readonly ConfigReferenceRow[] = [
     default: "local",
     meaning:
       "The name of the one environment that a file describes: confiture.yaml itself, or a file of environments/, where the default is the file's name.",
+  },
+  {
+    path: "environments.<name>.hooks",
+    type: "hooks",
+    default: null,
+    meaning: "Hooks of this environment, beside those of the project.",
+  },
+  { path: "environment.hooks", type: "hooks", default: null, meaning: "As environments.<name>.hooks." },
+  {
+    path: "hooks",
+    type: "hooks",
+    default: null,
+    meaning:
+      "Hooks of every migration: under the name of an event a list of `type` and `config`; `directory` and `packages` for hooks in files, `options` for how an event's hooks are run. Its ${VARIABLES} are expanded when hooks are made.",
   },
   { path: "environment.database_url", type: "URL", default: null, meaning: "As environments.<name>.database_url." },
   {

@@ -20,7 +20,7 @@ export type TimeKey = keyof typeof defaultTimes;
 /** Zero means no limit for these two; for the others it would mean no protection, or no chance. */
 const mayBeZero: readonly TimeKey[] = ["statement_timeout", "idle_in_transaction_timeout"];
 
-const laterParts = ["hooks", "linting", "risk", "performance", "monitoring", "pggit", "anonymization"];
+const laterParts = ["linting", "risk", "performance", "monitoring", "pggit", "anonymization"];
 
 /** Parts that the design names and this version does not have: refused, so that nobody believes they are at work. */
 export const refusedKeys: Readonly<Record<string, string>> = Object.fromEntries(
@@ -34,6 +34,7 @@ export interface WrittenEnvironment {
   readonly database_url?: string | undefined;
   readonly shadow_database_url?: string | undefined;
   readonly load_order?: readonly string[] | undefined;
+  readonly hooks?: unknown;
 }
 
 export interface WrittenNamedEnvironment extends WrittenEnvironment {
@@ -48,6 +49,7 @@ export interface WrittenConfig {
     | null
     | undefined;
   readonly migrations?: WrittenMigrations | null | undefined;
+  readonly hooks?: unknown;
   readonly diff?: { readonly renames?: readonly string[] | undefined } | null | undefined;
 }
 
@@ -69,6 +71,8 @@ export function configSchema(z: ZodNamespace): ZodType<WrittenConfig> {
       .nullable()
       .optional(),
     migrations: z.strictObject(migrationsShape(z)).nullable().optional(),
+    // What hooks there are the migrator knows: it reads this part itself.
+    hooks: z.unknown().optional(),
     diff: z
       .strictObject({ renames: z.array(z.string().min(1)).optional() })
       .nullable()
@@ -86,6 +90,7 @@ function environmentShape(z: ZodNamespace) {
     database_url: z.string().optional(),
     shadow_database_url: z.string().optional(),
     load_order: loadOrder(z).optional(),
+    hooks: z.unknown().optional(),
   };
 }
 

@@ -1,5 +1,13 @@
 export { closestName } from "./closest-name.js";
-export type { Config, Environment, EnvironmentSource, LocatedText, MigrationsConfig, SchemaConfig } from "./config.js";
+export type {
+  Config,
+  Environment,
+  EnvironmentSource,
+  LocatedText,
+  MigrationsConfig,
+  SchemaConfig,
+  YamlPart,
+} from "./config.js";
 export type { ConfigProblem } from "./config-problem.js";
 export { problemsError } from "./config-problem.js";
 export type { ConfigReferenceRow } from "./config-reference.js";

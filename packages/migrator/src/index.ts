@@ -20,6 +20,19 @@ export type { RunOptions } from "./execute/run-options.js";
 export { toolVersion } from "./execute/run-options.js";
 export type { HistoryEvent, ReadEventsOptions } from "./history.js";
 export { readEvents } from "./history.js";
+export type {
+  HookConnection,
+  HookedError,
+  HookedMigration,
+  HookProgress,
+  MigrationHook,
+  MigrationHookFields,
+  MigrationHookMetadata,
+  MigrationHooks,
+  MigrationHooksOptions,
+  MigratorEvents,
+} from "./hooks/migration-hooks.js";
+export { createMigrationHooks, defineMigrationHook, hookConcerns } from "./hooks/migration-hooks.js";
 export type { MigrateOptions, MigrationSource } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
 export type { MigrationStatus } from "./plan/examine-history.js";
@@ -34,6 +47,7 @@ export { renumberMigration, repair } from "./repair.js";
 export { cannotBeRead, decodeSqlFile } from "./sources/decode-sql-file.js";
 export type { MigrationDefinition } from "./sources/define-migration.js";
 export { defineMigration } from "./sources/define-migration.js";
+export type { NamedHooks } from "./sources/hook-yaml.js";
 export type { Migration } from "./sources/migration.js";
 export type { NewMigrationOptions } from "./sources/new-migration.js";
 export { newMigration } from "./sources/new-migration.js";

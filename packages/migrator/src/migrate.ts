@@ -9,6 +9,8 @@ import {
   resolveRunOptions,
   type ShadowRunOptions,
 } from "./execute/run-options.js";
+import type { MigrationHooks } from "./hooks/migration-hooks.js";
+import { refuseHooksNotThere } from "./hooks/refuse-hooks-not-there.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
 import {
   hashOfPlan,
@@ -162,20 +164,24 @@ export async function prepare(
   run: Run,
   migrations: readonly Migration[],
   direction: "up" | "down",
-  options: Target & ProblemAllowances,
+  options: Target & ProblemAllowances & { readonly hooks?: MigrationHooks },
 ): Promise<Prepared> {
   refuseOddSteps(options);
   const { history, status } = await examine(run, migrations);
   if (direction === "up") {
     refuseProblems(status, options);
-    return { prepared: await planUp(status, history.progress, options), history, status };
+    const prepared = await planUp(status, history.progress, options);
+    refuseHooksNotThere(prepared.plan, migrations, options.hooks);
+    return { prepared, history, status };
   }
   refuseHalfApplied(status);
   const stored = await storedTexts(
     run,
     selectToRevert(status, options).map(({ version }) => version),
   );
-  return { prepared: await planDown(status, migrations, history.progress, stored, options), history, status };
+  const prepared = await planDown(status, migrations, history.progress, stored, options);
+  refuseHooksNotThere(prepared.plan, migrations, options.hooks);
+  return { prepared, history, status };
 }
 
 export async function examine(

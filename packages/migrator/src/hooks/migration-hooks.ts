@@ -1,4 +1,11 @@
-import { createHooks, type Hook, type Hooks, type HooksOptions, type MigrationEvents } from "@confiture/hooks";
+import {
+  createHooks,
+  defineHook,
+  type Hook,
+  type Hooks,
+  type HooksOptions,
+  type MigrationEvents,
+} from "@confiture/hooks";
 import { migrationEventNames } from "@confiture/hooks/vocabulary";
 import type { Catalog, Database, MigrationPlan, RiskAssessment, Session } from "@confiture/model";
 import { sameVersion } from "../sources/migration-version.js";
@@ -68,6 +75,9 @@ export function hookConcerns(hook: Partial<MigrationHookFields>, data: object): 
   const { version, direction } = data as { readonly version?: unknown; readonly direction?: unknown };
   return typeof version === "string" && sameVersion(version, onlyFor.version) && direction === onlyFor.direction;
 }
+
+/** Writes a hook in a file of its own, with the type of `context.data` inferred from `on`. */
+export const defineMigrationHook = defineHook<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 
 const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
 

@@ -96,8 +96,8 @@ export const errorCodes = {
   },
   CONFITURE_HOOKS_UNSUPPORTED: {
     exit: 2,
-    meaning: "A migration names hooks, which this version cannot run. It is never run without them.",
-    remedy: "Remove the hooks, or use a version of Confiture that has them.",
+    meaning: "A migration names hooks, and none were made for it. It is never run without them.",
+    remedy: "Run it with the command, or hand the hooks of `projectHooks` to the call; or remove them from the file.",
   },
   CONFITURE_HOOK_CONFIG: {
     exit: 2,

@@ -1,3 +1,4 @@
+import { ConfitureError } from "@confiture/model";
 import { type Notification, shortened } from "./notification.js";
 import { defineNotifyHook, httpUrl, sendingShape } from "./notify-hook.js";
 
@@ -61,10 +62,10 @@ export const cloudwatch = defineNotifyHook({
   },
 });
 
-function noCredentials(): TypeError {
-  return new TypeError(
-    "There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name them in the config.",
-  );
+function noCredentials(): ConfitureError {
+  return new ConfitureError("CONFITURE_NOTIFICATION", "There are no AWS credentials.", {
+    hint: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name them in the config.",
+  });
 }
 
 function isRegion(text: string): boolean {
