@@ -39,6 +39,21 @@ export interface HookPlace {
   check<Config>(config: unknown, shape: YamlShape<Config>): Promise<Config>;
 }
 
+/**
+ * A hook that is listed and never run: its type, moment and connection are checked, its config is not looked at, so that none of its
+ * variables need be set.
+ */
+export function outlineBuiltinHook(asked: AskedHook, place: HookPlace): MigrationHook {
+  const type = typeNamed(asked.type, place);
+  refuseMoment(type, asked, place);
+  const connection = connectionOf(type, asked, place);
+  const { id = `${asked.on}/${asked.type}`, type: _type, config: _config, condition: _condition, ...fields } = asked;
+  const run = (): never => {
+    throw new Error("this hook was made to be listed");
+  };
+  return hookOf(type, { ...fields, id, connection, run });
+}
+
 /** One hook out of what was asked for, checked whole: type, moment, connection, config, SQL, condition. */
 export async function makeBuiltinHook(
   asked: AskedHook,
@@ -58,15 +73,12 @@ export async function makeBuiltinHook(
     if (condition?.(context) === false) return { skipped: "condition" };
     return type.run(config, context, { ...setting, id });
   };
-  return {
-    timeoutMs: type.timeoutMs,
-    idempotent: type.idempotent,
-    ...defaultsOf(type),
-    ...withoutUndefined(fields),
-    id,
-    connection,
-    run,
-  } as MigrationHook;
+  return hookOf(type, { ...fields, id, connection, run });
+}
+
+function hookOf(type: BuiltinHookType, fields: object): MigrationHook {
+  const { timeoutMs, idempotent } = type;
+  return { timeoutMs, idempotent, ...defaultsOf(type), ...withoutUndefined(fields) } as MigrationHook;
 }
 
 function typeNamed(name: string, place: HookPlace): BuiltinHookType {

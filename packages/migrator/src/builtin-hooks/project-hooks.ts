@@ -10,7 +10,7 @@ import { createMigrationHooks } from "../hooks/migration-hooks.js";
 import type { Migration } from "../sources/migration.js";
 import type { HookSetting, MigratorEvent } from "./builtin-hook-type.js";
 import { loadHookModules } from "./yaml/load-hook-modules.js";
-import { makeWrittenHook } from "./yaml/make-hook.js";
+import { makeWrittenHook, outlineWrittenHook } from "./yaml/make-hook.js";
 import { readHooksOfMigration, readHooksOfProject, type WrittenHook, type WrittenHooks } from "./yaml/written-hooks.js";
 
 export interface ProjectHooksOptions extends Omit<HookSetting, "id"> {
@@ -22,6 +22,8 @@ export interface ProjectHooksOptions extends Omit<HookSetting, "id"> {
   readonly migrations: readonly Migration[];
   /** What hooks are created with besides; what the YAML says of events goes over it. */
   readonly options?: MigrationHooksOptions;
+  /** The hooks are listed and never run: configs are not looked at, and no variable need be set. Default false. */
+  readonly toList?: boolean;
 }
 
 /** Where a hook was written. */
@@ -54,7 +56,9 @@ export async function projectHooks(options: ProjectHooksOptions): Promise<Projec
   const { root, ownSchema, env } = options;
   const parts = await readParts(options);
   const written = [...parts.flatMap(({ hooks }) => hooks), ...(await hooksOfMigrations(options.migrations))];
-  const made = await makeAll(written, { root, ownSchema, env });
+  const make = async (hook: WrittenHook) =>
+    options.toList === true ? outlineWrittenHook(hook) : makeWrittenHook(hook, { root, ownSchema, env });
+  const made = await makeAll(written, make);
   const modules = await loadHookModules(root, {
     directory:
       parts.map(({ directory }) => directory).findLast((directory) => directory !== undefined) ?? defaultDirectory,
@@ -96,12 +100,12 @@ async function hooksOfMigrations(migrations: readonly Migration[]): Promise<read
 /** Every hook is tried, so that all that is wrong is told at once. */
 async function makeAll(
   written: readonly WrittenHook[],
-  setting: Omit<HookSetting, "id">,
+  make: (hook: WrittenHook) => Promise<MigrationHook>,
 ): Promise<readonly MigrationHook[]> {
   const made: MigrationHook[] = [];
   const errors: unknown[] = [];
   for (const hook of written)
-    await makeWrittenHook(hook, setting).then(
+    await make(hook).then(
       (hookMade) => made.push(hookMade),
       (error: unknown) => errors.push(error),
     );

@@ -97,7 +97,7 @@ create trigger confiture_append_only before update or delete or truncate on {own
 `,
   },
   {
-    id: "0002-builtin-hooks",
+    id: "0003-builtin-hooks",
     sql: `
 create table {own}.backfills (
   id text primary key,

@@ -3,7 +3,7 @@ import type { SourceLocation } from "@confiture/model";
 import type { MigrationHook } from "../../hooks/migration-hooks.js";
 import type { HookSetting } from "../builtin-hook-type.js";
 import { builtinHookTypes } from "../builtin-hook-types.js";
-import { type AskedHook, type HookPlace, makeBuiltinHook } from "../make-builtin-hook.js";
+import { type AskedHook, type HookPlace, makeBuiltinHook, outlineBuiltinHook } from "../make-builtin-hook.js";
 import type { WrittenHook } from "./written-hooks.js";
 
 /**
@@ -13,11 +13,17 @@ import type { WrittenHook } from "./written-hooks.js";
  * @throws CONFITURE_HOOK_CONFIG with file, line and column; CONFITURE_VARIABLE_MISSING
  */
 export async function makeWrittenHook(hook: WrittenHook, setting: Omit<HookSetting, "id">): Promise<MigrationHook> {
-  const { id, type, on, fields, onlyFor } = hook;
   refuseWrittenSecrets(hook);
-  const config = expanded(hook, setting.env);
-  const asked = { ...withoutUndefined(fields), id, type, on, config, ...(onlyFor === undefined ? {} : { onlyFor }) };
-  return makeBuiltinHook(asked as AskedHook, setting, placeInYaml(hook));
+  return makeBuiltinHook({ ...askedOf(hook), config: expanded(hook, setting.env) }, setting, placeInYaml(hook));
+}
+
+/** As `makeWrittenHook`, to be listed and never run. @throws CONFITURE_HOOK_CONFIG */
+export function outlineWrittenHook(hook: WrittenHook): MigrationHook {
+  return outlineBuiltinHook(askedOf(hook), placeInYaml(hook));
+}
+
+function askedOf({ id, type, on, fields, onlyFor }: WrittenHook): AskedHook {
+  return { ...withoutUndefined(fields), id, type, on, ...(onlyFor === undefined ? {} : { onlyFor }) } as AskedHook;
 }
 
 function placeInYaml(hook: WrittenHook): HookPlace {
