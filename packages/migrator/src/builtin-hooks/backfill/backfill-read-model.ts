@@ -1,6 +1,6 @@
 import { defineBuiltinHook } from "../builtin-hook-type.js";
 import { columnName, duration, relationName, sqlText } from "../config-shapes.js";
-import { behindDdl, behindRun, hourMs, minuteMs } from "../hook-events.js";
+import { behindDdl, behindRun, hourMs } from "../hook-events.js";
 import { runBackfill } from "./run-backfill.js";
 
 const sources = ["source_table", "source_query", "backfill_query", "set"] as const;
@@ -57,14 +57,12 @@ export const backfillReadModel = defineBuiltinHook({
           .max(32)
           .default(1)
           .describe("How many batches run at a time, each on its own connection."),
-        throttle: duration(z).default(0).describe("Pause of each worker behind each batch."),
+        throttle: duration(z).prefault("0").describe("Pause of each worker behind each batch."),
         max_batch_duration: duration(z)
-          .default(1_000)
+          .prefault("1s")
           .describe("Behind a batch that takes longer, batches are cut smaller."),
-        lock_timeout: duration(z).default(2_000).describe("How long a batch waits for rows that others have locked."),
-        lock_retry: duration(z)
-          .default(5 * minuteMs)
-          .describe("How long it is tried again then."),
+        lock_timeout: duration(z).prefault("2s").describe("How long a batch waits for rows that others have locked."),
+        lock_retry: duration(z).prefault("5m").describe("How long it is tried again then."),
       })
       .superRefine((config, context) => {
         const given = sources.filter((key) => config[key] !== undefined);

@@ -32,7 +32,7 @@ export const dropTemporaryTables = defineBuiltinHook({
         .boolean()
         .default(true)
         .describe("False also forgets captured statistics and finished backfills of this migration."),
-      lock_timeout: duration(z).default(2_000).describe("How long to wait for the lock on one table."),
+      lock_timeout: duration(z).prefault("2s").describe("How long to wait for the lock on one table."),
     }),
   async run({ tables = [], keep_logs: keepLogs, lock_timeout: lockTimeout }, context, { ownSchema }) {
     const names = [

@@ -27,7 +27,7 @@ export const rebuildIndex = defineBuiltinHook({
     z.strictObject({
       indexes: z.array(relationName(z)).min(1).describe("Which indexes."),
       concurrent: z.boolean().default(true).describe("False locks out writers, and is done sooner."),
-      deadline: duration(z).default(hourMs).describe("How long one index may take, waits included."),
+      deadline: duration(z).prefault("1h").describe("How long one index may take, waits included."),
     }),
   async run({ indexes, concurrent, deadline }, context) {
     const session = sessionOf(context);

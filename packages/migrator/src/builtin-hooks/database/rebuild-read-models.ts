@@ -28,7 +28,7 @@ export const rebuildReadModels = defineBuiltinHook({
           .optional()
           .describe("Refreshed, each CONCURRENTLY where it has an index that allows that and readers are to go on."),
         lock_timeout: duration(z)
-          .default(2_000)
+          .prefault("2s")
           .describe("How long to wait for one lock; who comes later waits as long."),
       })
       .refine(({ action, materialized_views: views }) => action !== undefined || views !== undefined, {

@@ -24,7 +24,7 @@ export interface NotifyService<Config extends SendingConfig> {
 /** Options that all services have. */
 export function sendingShape(z: ZodNamespace) {
   return {
-    timeout: duration(z).default(10_000).describe("How long one attempt may take."),
+    timeout: duration(z).prefault("10s").describe("How long one attempt may take."),
     max_attempts: z
       .number()
       .int()
