@@ -19,7 +19,7 @@ export { expandVariables } from "./expand-variables.js";
 export { findConfigFile } from "./find-config-file.js";
 export type { LoadConfigOptions } from "./load-config.js";
 export { loadConfig } from "./load-config.js";
-export type { ReadYamlOptions, YamlShape, YamlValue, ZodNamespace } from "./read-yaml.js";
+export type { ReadYamlOptions, YamlSchema, YamlShape, YamlValue, ZodNamespace } from "./read-yaml.js";
 export { checkShape, describeYamlProblems, readYaml } from "./read-yaml.js";
 export type { ResolveEnvironmentOptions } from "./resolve-environment.js";
 export { defaultEnvironment, resolveEnvironment, resolveLoadOrder } from "./resolve-environment.js";

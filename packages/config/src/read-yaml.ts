@@ -9,6 +9,9 @@ import { parseYaml, type YamlDocument, type YamlPath } from "./yaml-document.js"
 /** zod itself, handed to whoever describes a shape, so that it is loaded only when a file is read. */
 export type ZodNamespace = typeof Zod;
 
+/** A shape that was described; its methods are those of zod. */
+export type YamlSchema<Value> = ZodType<Value>;
+
 /** The shape a value must have. */
 export type YamlShape<Value> = ZodType<Value> | ((z: ZodNamespace) => ZodType<Value>);
 

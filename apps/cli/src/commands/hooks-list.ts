@@ -1,24 +1,10 @@
 import { builtinHookTypes, type ProjectHooks } from "@confiture/migrator/builtin-hooks";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
-import { renderHooks, renderHookTypes } from "../output/render-hooks.js";
+import { type HookRow, renderHooks, renderHookTypes } from "../output/render-hooks.js";
 import { runCommand } from "../output/run-command.js";
 import { hooksOfProject } from "../project/hooks-of-project.js";
 import { readProject } from "../project/open-project.js";
-
-export interface HookRow {
-  readonly event: string;
-  readonly id: string;
-  /** Null for a hook that is not built in. */
-  readonly type: string | null;
-  readonly connection: string;
-  readonly priority: number;
-  readonly dependsOn: readonly string[];
-  readonly source: string;
-  readonly description: string | null;
-  /** The one migration it is for. */
-  readonly migration: { readonly version: string; readonly direction: string } | null;
-}
 
 export async function runHooksList(this: CliContext, flags: GlobalFlags): Promise<void> {
   await runCommand(this, flags, async ({ terminal }) => {

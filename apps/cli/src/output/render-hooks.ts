@@ -1,7 +1,20 @@
-import type { HookRow } from "../commands/hooks-list.js";
 import type { FiredHook } from "../project/fire-phase.js";
 import { formatDuration } from "./durations.js";
 import type { Terminal } from "./terminal.js";
+
+export interface HookRow {
+  readonly event: string;
+  readonly id: string;
+  /** Null for a hook that is not built in. */
+  readonly type: string | null;
+  readonly connection: string;
+  readonly priority: number;
+  readonly dependsOn: readonly string[];
+  readonly source: string;
+  readonly description: string | null;
+  /** The one migration it is for. */
+  readonly migration: { readonly version: string; readonly direction: string } | null;
+}
 
 interface TypeRow {
   readonly type: string;

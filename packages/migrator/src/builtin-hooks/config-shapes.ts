@@ -1,4 +1,4 @@
-import { parseDuration, type ZodNamespace } from "@confiture/config";
+import { parseDuration, type YamlSchema, type ZodNamespace } from "@confiture/config";
 import type { QualifiedName } from "@confiture/model";
 import { quoteQualified } from "@confiture/sql";
 
@@ -17,7 +17,7 @@ function unquoted(written: string): string {
 }
 
 /** A name of a relation; the value is quoted, ready to stand in SQL. */
-export function relationName(z: ZodNamespace) {
+export function relationName(z: ZodNamespace): YamlSchema<string> {
   return z.string().transform((written, context): string => {
     const name = parseName(written);
     if (name !== undefined) return quoteQualified(name);
@@ -27,7 +27,7 @@ export function relationName(z: ZodNamespace) {
 }
 
 /** A name of a column; the value is quoted. */
-export function columnName(z: ZodNamespace) {
+export function columnName(z: ZodNamespace): YamlSchema<string> {
   return z.string().transform((written, context): string => {
     const name = parseName(written);
     if (name !== undefined && name.schema === undefined) return quoteQualified(name);
@@ -37,7 +37,7 @@ export function columnName(z: ZodNamespace) {
 }
 
 /** `500ms`, `2s`, `5m`, `1h`, or milliseconds; the value is milliseconds. */
-export function duration(z: ZodNamespace) {
+export function duration(z: ZodNamespace): YamlSchema<number> {
   return z.unknown().transform((written, context): number => {
     const ms = typeof written === "string" || typeof written === "number" ? parseDuration(written) : undefined;
     if (ms !== undefined) return ms;
@@ -47,6 +47,6 @@ export function duration(z: ZodNamespace) {
 }
 
 /** SQL; what the grammar says of it is told by the row's `sql`. */
-export function sqlText(z: ZodNamespace) {
+export function sqlText(z: ZodNamespace): YamlSchema<string> {
   return z.string().refine((text) => text.trim() !== "", { error: "must hold SQL" });
 }

@@ -1,4 +1,4 @@
-import { parseDuration, type YamlPart, type ZodNamespace } from "@confiture/config";
+import { parseDuration, type YamlPart, type YamlSchema, type ZodNamespace } from "@confiture/config";
 import type { SourceLocation } from "@confiture/model";
 
 /** The moments a migration may name hooks for. */
@@ -21,8 +21,25 @@ export interface NamedHooks extends YamlPart {
   readonly shown: string;
 }
 
-/** One hook as it is written, whatever its type. */
-export function hookShape(z: ZodNamespace) {
+/** One hook as it is written, whatever its type. Times are milliseconds. */
+export interface HookEntry {
+  readonly type: string;
+  readonly id?: string | undefined;
+  readonly description?: string | undefined;
+  readonly condition?: string | undefined;
+  readonly action?: string | undefined;
+  readonly connection?: "migration" | "own" | "none" | undefined;
+  readonly priority?: number | "critical" | "high" | "normal" | "low" | undefined;
+  readonly depends_on?: readonly string[] | undefined;
+  readonly trigger_rule?: "all_success" | "none_failed" | "all_done" | undefined;
+  readonly timeout?: number | undefined;
+  readonly attempt_timeout?: number | undefined;
+  readonly retry?: object | undefined;
+  readonly circuit_breaker?: object | undefined;
+  readonly config?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export function hookShape(z: ZodNamespace): YamlSchema<HookEntry> {
   const count = z.number().int().min(1);
   return z.strictObject({
     type: z.string().min(1),
@@ -48,7 +65,7 @@ export function hookShape(z: ZodNamespace) {
   });
 }
 
-export function retryShape(z: ZodNamespace) {
+export function retryShape(z: ZodNamespace): YamlSchema<object> {
   const count = z.number().int().min(1);
   return z.strictObject({
     max_attempts: count.optional(),

@@ -28,7 +28,7 @@ const crashing = {
 
 const hooks = createMigrationHooks();
 hooks.register(await createBuiltinHook({ type: "backfill_read_model", on: "after_ddl", config: JSON.parse(config) }));
-await using session = await crashing.openSession();
+const session = await crashing.openSession();
 const data = {
   version: "003",
   name: "add_orders",
@@ -43,4 +43,5 @@ const outcome = await hooks.trigger("after_ddl", data, {
   metadata: { session, database: crashing, environment: undefined, report: () => undefined },
 });
 process.stdout.write(JSON.stringify(outcome.hooks[0]?.value ?? String(outcome.hooks[0]?.error)));
+await session[Symbol.asyncDispose]();
 await database[Symbol.asyncDispose]();

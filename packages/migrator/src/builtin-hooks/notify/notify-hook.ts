@@ -1,4 +1,4 @@
-import type { YamlShape, ZodNamespace } from "@confiture/config";
+import type { YamlSchema, YamlShape, ZodNamespace } from "@confiture/config";
 import { type BuiltinHookType, defineBuiltinHook, type HookSetting } from "../builtin-hook-type.js";
 import { duration } from "../config-shapes.js";
 import { everyEvent, minuteMs } from "../hook-events.js";
@@ -22,7 +22,10 @@ export interface NotifyService<Config extends SendingConfig> {
 }
 
 /** Options that all services have. */
-export function sendingShape(z: ZodNamespace) {
+export function sendingShape(z: ZodNamespace): {
+  readonly timeout: YamlSchema<number>;
+  readonly max_attempts: YamlSchema<number>;
+} {
   return {
     timeout: duration(z).prefault("10s").describe("How long one attempt may take."),
     max_attempts: z
@@ -72,7 +75,7 @@ export function jsonBody(
 }
 
 /** An address that is sent to: of HTTP, without a user in it. */
-export function httpUrl(z: ZodNamespace) {
+export function httpUrl(z: ZodNamespace): YamlSchema<string> {
   return z.string().refine(isHttpUrl, { error: "must be an http:// or https:// URL without a user in it" });
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@confiture/config";
 import type { EventOptions } from "@confiture/hooks";
 import type { HookedMigration } from "../../hooks/migration-hooks.js";
-import { hookShape, retryShape } from "../../sources/hook-yaml.js";
+import { type HookEntry, hookShape, retryShape } from "../../sources/hook-yaml.js";
 import type { MigratorEvent } from "../builtin-hook-type.js";
 import { everyEvent } from "../hook-events.js";
 
@@ -37,8 +37,6 @@ export interface WrittenHooks {
   readonly packages: readonly string[];
   readonly directory: string | undefined;
 }
-
-type Entry = ReturnType<typeof hookShape>["_output"];
 
 /** Reads `hooks:` of confiture.yaml, or of an environment. @throws CONFITURE_HOOK_CONFIG with every place that is wrong */
 export async function readHooksOfProject(part: YamlPart, prefix: string): Promise<WrittenHooks> {
@@ -70,7 +68,7 @@ export async function readHooksOfMigration(part: YamlPart, onlyFor: HookedMigrat
   return withIds(hooks, `${onlyFor.version}: `).map((hook) => ({ ...hook, onlyFor }));
 }
 
-type Moments = Readonly<Record<string, readonly Entry[] | null | undefined>>;
+type Moments = Readonly<Record<string, readonly HookEntry[] | null | undefined>>;
 
 async function readPart(part: YamlPart): Promise<{ readonly yaml: YamlValue<unknown>; readonly here: unknown }> {
   const code = "CONFITURE_HOOK_CONFIG";
@@ -108,7 +106,7 @@ function projectShape(z: ZodNamespace) {
 type WithoutId = Omit<WrittenHook, "id"> & { readonly id?: string | undefined };
 
 function written(
-  entry: Entry,
+  entry: HookEntry,
   { yaml, path, on }: { readonly yaml: YamlValue<unknown>; readonly path: YamlPath; readonly on: MigratorEvent },
 ): WithoutId {
   const { type, id, description, action, config, ...rest } = entry;
