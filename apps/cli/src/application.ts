@@ -326,6 +326,34 @@ const migrate = buildRouteMap({
   docs: { brief: "Change a database, and know what was changed" },
 });
 
+const hooksList = buildCommand({
+  loader: async () => (await import("./commands/hooks-list.js")).runHooksList,
+  parameters: { flags: globalFlags },
+  docs: { brief: "The built-in types, and the hooks of this project in the order in which they run" },
+});
+
+const hooksTest = buildCommand({
+  loader: async () => (await import("./commands/hooks-test.js")).runHooksTest,
+  parameters: {
+    flags: {
+      ...globalFlags,
+      dryRun: switchFlag("Check every config and say what would fire; reach nothing"),
+      down: switchFlag("As if migrations were undone"),
+      migration: textFlag("As if this migration ran (default: the next one)", "version"),
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "An event, as `after_ddl`", parse: String, placeholder: "phase" }],
+    },
+  },
+  docs: { brief: "Fire one event as a run would; what is done on the migration's connection is rolled back" },
+});
+
+const hooks = buildRouteMap({
+  routes: { list: hooksList, test: hooksTest },
+  docs: { brief: "What is done at the moments of a migration" },
+});
+
 const performanceCalibrate = buildCommand({
   loader: async () => (await import("./commands/performance-calibrate.js")).runPerformanceCalibrate,
   parameters: {
@@ -357,7 +385,7 @@ const completion = buildCommand({
 /** The command line as a tree of commands; `text` is what it says of input it cannot take. */
 export function buildConfiture(version: string, text: ApplicationText = text_en): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { init, demo, build, diff, drift, migrate, performance, completion },
+    routes: { init, demo, build, diff, drift, migrate, hooks, performance, completion },
     docs: { brief: "Change a PostgreSQL database safely, and provably" },
   });
   return buildApplication<CliContext>(root, {

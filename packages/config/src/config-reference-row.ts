@@ -14,6 +14,7 @@ export interface ConfigReferenceRow {
     | "number"
     | "cron"
     | "level"
+    | "hooks"
     | "listed | dependencies"
     | "notify | pause | rollback";
   /** As one would write it; null where there is none. */

@@ -31,6 +31,20 @@ export const configReference: readonly ConfigReferenceRow[] = [
     meaning:
       "The name of the one environment that a file describes: confiture.yaml itself, or a file of environments/, where the default is the file's name.",
   },
+  {
+    path: "environments.<name>.hooks",
+    type: "hooks",
+    default: null,
+    meaning: "Hooks of this environment, beside those of the project.",
+  },
+  { path: "environment.hooks", type: "hooks", default: null, meaning: "As environments.<name>.hooks." },
+  {
+    path: "hooks",
+    type: "hooks",
+    default: null,
+    meaning:
+      "Hooks of every migration: under the name of an event a list of `type` and `config`; `directory` and `packages` for hooks in files, `options` for how an event's hooks are run. Its ${VARIABLES} are expanded when hooks are made.",
+  },
   { path: "environment.database_url", type: "URL", default: null, meaning: "As environments.<name>.database_url." },
   {
     path: "environment.shadow_database_url",

@@ -22,7 +22,7 @@ export type TimeKey = keyof typeof defaultTimes;
 /** Zero means no limit for these two; for the others it would mean no protection, or no chance. */
 const mayBeZero: readonly TimeKey[] = ["statement_timeout", "idle_in_transaction_timeout"];
 
-const laterParts = ["hooks", "linting", "performance", "monitoring", "pggit", "anonymization"];
+const laterParts = ["linting", "performance", "monitoring", "pggit", "anonymization"];
 
 /** Parts that the design names and this version does not have: refused, so that nobody believes they are at work. */
 export const refusedKeys: Readonly<Record<string, string>> = Object.fromEntries(
@@ -36,6 +36,7 @@ export interface WrittenEnvironment {
   readonly database_url?: string | undefined;
   readonly shadow_database_url?: string | undefined;
   readonly load_order?: readonly string[] | undefined;
+  readonly hooks?: unknown;
 }
 
 export interface WrittenNamedEnvironment extends WrittenEnvironment {
@@ -51,6 +52,7 @@ export interface WrittenConfig {
     | undefined;
   readonly migrations?: WrittenMigrations | null | undefined;
   readonly alerts?: WrittenAlerts | null | undefined;
+  readonly hooks?: unknown;
   readonly diff?: { readonly renames?: readonly string[] | undefined } | null | undefined;
   readonly risk?: WrittenRisk | null | undefined;
 }
@@ -74,6 +76,8 @@ export function configSchema(z: ZodNamespace): ZodType<WrittenConfig> {
       .optional(),
     migrations: z.strictObject(migrationsShape(z)).nullable().optional(),
     alerts: alertsShape(z).nullable().optional(),
+    // What hooks there are the migrator knows: it reads this part itself.
+    hooks: z.unknown().optional(),
     diff: z
       .strictObject({ renames: z.array(z.string().min(1)).optional() })
       .nullable()
@@ -92,6 +96,7 @@ function environmentShape(z: ZodNamespace) {
     database_url: z.string().optional(),
     shadow_database_url: z.string().optional(),
     load_order: loadOrder(z).optional(),
+    hooks: z.unknown().optional(),
   };
 }
 

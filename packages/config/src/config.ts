@@ -14,6 +14,17 @@ export interface Config {
   readonly alerts: AlertsConfig | undefined;
   readonly diff: DiffConfig;
   readonly risk: RiskConfig;
+  /** Hooks of the project, where it names any. */
+  readonly hooks?: YamlPart;
+}
+
+/** A part of a YAML file whose shape others know: they read it out of the text, with its places. Its `${VARIABLES}` are not expanded. */
+export interface YamlPart {
+  /** The name that errors give the file. */
+  readonly file: string;
+  readonly text: string;
+  /** Keys that lead to the part. */
+  readonly path: readonly (string | number)[];
 }
 
 export interface DiffConfig {
@@ -72,6 +83,7 @@ export interface EnvironmentSource {
   readonly databaseUrl?: LocatedText;
   readonly shadowDatabaseUrl?: LocatedText;
   readonly loadOrder?: readonly LocatedText[];
+  readonly hooks?: YamlPart;
 }
 
 /** An environment to be used. The URLs may hold passwords: never print them. */
@@ -82,6 +94,8 @@ export interface Environment {
   readonly shadowDatabaseUrl?: string;
   /** The environment's own load order, or the project's. */
   readonly loadOrder: readonly string[];
+  /** Hooks of this environment, beside those of the project. */
+  readonly hooks?: YamlPart;
 }
 
 /** Text with the place where it stands, and the places of the variables in it. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { ConfitureError } from "@confiture/model";
 import { alertsOf } from "./alerts-config.js";
-import type { Config, EnvironmentSource, MigrationsConfig } from "./config.js";
+import type { Config, EnvironmentSource, MigrationsConfig, YamlPart } from "./config.js";
 import { problemsError } from "./config-problem.js";
 import {
   configSchema,
@@ -63,6 +63,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
       renames: (written.diff?.renames ?? []).map((text, index) => document.located(text, ["diff", "renames", index])),
     },
     risk: riskOf(written.risk ?? {}, document),
+    ...hooksPart(document, ["hooks"], written.hooks),
   };
 }
 
@@ -113,15 +114,20 @@ function expandedOutsideEnvironments(document: YamlDocument, env: Variables): un
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        isEnvironmentKey(key, path) ? inner : expand(inner, [...path, key]),
+        isExpandedLater(key, path) ? inner : expand(inner, [...path, key]),
       ]),
     );
   };
   return expand(document.value ?? {}, []);
 }
 
-function isEnvironmentKey(key: string, path: YamlPath): boolean {
-  return path.length === 0 && (key === "environments" || key === "environment");
+/** An environment's variables count when it is used, those of hooks when hooks are made. */
+function isExpandedLater(key: string, path: YamlPath): boolean {
+  return path.length === 0 && (key === "environments" || key === "environment" || key === "hooks");
+}
+
+function hooksPart(document: YamlDocument, path: YamlPath, written: unknown): { readonly hooks?: YamlPart } {
+  return written === undefined || written === null ? {} : { hooks: { file: document.file, text: document.text, path } };
 }
 
 function environmentsOf(document: YamlDocument, written: WrittenConfig): readonly EnvironmentSource[] {
@@ -177,6 +183,7 @@ function environmentSource(
     ...(loadOrder === undefined
       ? {}
       : { loadOrder: loadOrder.map((entry, index) => document.located(entry, [...path, "load_order", index])) }),
+    ...hooksPart(document, [...path, "hooks"], written.hooks),
   };
 }
 

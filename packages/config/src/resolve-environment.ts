@@ -45,6 +45,7 @@ export function resolveEnvironment(config: Config, options: ResolveEnvironmentOp
           ),
         }),
     loadOrder: loadOrderOf(config, source, options.env),
+    ...(source.hooks === undefined ? {} : { hooks: source.hooks }),
   };
 }
 

@@ -4,9 +4,11 @@ import type { ConfigProblem } from "./config-problem.js";
 import type { YamlDocument, YamlPath } from "./yaml-document.js";
 
 interface Context {
-  readonly document: YamlDocument;
+  readonly document: Pick<YamlDocument, "value" | "at" | "keyAt">;
   readonly schema: ZodType;
   readonly refusedKeys: Readonly<Record<string, string>>;
+  /** Where in the document the data stands that was checked. */
+  readonly base: YamlPath;
 }
 
 /** zod's issues as problems with a place, in the order of the file. No message repeats a value: it may be a secret. */
@@ -17,7 +19,7 @@ export function validationProblems(issues: readonly core.$ZodIssue[], context: C
 }
 
 function problemsOf(issue: core.$ZodIssue, context: Context): readonly ConfigProblem[] {
-  const path = issue.path.filter((part) => typeof part !== "symbol");
+  const path = [...context.base, ...issue.path.filter((part) => typeof part !== "symbol")];
   const key = pathText(path);
   const { document } = context;
   switch (issue.code) {
@@ -43,16 +45,18 @@ function problemsOf(issue: core.$ZodIssue, context: Context): readonly ConfigPro
     case "custom":
       return [{ message: `${subject(key)} ${sentence(issue.message)}`, at: document.at(path) }];
     case "too_small":
-      return [{ message: `${subject(key)} must not be empty.`, at: document.at(path) }];
+      return [{ message: `${subject(key)} must ${atLeast(issue)}.`, at: document.at(path) }];
+    case "too_big":
+      return [{ message: `${subject(key)} must be at most ${String(issue.maximum)}.`, at: document.at(path) }];
     default:
       return [{ message: `${subject(key)} does not have the form expected there.`, at: document.at(path) }];
   }
 }
 
-function unknownKey(key: string, path: YamlPath, { schema, refusedKeys }: Context): string {
+function unknownKey(key: string, path: YamlPath, { schema, refusedKeys, base }: Context): string {
   const refusal = Object.hasOwn(refusedKeys, key) ? refusedKeys[key] : undefined;
   if (refusal !== undefined) return refusal;
-  const known = keysAt(schema, path);
+  const known = keysAt(schema, path.slice(base.length));
   const where = path.length === 0 ? "" : ` in \`${pathText(path)}\``;
   const suggestion = didYouMean(key, known);
   return `There is no key \`${key}\`${where}.${suggestion === "" && known.length > 0 ? ` Known: ${known.join(", ")}.` : suggestion}`;
@@ -100,6 +104,11 @@ function pathText(path: YamlPath): string {
 
 function subject(key: string): string {
   return key === "" ? "The file" : `\`${key}\``;
+}
+
+function atLeast({ origin, minimum, inclusive }: core.$ZodIssueTooSmall): string {
+  if (origin !== "number" && origin !== "int") return "not be empty";
+  return `be ${inclusive === false ? "more than" : "at least"} ${String(minimum)}`;
 }
 
 function sentence(message: string): string {

@@ -10,6 +10,7 @@ export type YamlPath = readonly (string | number)[];
 /** A parsed YAML text that knows where everything stands. */
 export interface YamlDocument {
   readonly file: string;
+  readonly text: string;
   /** Plain data; undefined for an empty text. */
   readonly value: unknown;
   /** Where a value stands; for a path that does not exist, the nearest part above it. */
@@ -88,10 +89,12 @@ interface Parts {
 class LocatedDocument implements YamlDocument {
   readonly #parts: Parts;
   readonly file: string;
+  readonly text: string;
   readonly value: unknown;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.text = parts.text;
     this.file = parts.file;
     this.value = parts.value;
   }

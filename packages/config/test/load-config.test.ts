@@ -119,8 +119,8 @@ describe("what is refused, and where", () => {
     ],
     [
       "such a part inside an environment",
-      "environment:\n  name: x\n  hooks: {}",
-      "confiture.yaml:3:3 `hooks` configures a part",
+      "environment:\n  name: x\n  linting: {}",
+      "confiture.yaml:3:3 `linting` configures a part",
     ],
     ["a tab as indentation", "schema:\n\torder: listed", "confiture.yaml:2:1 A tab cannot indent YAML"],
     [

@@ -37,7 +37,7 @@ export type {
   MigratorEvent,
   MigratorEvents,
 } from "./hooks/migration-hooks.js";
-export { createMigrationHooks, hookConcerns } from "./hooks/migration-hooks.js";
+export { createMigrationHooks, defineMigrationHook, hookConcerns } from "./hooks/migration-hooks.js";
 export type { MigrateOptions, MigrationSource, ResumeOutcome } from "./migrate.js";
 export { migrate, planMigrations, resume, rollback } from "./migrate.js";
 export type { PauseOptions, PauseOutcome } from "./pause.js";
@@ -55,6 +55,7 @@ export { renumberMigration, repair } from "./repair.js";
 export { cannotBeRead, decodeSqlFile } from "./sources/decode-sql-file.js";
 export type { MigrationDefinition } from "./sources/define-migration.js";
 export { defineMigration } from "./sources/define-migration.js";
+export type { NamedHooks } from "./sources/hook-yaml.js";
 export type { Migration } from "./sources/migration.js";
 export type { NewMigrationOptions } from "./sources/new-migration.js";
 export { newMigration } from "./sources/new-migration.js";

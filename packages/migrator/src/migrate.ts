@@ -15,6 +15,7 @@ import {
 import { sendRecord } from "./execute/write-record.js";
 import { HookMoments } from "./hooks/hook-moments.js";
 import { reachPlanning } from "./hooks/reach-planning.js";
+import { refuseHooksNotThere } from "./hooks/refuse-hooks-not-there.js";
 import { settleInterruptedHooks } from "./hooks/settle-interrupted-hooks.js";
 import { resumePaused } from "./pause.js";
 import { examineHistory, type MigrationStatus } from "./plan/examine-history.js";
@@ -208,13 +209,17 @@ export async function prepare(
     refuseProblems(status, options);
     const versions = selectPending(status, options).map(({ version }) => version);
     const plan = () => planUp(status, history.progress, options);
-    return { prepared: await reachPlanning(run, { direction, versions }, plan), history, status };
+    const prepared = await reachPlanning(run, { direction, versions }, plan);
+    refuseHooksNotThere(prepared.plan, migrations, run.options.hooks);
+    return { prepared, history, status };
   }
   refuseHalfApplied(status);
   const versions = selectToRevert(status, options).map(({ version }) => version);
   const stored = await storedTexts(run, versions);
   const plan = () => planDown(status, migrations, history.progress, stored, options);
-  return { prepared: await reachPlanning(run, { direction, versions, reason }, plan), history, status };
+  const prepared = await reachPlanning(run, { direction, versions, reason }, plan);
+  refuseHooksNotThere(prepared.plan, migrations, run.options.hooks);
+  return { prepared, history, status };
 }
 
 export async function examine(

@@ -105,7 +105,8 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "@confiture/migrator": {
     folder: "packages/migrator",
     own: ["@confiture/model", "@confiture/config", "@confiture/sql", "@confiture/schema", "@confiture/hooks"],
-    thirdParty: ["jiti"],
+    // A dependency that only a part imports is still installed with the whole: it stands here.
+    thirdParty: ["jiti", "aws4fetch", "@marcbachmann/cel-js"],
     builtins: "any",
     additions: [
       {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describeYamlProblems, loadConfig, resolveEnvironment } from "@confiture/config";
 import { readMigrations } from "@confiture/migrator";
+import { projectHooks } from "@confiture/migrator/builtin-hooks";
 import { isConfitureError } from "@confiture/model";
 import { type Finding, findingAt, type Inspection } from "./finding.js";
 import type { Block } from "./read-blocks.js";
@@ -14,7 +15,7 @@ const kinds: Readonly<Record<string, { readonly file: string; readonly read: (fo
     environment: { file: "environments/example.yaml", read: readProject },
     migration: {
       file: "db/migrations/001_example.yaml",
-      read: (folder) => readMigrations(join(folder, "db/migrations")),
+      read: readMigrationsAndHooks,
     },
   };
 
@@ -50,9 +51,20 @@ async function checkBlock(block: Block): Promise<readonly Finding[]> {
 async function readProject(folder: string): Promise<void> {
   const env = new Proxy<Record<string, string>>({}, { get: (_, name) => someValue(String(name)), has: () => true });
   const config = await loadConfig({ cwd: folder, env });
-  for (const name of Object.keys(config.environments)) resolveEnvironment(config, { name, env });
+  const hooks = { root: folder, ownSchema: "confiture", env, project: config.hooks, migrations: [] };
+  await projectHooks(hooks);
+  for (const name of Object.keys(config.environments)) {
+    const { hooks: part } = resolveEnvironment(config, { name, env });
+    if (part !== undefined) await projectHooks({ ...hooks, environment: { name, part } });
+  }
+}
+
+async function readMigrationsAndHooks(folder: string): Promise<void> {
+  const migrations = await readMigrations(join(folder, "db/migrations"));
+  await projectHooks({ root: folder, ownSchema: "confiture", env: {}, migrations });
 }
 
 function someValue(variable: string): string {
+  if (/WEBHOOK/.test(variable)) return "https://example.com/hook";
   return /URL/.test(variable) ? "postgres://user@host:5432/database" : "value";
 }

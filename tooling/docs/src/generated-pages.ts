@@ -1,3 +1,4 @@
+import { renderBuiltinHooksPage } from "./render-builtin-hooks-page.js";
 import { renderCommandsPage } from "./render-commands-page.js";
 import { renderConfigurationPage } from "./render-configuration-page.js";
 import { renderErrorsPage } from "./render-errors-page.js";
@@ -20,6 +21,11 @@ export const generatedPages: readonly GeneratedPage[] = [
   },
   { path: "docs/reference/operations.md", from: "packages/sql/src/effects/facts", render: renderOperationsPage },
   { path: "docs/reference/hooks.md", from: "packages/hooks/src/vocabulary and errors", render: renderHooksPage },
+  {
+    path: "docs/reference/builtin-hooks.md",
+    from: "packages/migrator/src/builtin-hooks",
+    render: renderBuiltinHooksPage,
+  },
   { path: "docs/reference/commands.md", from: "apps/cli/src/application.ts", render: renderCommandsPage },
 ];
 

@@ -1,5 +1,6 @@
 import {
   createHooks,
+  defineHook,
   type EventName,
   type Hook,
   type Hooks,
@@ -79,6 +80,9 @@ export function hookConcerns(hook: Partial<MigrationHookFields>, data: object): 
   const { version, direction } = data as { readonly version?: unknown; readonly direction?: unknown };
   return typeof version === "string" && sameVersion(version, onlyFor.version) && direction === onlyFor.direction;
 }
+
+/** Writes a hook in a file of its own, with the type of `context.data` inferred from `on`. */
+export const defineMigrationHook = defineHook<MigratorEvents, MigrationHookFields, MigrationHookMetadata>;
 
 const connections: readonly unknown[] = ["migration", "own", "none"] satisfies readonly HookConnection[];
 

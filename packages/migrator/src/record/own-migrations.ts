@@ -134,4 +134,44 @@ comment on table {own}.pauses is 'Who asked a run to pause, when it did, and whe
 create index pauses_open on {own}.pauses (id) where ended_at is null;
 `,
   },
+  {
+    id: "0003-builtin-hooks",
+    sql: `
+create table {own}.backfills (
+  id text primary key,
+  definition text not null,
+  last_key jsonb,
+  total_rows bigint not null,
+  stage text,
+  started_at timestamptz not null default pg_catalog.clock_timestamp(),
+  finished_at timestamptz
+);
+comment on table {own}.backfills is 'Backfills that hooks have begun. One that was interrupted goes on from its batches.';
+
+create table {own}.backfill_batches (
+  backfill text not null references {own}.backfills on delete cascade,
+  upper_key jsonb not null,
+  lower_key jsonb,
+  batch bigint generated always as identity primary key,
+  rows_changed bigint not null,
+  at timestamptz not null default pg_catalog.clock_timestamp()
+);
+comment on table {own}.backfill_batches is 'Each batch of a backfill, written in its own transaction: what stands here was done, once.';
+create index backfill_batches_backfill on {own}.backfill_batches (backfill);
+
+create table {own}.table_statistics (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default pg_catalog.clock_timestamp(),
+  execution_id text not null,
+  hook_id text not null,
+  version text,
+  relation text not null,
+  row_count bigint,
+  table_bytes bigint,
+  index_bytes bigint
+);
+comment on table {own}.table_statistics is 'Row counts and sizes that hooks have captured, to be held against later ones.';
+create index table_statistics_execution on {own}.table_statistics (execution_id, relation);
+`,
+  },
 ];

@@ -1,3 +1,5 @@
+import type { NamedHooks } from "./hook-yaml.js";
+
 /** SQL somebody wrote, and where it begins in its file (a YAML file holds it further down). */
 export interface SqlText {
   readonly file: string;
@@ -27,6 +29,8 @@ export interface SqlMigration extends MigrationBase {
   readonly up: SqlText;
   /** Absent: it cannot be undone. */
   readonly down?: SqlText;
+  /** Hooks that its YAML names. Absent: none. */
+  readonly hooks?: readonly NamedHooks[];
 }
 
 export interface ProgramMigration extends MigrationBase {

@@ -24,7 +24,7 @@ export interface ReadMigrationsOptions {
  * was applied never needs to be.
  *
  * @throws CONFITURE_FILE_NOT_FOUND, CONFITURE_FILE_UNREADABLE, CONFITURE_MIGRATION_NAME, CONFITURE_MIGRATION_INVALID,
- * CONFITURE_HOOKS_UNSUPPORTED, CONFITURE_VERSION_DUPLICATE
+ * CONFITURE_VERSION_DUPLICATE
  */
 export async function readMigrations(
   directory: string,

@@ -1,22 +1,7 @@
 import { readYaml, type YamlValue, type ZodNamespace } from "@confiture/config";
 import { ConfitureError } from "@confiture/model";
+import { hookMoments, hookShape, type NamedHooks } from "./hook-yaml.js";
 import type { SqlMigration, SqlText } from "./migration.js";
-
-/** The moments a migration may name hooks for. */
-const hookMoments = [
-  "before_validation",
-  "before_ddl",
-  "after_ddl",
-  "after_validation",
-  "cleanup",
-  "on_error",
-] as const;
-
-interface HookYaml {
-  readonly type: string;
-  readonly description?: string | undefined;
-  readonly config?: Readonly<Record<string, unknown>> | undefined;
-}
 
 interface MigrationYaml {
   readonly migration: {
@@ -24,60 +9,50 @@ interface MigrationYaml {
     readonly description?: string | undefined;
     readonly ddl: string;
     readonly hooks?:
-      | Readonly<Partial<Record<(typeof hookMoments)[number], readonly HookYaml[] | undefined>>>
+      | Readonly<Partial<Record<(typeof hookMoments)[number], readonly unknown[] | undefined>>>
       | undefined;
-    readonly rollback?: { readonly ddl: string; readonly hooks?: readonly HookYaml[] | undefined } | undefined;
+    readonly rollback?: { readonly ddl: string; readonly hooks?: readonly unknown[] | undefined } | undefined;
   };
 }
 
 function migrationShape(z: ZodNamespace) {
-  const hook = z.strictObject({
-    type: z.string().min(1),
-    description: z.string().optional(),
-    config: z.record(z.string(), z.unknown()).optional(),
-  });
-  const hooks = z.strictObject({
-    before_validation: z.array(hook).optional(),
-    before_ddl: z.array(hook).optional(),
-    after_ddl: z.array(hook).optional(),
-    after_validation: z.array(hook).optional(),
-    cleanup: z.array(hook).optional(),
-    on_error: z.array(hook).optional(),
-  });
+  const hooks = z.array(hookShape(z)).optional();
+  const moments = Object.fromEntries(hookMoments.map((moment) => [moment, hooks]));
   return z.strictObject({
     migration: z.strictObject({
       name: z.string().optional(),
       description: z.string().optional(),
       ddl: z.string(),
-      hooks: hooks.optional(),
-      rollback: z.strictObject({ ddl: z.string(), hooks: z.array(hook).optional() }).optional(),
+      hooks: z.strictObject(moments).optional(),
+      rollback: z.strictObject({ ddl: z.string(), hooks }).optional(),
     }),
   });
 }
 
 /**
- * Reads a YAML migration: `migration: { description, ddl, hooks, rollback: { ddl } }`. The shape of hooks is checked
- * although they cannot run yet: a migration that names one is refused, never run without it.
+ * Reads a YAML migration: `migration: { description, ddl, hooks, rollback: { ddl, hooks } }`. Of hooks only the shape that all have is
+ * checked: what their types ask for is known to who makes them.
  *
- * @throws CONFITURE_MIGRATION_INVALID, CONFITURE_HOOKS_UNSUPPORTED
+ * @throws CONFITURE_MIGRATION_INVALID
  */
 export async function readYamlMigration(
   text: string,
   file: string,
-): Promise<Pick<SqlMigration, "source" | "up" | "down" | "description">> {
+): Promise<Pick<SqlMigration, "source" | "up" | "down" | "description" | "hooks">> {
   const yaml = await readYaml<MigrationYaml>(text, {
     file,
     schema: migrationShape,
     code: "CONFITURE_MIGRATION_INVALID",
   });
-  refuseHooks(yaml);
   refuseOtherName(yaml, file);
   const { ddl, rollback, description } = yaml.value.migration;
+  const hooks = namedHooks(yaml, text, file);
   return {
     source: "yaml",
     up: blockOf(yaml, file, ["migration", "ddl"], ddl),
     ...(rollback === undefined ? {} : { down: blockOf(yaml, file, ["migration", "rollback", "ddl"], rollback.ddl) }),
     ...(description === undefined ? {} : { description }),
+    ...(hooks.length === 0 ? {} : { hooks }),
   };
 }
 
@@ -85,19 +60,19 @@ function blockOf(yaml: YamlValue<MigrationYaml>, file: string, path: readonly st
   return { file, text, ...yaml.textAt(path) };
 }
 
-function refuseHooks(yaml: YamlValue<MigrationYaml>): void {
+function namedHooks(yaml: YamlValue<MigrationYaml>, text: string, file: string): readonly NamedHooks[] {
   const { hooks, rollback } = yaml.value.migration;
+  const named: NamedHooks[] = [];
   const moment = hookMoments.find((name) => (hooks?.[name]?.length ?? 0) > 0);
-  const path = moment === undefined ? ["migration", "rollback", "hooks"] : ["migration", "hooks", moment];
-  if (moment === undefined && (rollback?.hooks?.length ?? 0) === 0) return;
-  throw new ConfitureError(
-    "CONFITURE_HOOKS_UNSUPPORTED",
-    `This migration names hooks (${path.slice(1).join(".")}), and this version of Confiture has none. It is not run without them.`,
-    {
-      at: yaml.keyAt(path),
-      hint: "Remove the hooks, or use a version that has them.",
-    },
-  );
+  if (moment !== undefined) {
+    const at = yaml.keyAt(["migration", "hooks", moment]);
+    named.push({ direction: "up", file, text, path: ["migration", "hooks"], at, shown: `hooks.${moment}` });
+  }
+  if ((rollback?.hooks?.length ?? 0) > 0) {
+    const path = ["migration", "rollback", "hooks"];
+    named.push({ direction: "down", file, text, path, at: yaml.keyAt(path), shown: "rollback.hooks" });
+  }
+  return named;
 }
 
 /** The file's name is the migration's; another one inside would make two of one. */

@@ -96,8 +96,19 @@ export const errorCodes = {
   },
   CONFITURE_HOOKS_UNSUPPORTED: {
     exit: 2,
-    meaning: "A migration names hooks, which this version cannot run. It is never run without them.",
-    remedy: "Remove the hooks, or use a version of Confiture that has them.",
+    meaning: "A migration names hooks, and none were made for it. It is never run without them.",
+    remedy: "Run it with the command, or hand the hooks of `projectHooks` to the call; or remove them from the file.",
+  },
+  CONFITURE_HOOK_CONFIG: {
+    exit: 2,
+    meaning:
+      "A hook that was asked for cannot be made: its type is not known, its config does not fit, or it stands where it cannot run.",
+    remedy: "Correct the place named; `confiture hooks list` prints the types there are and where each may stand.",
+  },
+  CONFITURE_HOOK_PROGRAM: {
+    exit: 2,
+    meaning: "A program that a hook runs (pg_dump, pg_restore) is not there, or is too old for the server.",
+    remedy: "Install the client programs of the server's major version, or name their folder in the hook's config.",
   },
   CONFITURE_VERSION_UNKNOWN: {
     exit: 2,
@@ -168,6 +179,11 @@ export const errorCodes = {
     remedy: "Correct the names, or remove the declaration.",
   },
   // A check found something.
+  CONFITURE_HOOK_CHECK: {
+    exit: 1,
+    meaning: "A check that a hook made (verify_consistency, test_application_queries) found something.",
+    remedy: "Read what was expected and what is there.",
+  },
   CONFITURE_DATA_LOSS: {
     exit: 1,
     meaning: "What a difference leads to would lose data, and nobody allowed that.",
@@ -249,6 +265,21 @@ export const errorCodes = {
     exit: 3,
     meaning: "Our own tables are not what they must be, or we may not use them.",
     remedy: "Read the message: it names the table and what is wrong.",
+  },
+  CONFITURE_BACKUP: {
+    exit: 3,
+    meaning: "A backup could not be written, checked or restored.",
+    remedy: "Read what the program said; a backup that is not complete is never given its name.",
+  },
+  CONFITURE_BACKFILL: {
+    exit: 3,
+    meaning: "A backfill cannot be done as it is asked for, or a batch of it failed.",
+    remedy: "Correct what is named and run again: batches that were done stay done.",
+  },
+  CONFITURE_NOTIFICATION: {
+    exit: 3,
+    meaning: "A notification was not taken by its receiver.",
+    remedy: "Check its address and its secret; the status the receiver answered with is in the message.",
   },
   CONFITURE_DIFF_IMPOSSIBLE: {
     exit: 3,

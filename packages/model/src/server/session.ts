@@ -50,6 +50,11 @@ export interface Database {
    * Absent where it cannot be told; the caller then reports it as not inspected.
    */
   detectPooler?(session: Session): Promise<PoolerMode>;
+  /**
+   * How PostgreSQL's own programs (pg_dump, psql) reach it: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, …, for the environment of
+   * a child. Holds the password: never print it. Absent where it cannot be told.
+   */
+  clientVariables?(): Readonly<Record<string, string>>;
   /** Watches what one backend holds and waits for, from a session of its own. Absent: reported as not inspected. */
   observeLocks?(pid: number, options?: ObserveLocksOptions): Promise<LockObserver>;
 }

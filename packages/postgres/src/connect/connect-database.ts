@@ -1,6 +1,7 @@
 import type { OwnedSession } from "@confiture/model";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
+import { clientVariables } from "./client-variables.js";
 import { closeClient, connectClient } from "./connect-client.js";
 import { parseDatabaseUrl, type ServerAddress } from "./parse-database-url.js";
 import { pgSession } from "./pg-session.js";
@@ -43,6 +44,7 @@ function databaseAt(address: ServerAddress, options: ConnectOptions): PostgresDa
   return {
     name: address.database,
     openSession,
+    clientVariables: () => clientVariables(address),
     detectPooler: (session) => detectPooler(session, openSession),
     observeLocks: (pid, observeOptions) => observeLocks(openSession, pid, observeOptions),
     withDatabase: (name) => databaseAt({ ...address, database: name }, options),

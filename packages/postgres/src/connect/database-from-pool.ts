@@ -2,6 +2,7 @@ import { ConfitureError, type OwnedSession } from "@confiture/model";
 import type pg from "pg";
 import { observeLocks } from "../locks/observe-locks.js";
 import { detectPooler } from "../pooler/detect-pooler.js";
+import { clientVariables } from "./client-variables.js";
 import { closeClient, versionError } from "./connect-client.js";
 import { connectError } from "./connect-errors.js";
 import { pgSession } from "./pg-session.js";
@@ -55,11 +56,26 @@ export function databaseFromPool(pool: pg.Pool): PostgresDatabase {
     name: pool.options.database ?? "",
     openSession,
     openBeside,
+    clientVariables: () => variablesOf(pool),
     detectPooler: (session) => detectPooler(session, openBeside),
     observeLocks: (pid, options) => observeLocks(openBeside, pid, options),
     withDatabase: (name) => ownPool(pool, name),
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** What a client that never connects says of itself; TLS is left to the child's own settings, which read files and no buffers. */
+function variablesOf(pool: pg.Pool): Readonly<Record<string, string>> {
+  const Client = clientClass(pool);
+  const { host, port, user, database, password } = new Client(pool.options);
+  return clientVariables({
+    host,
+    port,
+    user: user ?? "",
+    database: database ?? "",
+    sslMode: "prefer",
+    ...(typeof password === "string" ? { password } : {}),
+  });
 }
 
 /** A pool of ours with the settings of theirs: it ends with the database. */

@@ -1,0 +1,69 @@
+/** An `INSERT … SELECT` taken apart. */
+export interface DividedInsert {
+  /** What is selected, with the WITH that stood in front. */
+  readonly query: string;
+  /** Names of the target's columns as written; undefined where none are named. */
+  readonly columns: readonly string[] | undefined;
+  /** The target as written. */
+  readonly target: string;
+  /** `on conflict …`, or nothing. */
+  readonly conflict: string;
+}
+
+interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+}
+
+/**
+ * `[with …] insert into t [(columns)] select … [on conflict …]` → its parts, so that what it selects can be read once and inserted in
+ * pieces. Undefined for every other form, RETURNING and VALUES among them. The text is known to be one statement that PostgreSQL takes.
+ */
+export function divideInsert(sql: string): DividedInsert | undefined {
+  const tokens = topTokens(sql);
+  const word = (index: number): string => tokens[index]?.text.toLowerCase() ?? "";
+  const insert = tokens.findIndex((_, index) => word(index) === "insert" && word(index + 1) === "into");
+  if (insert === -1 || tokens.some((_, index) => word(index) === "returning")) return undefined;
+  const targetStart = insert + 2;
+  const dotted = word(targetStart + 1) === ".";
+  let next = targetStart + (dotted ? 3 : 1);
+  if (word(next) === "as") next += 2;
+  const target = sql.slice(tokens[targetStart]?.start, tokens[targetStart + (dotted ? 2 : 0)]?.end);
+  const list = tokens[next];
+  const inside = list === undefined ? "" : sql.slice(list.start + 1, list.end - 1);
+  const named = list?.text === "(" && !/^\s*(?:select|with|values|table)\b/i.test(inside);
+  if (named) next += 1;
+  if (word(next) === "overriding") next += 3;
+  if (!["select", "with", "table", "("].includes(word(next))) return undefined;
+  const conflict = tokens.findIndex(
+    (_, index) => index > next && word(index) === "on" && word(index + 1) === "conflict",
+  );
+  const end = conflict === -1 ? (tokens.at(-1)?.end ?? sql.length) : tokens[conflict]!.start;
+  return {
+    query: `${sql.slice(0, tokens[insert]!.start)}${sql.slice(tokens[next]!.start, end)}`.trim(),
+    columns: named ? inside.split(",").map((name) => name.trim()) : undefined,
+    target,
+    conflict: conflict === -1 ? "" : sql.slice(tokens[conflict]!.start, tokens.at(-1)!.end),
+  };
+}
+
+const tokenShape =
+  /--[^\n]*|\/\*[\s\S]*?\*\/|(?:[eE])'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$[A-Za-z_]*\$)[\s\S]*?\1|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[()]|[^\s]/g;
+
+/** Words and signs outside of any parenthesis; a parenthesis with all in it is one. Comments and the last semicolon are left out. */
+function topTokens(sql: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let depth = 0;
+  let opened = 0;
+  for (const match of sql.matchAll(tokenShape)) {
+    const [text] = match;
+    if (text.startsWith("--") || text.startsWith("/*")) continue;
+    if (text === "(" && depth++ === 0) opened = match.index;
+    if (text === ")" && --depth === 0) tokens.push({ text: "(", start: opened, end: match.index + 1, depth: 0 });
+    else if (depth === 0 && text !== ")" && text !== ";")
+      tokens.push({ text, start: match.index, end: match.index + text.length, depth });
+  }
+  return tokens;
+}
