@@ -200,7 +200,7 @@ export async function prepare(
   run: Run,
   migrations: readonly Migration[],
   direction: "up" | "down",
-  options: Target & ProblemAllowances,
+  options: Target & ProblemAllowances & Pick<RunOptions, "hooks">,
   reason: "requested" | "alert" = "requested",
 ): Promise<Prepared> {
   refuseOddSteps(options);
@@ -210,7 +210,7 @@ export async function prepare(
     const versions = selectPending(status, options).map(({ version }) => version);
     const plan = () => planUp(status, history.progress, options);
     const prepared = await reachPlanning(run, { direction, versions }, plan);
-    refuseHooksNotThere(prepared.plan, migrations, run.options.hooks);
+    refuseLeavingOutHooks(run, prepared, { migrations, hooks: options.hooks });
     return { prepared, history, status };
   }
   refuseHalfApplied(status);
@@ -218,8 +218,17 @@ export async function prepare(
   const stored = await storedTexts(run, versions);
   const plan = () => planDown(status, migrations, history.progress, stored, options);
   const prepared = await reachPlanning(run, { direction, versions, reason }, plan);
-  refuseHooksNotThere(prepared.plan, migrations, run.options.hooks);
+  refuseLeavingOutHooks(run, prepared, { migrations, hooks: options.hooks });
   return { prepared, history, status };
+}
+
+/** What makes a shadow is no run of these migrations: their hooks are for the database that it stands for. */
+function refuseLeavingOutHooks(
+  { options }: Pick<Run, "options">,
+  { plan }: PreparedPlan,
+  { migrations, hooks }: { readonly migrations: readonly Migration[]; readonly hooks: RunOptions["hooks"] },
+): void {
+  if (options.serverWide === "run") refuseHooksNotThere(plan, migrations, hooks ?? options.hooks);
 }
 
 export async function examine(

@@ -4,15 +4,19 @@ import type { GlobalFlags, RunFlags } from "../flags.js";
 import { outcomeDocument, renderOutcome } from "../output/render-outcome.js";
 import { runCommand } from "../output/run-command.js";
 import { showProgress } from "../output/show-progress.js";
+import { hooksOfProject } from "../project/hooks-of-project.js";
 import { openProject } from "../project/open-project.js";
 import { runOptionsOf } from "../project/run-options-of.js";
 
 export async function runMigrateResume(this: CliContext, flags: GlobalFlags & RunFlags): Promise<void> {
   await runCommand(this, flags, async ({ terminal, signal }) => {
     await using project = await openProject(this, flags, terminal);
+    const migrations = await project.readMigrations();
+    const { hooks } = await hooksOfProject(this, flags, project, { migrations });
     const outcome = await resume(project.database, {
       ...runOptionsOf(project, flags),
-      migrations: await project.readMigrations(),
+      migrations,
+      hooks,
       signal,
       onProgress: showProgress(terminal),
     });
