@@ -3,6 +3,7 @@ import { type Graph, isOfDefault, referencesInto } from "./action-graph.js";
 import type { ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { isPartOf } from "./kinds/all-kinds.js";
+import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
 /** What goes has nothing left that needs it, and makes room for what has its name. */
@@ -22,8 +23,16 @@ function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: 
   }
   const remover = removers.get(dependent);
   const removing = remover === undefined ? undefined : actions[remover];
+  // What a partition has by its parent's key goes with that while it is attached.
+  if (dependent.startsWith("partitions ") && key !== subject && isCopy(key, sides)) return;
   // An inherited column can only go when it is none any more.
   if (removing?.subject.key === dependent && isColumnOfAnother(dependent, key, sides)) {
+    const left = leavingOf(dependent, key, graph);
+    if (left !== undefined) {
+      link(left, remover);
+      link(left, place);
+      return;
+    }
     link(place, remover);
     // It may go with the other, and then what needs it has to be gone before that.
     if (removing.statements.length === 0)
@@ -65,6 +74,21 @@ const namedAlone: ReadonlySet<DiffKind> = new Set([
 function isColumnOfAnother(column: ObjectKey, other: ObjectKey, { before }: Sides): boolean {
   const [one, two] = [before.entries.get(column), before.entries.get(other)];
   return one?.kind === "columns" && two?.kind === "columns" && one.entry.table !== two.entry.table;
+}
+
+function isCopy(key: ObjectKey, { before }: Sides): boolean {
+  const part = before.entries.get(key);
+  return part?.kind === "constraints" && part.entry.kind === "foreign key" && part.entry.parent !== undefined;
+}
+
+/** The action by which the table of an inherited column leaves that of the other, when it does. */
+function leavingOf(column: ObjectKey, above: ObjectKey, { sides, removers, at }: Graph): number | undefined {
+  const [part, whole] = [sides.before.entries.get(column), sides.before.entries.get(above)];
+  if (part?.kind !== "columns" || whole?.kind !== "columns") return undefined;
+  const { table } = part.entry;
+  const detached = removers.get(`partitions ${table} of ${whole.entry.table}`);
+  if (detached !== undefined || parentsOf(table, sides.after).includes(whole.entry.table)) return detached;
+  return at("alter", `tables ${table}`);
 }
 
 function isCarried(dependent: ObjectKey, whole: ObjectKey, { subject }: Action, { before }: Sides): boolean {
