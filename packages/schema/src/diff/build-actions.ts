@@ -14,6 +14,7 @@ import { makeRoom } from "./make-room.js";
 import type { Change, Changes } from "./object-change.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
+import { setAgain } from "./set-again.js";
 
 export interface BuildOptions {
   readonly ignoreOwners?: boolean;
@@ -37,7 +38,7 @@ export function buildActions(changes: Changes, sides: Sides, options: BuildOptio
       ...(after === undefined || provides === undefined
         ? []
         : [{ ...actionOn(after, "create", createStatements(after, provides, sides, options)), provides }]),
-      ...(after === undefined || fate !== "alter" ? [] : alter(after, change, sides)),
+      ...(after === undefined || (fate !== "alter" && fate !== "keep") ? [] : alter(after, change, changes, sides)),
       ...defaultsApart(change, options),
       ...(before === undefined ? [] : letGo(before, change)),
     ];
@@ -103,9 +104,10 @@ function withoutDefaults(index: CatalogIndex, apart: ReadonlySet<ObjectKey>): Ca
   return { ...index, columnsOf: (table) => index.columnsOf(table).map(bare) };
 }
 
-function alter(after: DiffEntry, change: Change, sides: Sides): readonly Action[] {
+function alter(after: DiffEntry, change: Change, changes: Changes, sides: Sides): readonly Action[] {
   const said = new Set(change.letGo.flatMap(({ before }) => before));
-  const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
+  const all = [...remade(change, sides), ...change.statements, ...setAgain(change, changes, sides)];
+  const statements = [...new Set(all)].filter((text) => !said.has(text));
   return statements.length === 0 ? [] : [{ ...actionOn(after, "alter", statements), provides: [change.key] }];
 }
 
