@@ -3,6 +3,7 @@ import { type Graph, isOfDefault, referencesInto } from "./action-graph.js";
 import type { ObjectKey } from "./catalog-index.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { isPartOf } from "./kinds/all-kinds.js";
+import { attributePlaces } from "./kinds/attribute-places.js";
 import { parentsOf } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
 
@@ -50,7 +51,7 @@ function edgesOfDependent(graph: Graph, subject: ObjectKey, place: number, key: 
     if (at("rename", removing.subject.key) !== undefined) return;
     const rows = at("copy", subject);
     if (rows !== undefined && removing.subject.kind === "tables") link(rows, remover);
-    else if (!namedAlone.has(removing.subject.kind)) link(remover, rename);
+    else if (!namedAlone.has(removing.subject.kind) || losesAttributes(key, sides)) link(remover, rename);
   }
   // A column that takes the name of its sequence for its identity waits for it.
   if (!sides.after.needsOf(dependent).includes(key) && !key.startsWith("sequences "))
@@ -70,6 +71,12 @@ const namedAlone: ReadonlySet<DiffKind> = new Set([
   "indexes",
   "statistics",
 ]);
+
+/** What names attributes has to be gone before they are. */
+function losesAttributes(key: ObjectKey, sides: Sides): boolean {
+  const places = key.startsWith("types ") ? attributePlaces(key.slice("types ".length), sides) : undefined;
+  return places?.reached === true && places.gone.length > 0;
+}
 
 function isColumnOfAnother(column: ObjectKey, other: ObjectKey, { before }: Sides): boolean {
   const [one, two] = [before.entries.get(column), before.entries.get(other)];
