@@ -8,6 +8,7 @@ import { Circle, circleError, partsInCircle, viewsInCircle } from "./circle.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { indexCatalog } from "./index-catalog.js";
+import { joinRetypes } from "./join-retypes.js";
 import { orderActions } from "./order-actions.js";
 import { replaceAnyway } from "./spread-changes.js";
 
@@ -38,7 +39,7 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
   for (;;) {
     try {
       const ordered = orderActions(buildActions(changes, sides, { ...options, apart }), changes, sides, apart);
-      return { statements: ordered.flatMap(statementsOf) };
+      return { statements: joinRetypes(ordered, sides).flatMap(statementsOf) };
     } catch (error) {
       if (!(error instanceof Circle)) throw error;
       const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
