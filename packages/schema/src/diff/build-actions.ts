@@ -10,6 +10,7 @@ import { bareType } from "./kinds/change-type.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { losesNothing } from "./loses-nothing.js";
 import { makeRoom } from "./make-room.js";
 import type { Change, Changes } from "./object-change.js";
 import { changeRights } from "./rights/change-rights.js";
@@ -60,14 +61,15 @@ function drop(
   const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
     `drop ${namedOf(before)}`,
   ];
-  if (!aside) return [{ ...actionOn(before, "drop", statements), removes }];
+  const removal = { removes, losesNothing: losesNothing(before, changes, sides) };
+  if (!aside) return [{ ...actionOn(before, "drop", statements), ...removal }];
   const name = asideName(before, sides);
   const [was, is] =
     before.kind === "columns"
       ? [` drop column ${before.entry.column}`, ` drop column ${name.slice(before.entry.table.length + 1)}`]
       : [before.name, name];
   const renamed = statements.map((text) => text.replace(was, () => is));
-  return [...makeRoom(before, name, sides, isRemade), { ...actionOn(before, "drop", renamed), removes }];
+  return [...makeRoom(before, name, sides, isRemade), { ...actionOn(before, "drop", renamed), ...removal }];
 }
 
 function createStatements(

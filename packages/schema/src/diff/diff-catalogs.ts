@@ -24,6 +24,8 @@ export interface DiffStatement {
   /** What it is about, as the catalog names it. */
   readonly object: { readonly kind: DiffKind; readonly name: string };
   readonly change: "create" | "alter" | "drop";
+  /** True for a statement that drops what is elsewhere by then, or can be computed again: copied rows, a materialized view. */
+  readonly losesNothing?: boolean;
 }
 
 export interface SchemaDiff {
@@ -67,10 +69,11 @@ const changeWords: Readonly<Record<Action["verb"], DiffStatement["change"]>> = {
   grant: "alter",
 };
 
-function statementsOf({ verb, subject, statements }: Action): DiffStatement[] {
+function statementsOf({ verb, subject, statements, losesNothing }: Action): DiffStatement[] {
   return statements.map((sql) => ({
     sql,
     object: { kind: subject.kind, name: subject.name },
     change: changeWords[verb],
+    ...(losesNothing === true ? { losesNothing } : {}),
   }));
 }
