@@ -10,6 +10,7 @@ import type { DiffKind } from "./diff-kinds.js";
 import { indexCatalog } from "./index-catalog.js";
 import { joinRetypes } from "./join-retypes.js";
 import { orderActions } from "./order-actions.js";
+import { sayDefaultsOnce } from "./say-defaults-once.js";
 import { replaceAnyway } from "./spread-changes.js";
 
 export interface DiffOptions extends CanonicalOptions {
@@ -41,7 +42,7 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
   for (;;) {
     try {
       const ordered = orderActions(buildActions(changes, sides, { ...options, apart }), changes, sides, apart);
-      return { statements: joinRetypes(ordered, sides).flatMap(statementsOf) };
+      return { statements: joinRetypes(sayDefaultsOnce(ordered, sides), sides).flatMap(statementsOf) };
     } catch (error) {
       if (!(error instanceof Circle)) throw error;
       const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
