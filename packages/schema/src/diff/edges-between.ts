@@ -227,11 +227,20 @@ function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: Objec
   // A key to the whole comes when all partitions are there, and looks at them too.
   for (const reference of referencesInto(key, sides.after)) link(place, makers.get(reference));
   const made = sides.after.entries.get(key);
-  // A partition has no column that its parent lacks.
-  if (made?.kind === "partitions")
-    for (const { name } of sides.before.columnsOf(made.entry.table)) link(removers.get(`columns ${name}`), place);
+  if (made?.kind === "partitions") behindColumnsThatGo(made, graph, place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
   for (const claim of claimsOf(made)) link(claimed.get(claim), place);
+}
+
+/** A partition has no column that its parent lacks, and lacks none that its parent has. */
+function behindColumnsThatGo({ entry }: DiffEntry<"partitions">, graph: Graph, place: number): void {
+  const { sides, removers, actions, link } = graph;
+  for (const { name } of sides.before.columnsOf(entry.table)) link(removers.get(`columns ${name}`), place);
+  for (const { name } of sides.before.columnsOf(entry.of)) {
+    const remover = removers.get(`columns ${name}`);
+    // With a parent that is made anew they go last of all.
+    if (remover !== undefined && actions[remover]?.subject.kind === "columns") link(remover, place);
+  }
 }
 
 /** Columns that get another type by the change of this one, from which they are inherited. */
