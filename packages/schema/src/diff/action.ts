@@ -11,6 +11,8 @@ export interface Action {
   readonly removes: readonly ObjectKey[];
   /** For `let go` and `take up`: what is let go of. */
   readonly needed?: ObjectKey;
+  /** What is dropped is elsewhere by then, or can be computed again. */
+  readonly losesNothing?: boolean;
 }
 
 export function actionOn(subject: DiffEntry, verb: Action["verb"], statements: readonly string[]): Action {

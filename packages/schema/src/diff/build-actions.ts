@@ -10,10 +10,12 @@ import { bareType } from "./kinds/change-type.js";
 import { alterTable, retype } from "./kinds/columns.js";
 import { isAttached } from "./kinds/inheritance.js";
 import type { Sides } from "./kinds/kind-rules.js";
+import { losesNothing } from "./loses-nothing.js";
 import { makeRoom } from "./make-room.js";
 import type { Change, Changes } from "./object-change.js";
 import { changeRights } from "./rights/change-rights.js";
 import { objectOfGrant } from "./rights/grants-by-object.js";
+import { setAgain } from "./set-again.js";
 
 export interface BuildOptions {
   readonly ignoreOwners?: boolean;
@@ -37,7 +39,7 @@ export function buildActions(changes: Changes, sides: Sides, options: BuildOptio
       ...(after === undefined || provides === undefined
         ? []
         : [{ ...actionOn(after, "create", createStatements(after, provides, sides, options)), provides }]),
-      ...(after === undefined || fate !== "alter" ? [] : alter(after, change, sides)),
+      ...(after === undefined || (fate !== "alter" && fate !== "keep") ? [] : alter(after, change, changes, sides)),
       ...defaultsApart(change, options),
       ...(before === undefined ? [] : letGo(before, change)),
     ];
@@ -59,14 +61,15 @@ function drop(
   const statements = rulesOf(before.kind).drop?.(before.entry as never, sides.before, sides) ?? [
     `drop ${namedOf(before)}`,
   ];
-  if (!aside) return [{ ...actionOn(before, "drop", statements), removes }];
+  const removal = { removes, losesNothing: losesNothing(before, changes, sides) };
+  if (!aside) return [{ ...actionOn(before, "drop", statements), ...removal }];
   const name = asideName(before, sides);
   const [was, is] =
     before.kind === "columns"
       ? [` drop column ${before.entry.column}`, ` drop column ${name.slice(before.entry.table.length + 1)}`]
       : [before.name, name];
   const renamed = statements.map((text) => text.replace(was, () => is));
-  return [...makeRoom(before, name, sides, isRemade), { ...actionOn(before, "drop", renamed), removes }];
+  return [...makeRoom(before, name, sides, isRemade), { ...actionOn(before, "drop", renamed), ...removal }];
 }
 
 function createStatements(
@@ -103,9 +106,10 @@ function withoutDefaults(index: CatalogIndex, apart: ReadonlySet<ObjectKey>): Ca
   return { ...index, columnsOf: (table) => index.columnsOf(table).map(bare) };
 }
 
-function alter(after: DiffEntry, change: Change, sides: Sides): readonly Action[] {
+function alter(after: DiffEntry, change: Change, changes: Changes, sides: Sides): readonly Action[] {
   const said = new Set(change.letGo.flatMap(({ before }) => before));
-  const statements = [...remade(change, sides), ...change.statements].filter((text) => !said.has(text));
+  const all = [...remade(change, sides), ...change.statements, ...setAgain(change, changes, sides)];
+  const statements = [...new Set(all)].filter((text) => !said.has(text));
   return statements.length === 0 ? [] : [{ ...actionOn(after, "alter", statements), provides: [change.key] }];
 }
 

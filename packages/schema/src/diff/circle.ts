@@ -6,7 +6,14 @@ import type { Sides } from "./kinds/kind-rules.js";
 
 /** Thrown inside when actions wait for each other; the caller may know a way to take them apart. */
 export class Circle extends Error {
-  constructor(readonly actions: readonly Action[]) {
+  /**
+   * @param actions all that could not be put in order: those that wait for each other, and what waits for them.
+   * @param findRing finds those of which each waits for the one before it, and the first for the last.
+   */
+  constructor(
+    readonly actions: readonly Action[],
+    readonly findRing: () => readonly Action[],
+  ) {
     super("actions wait for each other");
   }
 }
@@ -48,8 +55,11 @@ export function viewsInCircle({ actions }: Circle): readonly ObjectKey[] {
   return actions.flatMap(({ verb, subject }) => (verb === "alter" && subject.kind === "views" ? [subject.key] : []));
 }
 
-export function circleError({ actions }: Circle): ConfitureError {
-  const names = actions.slice(0, 8).map(({ verb, subject }) => `${verb} ${namedOf(subject)}`);
+export function circleError(circle: Circle): ConfitureError {
+  const names = circle
+    .findRing()
+    .slice(0, 12)
+    .map(({ verb, subject }) => `${verb} ${namedOf(subject)}`);
   return new ConfitureError("CONFITURE_DIFF_IMPOSSIBLE", `These changes wait for each other: ${names.join(", ")}.`, {
     hint: "Take the change apart: bring the database to a state in between first.",
     facts: { actions: names },

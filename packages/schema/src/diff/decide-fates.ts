@@ -106,7 +106,6 @@ function compare(key: ObjectKey, sides: Sides, options: FateOptions): Change | u
 /** What is the same on both sides and yet not left alone: by what its columns become, or its parents. */
 function changesAnyway({ kind, name, entry }: DiffEntry, sides: Sides): boolean {
   if (kind === "tables") return isMadeAnew(name, sides);
-  if (kind === "statistics") return true;
   return kind === "columns" && entry.inheritance !== undefined;
 }
 

@@ -8,7 +8,9 @@ import { Circle, circleError, partsInCircle, viewsInCircle } from "./circle.js";
 import { decideFates } from "./decide-fates.js";
 import type { DiffKind } from "./diff-kinds.js";
 import { indexCatalog } from "./index-catalog.js";
+import { joinRetypes } from "./join-retypes.js";
 import { orderActions } from "./order-actions.js";
+import { sayDefaultsOnce } from "./say-defaults-once.js";
 import { replaceAnyway } from "./spread-changes.js";
 
 export interface DiffOptions extends CanonicalOptions {
@@ -23,6 +25,8 @@ export interface DiffStatement {
   /** What it is about, as the catalog names it. */
   readonly object: { readonly kind: DiffKind; readonly name: string };
   readonly change: "create" | "alter" | "drop";
+  /** True for a statement that drops what is elsewhere by then, or can be computed again: copied rows, a materialized view. */
+  readonly losesNothing?: boolean;
 }
 
 export interface SchemaDiff {
@@ -38,7 +42,7 @@ export function diffCatalogs(before: Catalog, after: Catalog, options: DiffOptio
   for (;;) {
     try {
       const ordered = orderActions(buildActions(changes, sides, { ...options, apart }), changes, sides, apart);
-      return { statements: ordered.flatMap(statementsOf) };
+      return { statements: joinRetypes(sayDefaultsOnce(ordered, sides), sides).flatMap(statementsOf) };
     } catch (error) {
       if (!(error instanceof Circle)) throw error;
       const parts = partsInCircle(error, sides).filter((key) => !apart.has(key));
@@ -66,10 +70,11 @@ const changeWords: Readonly<Record<Action["verb"], DiffStatement["change"]>> = {
   grant: "alter",
 };
 
-function statementsOf({ verb, subject, statements }: Action): DiffStatement[] {
+function statementsOf({ verb, subject, statements, losesNothing }: Action): DiffStatement[] {
   return statements.map((sql) => ({
     sql,
     object: { kind: subject.kind, name: subject.name },
     change: changeWords[verb],
+    ...(losesNothing === true ? { losesNothing } : {}),
   }));
 }

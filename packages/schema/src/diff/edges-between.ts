@@ -86,7 +86,8 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
       for (const altered of [subject.key, ...retypedBelow(subject.key, graph)])
         for (const dependent of sides.before.dependentsOf(altered)) {
           const change = changes.get(dependent);
-          if (change !== undefined && endsGeneration(change)) link(at("alter", dependent), place);
+          if (subject.kind === "columns" && change !== undefined && endsGeneration(change))
+            link(at("alter", dependent), place);
           if (!mayGoLater(subject, dependent, graph)) link(removers.get(dependent), place);
         }
   },
@@ -122,12 +123,26 @@ const replacedInPlace: ReadonlySet<DiffKind> = new Set([
 
 /**
  * A column may wait for another one to change, and that for the table. A sequence that stands aside waits for the identity
- * that takes its position.
+ * that takes its position, and a table for its rows to be copied.
  */
-function mayGoLater(subject: DiffEntry, part: ObjectKey, { sides, at }: Graph): boolean {
+function mayGoLater(subject: DiffEntry, part: ObjectKey, graph: Graph): boolean {
+  const { sides, at } = graph;
   const object = sides.before.entries.get(part);
   if (object?.kind === "ownerships") return at("rename", `sequences ${object.entry.sequence}`) !== undefined;
-  return subject.kind === "tables" && (object?.kind === "columns" || isInherited(part, sides));
+  if (subject.kind === "tables") return object?.kind === "columns" || isInherited(part, sides);
+  const ofAnother =
+    subject.kind === "columns" && object?.kind === "columns" && object.entry.table !== subject.entry.table;
+  return (ofAnother || subject.kind === "types") && standsAside(part, graph);
+}
+
+/** Whether it goes with a table of which the rows are still to be copied, or with a partition of one. */
+function standsAside(part: ObjectKey, { actions, sides, removers, at }: Graph): boolean {
+  const removing = actions[removers.get(part) ?? -1]?.subject;
+  for (let table = removing?.kind === "tables" ? removing.entry : undefined; table !== undefined; ) {
+    if (at("copy", `tables ${table.name}`) !== undefined) return true;
+    table = sides.before.find("tables", table.partition?.of ?? "");
+  }
+  return false;
 }
 
 function isInherited(key: ObjectKey, { before }: Sides): boolean {
@@ -212,11 +227,20 @@ function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: Objec
   // A key to the whole comes when all partitions are there, and looks at them too.
   for (const reference of referencesInto(key, sides.after)) link(place, makers.get(reference));
   const made = sides.after.entries.get(key);
-  // A partition has no column that its parent lacks.
-  if (made?.kind === "partitions")
-    for (const { name } of sides.before.columnsOf(made.entry.table)) link(removers.get(`columns ${name}`), place);
+  if (made?.kind === "partitions") behindColumnsThatGo(made, graph, place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
   for (const claim of claimsOf(made)) link(claimed.get(claim), place);
+}
+
+/** A partition has no column that its parent lacks, and lacks none that its parent has. */
+function behindColumnsThatGo({ entry }: DiffEntry<"partitions">, graph: Graph, place: number): void {
+  const { sides, removers, actions, link } = graph;
+  for (const { name } of sides.before.columnsOf(entry.table)) link(removers.get(`columns ${name}`), place);
+  for (const { name } of sides.before.columnsOf(entry.of)) {
+    const remover = removers.get(`columns ${name}`);
+    // With a parent that is made anew they go last of all.
+    if (remover !== undefined && actions[remover]?.subject.kind === "columns") link(remover, place);
+  }
 }
 
 /** Columns that get another type by the change of this one, from which they are inherited. */
@@ -238,5 +262,5 @@ function retypedAbove(column: ObjectKey, graph: Graph): readonly ObjectKey[] {
 
 function isRetypedColumn(key: ObjectKey, { changes }: Graph): boolean {
   const change = key.startsWith("columns ") ? changes.get(key) : undefined;
-  return change?.before !== undefined && change.after !== undefined && isRetype(change);
+  return (change?.fate === "keep" || change?.fate === "alter") && isRetype(change);
 }

@@ -2,6 +2,7 @@ import { type Action, actionOn } from "./action.js";
 import type { DiffEntry } from "./catalog-index.js";
 import { namedOf } from "./kinds/all-kinds.js";
 import { asideName } from "./kinds/aside-name.js";
+import { takePlaces } from "./kinds/attribute-places.js";
 import { copyRows } from "./kinds/copy-rows.js";
 import type { Sides } from "./kinds/kind-rules.js";
 import { unqualified } from "./kinds/names.js";
@@ -24,7 +25,8 @@ export function makeRoom(
   }
   if (before.kind === "types") {
     const named = (name: string) => unqualified(name === before.name ? aside : asideName({ ...before, name }, sides));
-    return [actionOn(before, "rename", setTypeAside(before.entry, sides.before, named))];
+    const places = takePlaces(before.name, sides);
+    return [actionOn(before, "rename", [...places, ...setTypeAside(before.entry, sides.before, named)])];
   }
   const rename = `alter ${namedOf(before)} rename to ${unqualified(aside)}`;
   if (before.kind === "sequences") {

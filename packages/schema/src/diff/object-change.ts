@@ -40,8 +40,8 @@ export function isRetype({ before, after, retypedBy }: Change): boolean {
   return before?.kind === "columns" && after?.kind === "columns" && isRetyped(before.entry, after.entry);
 }
 
-/** Whether a generated column becomes a plain one in place, which keeps its values. */
+/** Whether a generated column becomes a plain one in place, which keeps its values: by itself, or with its parent's. */
 export function endsGeneration({ fate, before, after }: Change): boolean {
-  if (fate !== "alter" || before?.kind !== "columns" || after?.kind !== "columns") return false;
+  if ((fate !== "alter" && fate !== "keep") || before?.kind !== "columns" || after?.kind !== "columns") return false;
   return before.entry.generated !== undefined && after.entry.generated === undefined;
 }

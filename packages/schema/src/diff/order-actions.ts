@@ -2,6 +2,7 @@ import type { Action } from "./action.js";
 import type { ObjectKey } from "./catalog-index.js";
 import { Circle } from "./circle.js";
 import { edgesBetween } from "./edges-between.js";
+import { findRing } from "./find-ring.js";
 import { groupBy } from "./group-by.js";
 import { placeOf } from "./kinds/all-kinds.js";
 import type { Sides } from "./kinds/kind-rules.js";
@@ -97,6 +98,10 @@ function sortByEdges(actions: readonly Action[], behind: readonly ReadonlySet<nu
       if (waits[target] === 0) free.push(target);
     }
   }
-  if (ordered.length < actions.length) throw new Circle(actions.filter((_, place) => waits[place]! > 0));
-  return ordered;
+  if (ordered.length === actions.length) return ordered;
+  const isWaiting = (place: number) => waits[place]! > 0;
+  throw new Circle(
+    actions.filter((_, place) => isWaiting(place)),
+    () => findRing(behind, isWaiting).map((place) => actions[place]!),
+  );
 }

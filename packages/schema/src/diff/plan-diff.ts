@@ -47,10 +47,9 @@ export async function planDiff(before: Catalog, after: Catalog, options: DiffOpt
 }
 
 /** What each statement does, one after another, to the database they start from. */
-export async function planStatements<Given extends Pick<PlannedStatement, "sql" | "object" | "change">>(
-  statements: readonly Given[],
-  before: Catalog,
-): Promise<readonly (Given & PlannedStatement)[]> {
+export async function planStatements<
+  Given extends Pick<PlannedStatement, "sql" | "object" | "change" | "losesNothing">,
+>(statements: readonly Given[], before: Catalog): Promise<readonly (Given & PlannedStatement)[]> {
   const parsed = await Promise.all(statements.map(({ sql }, index) => parseOne(sql, index)));
   const version = Math.floor(before.serverVersion / 10_000);
   const effects = await predictEffects(parsed, { catalog: before, serverVersion: version });
@@ -58,7 +57,7 @@ export async function planStatements<Given extends Pick<PlannedStatement, "sql" 
     (await findCommitBoundaries(parsed, { serverVersion: version })).map(({ after: at, because }) => [at, because]),
   );
   return statements.map((statement, place) => {
-    const { effect } = effects[place]!;
+    const effect = statement.losesNothing === true ? withoutLoss(effects[place]!.effect) : effects[place]!.effect;
     const because = boundaries.get(place);
     return {
       ...statement,
@@ -68,6 +67,10 @@ export async function planStatements<Given extends Pick<PlannedStatement, "sql" 
       effect,
     };
   });
+}
+
+function withoutLoss(effect: Effect): Effect {
+  return { ...effect, dataLoss: [], hazards: effect.hazards.filter((hazard) => hazard !== "DeletesData") };
 }
 
 /** Each text is one statement: whoever runs them runs them one by one. */

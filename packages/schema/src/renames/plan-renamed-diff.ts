@@ -1,9 +1,10 @@
-import type { Catalog, ShadowProvider } from "@confiture/model";
+import type { Catalog, Session, ShadowProvider } from "@confiture/model";
 import type { DiffOptions } from "../diff/diff-catalogs.js";
 import { type DiffPlan, planDiff, planStatements } from "../diff/plan-diff.js";
 import { readCatalog } from "../read/read-catalog.js";
 import { chooseRenames, listOf } from "./choose-renames.js";
 import { copySchema } from "./copy-schema.js";
+import { followRenames } from "./follow-renames.js";
 import { type Rename, renameStatement } from "./rename.js";
 
 export interface RenamedDiffOptions extends DiffOptions {
@@ -15,7 +16,7 @@ export interface RenamedDiffOptions extends DiffOptions {
 
 /** A plan whose first statements rename. */
 export interface RenamedDiffPlan extends DiffPlan {
-  /** The renames that have yet to happen, in order. */
+  /** The renames declared that have yet to happen, in order. What is named after them is renamed by statements of the plan. */
   readonly renamed: readonly Rename[];
   /** What the statements behind the renames start from. */
   readonly base: Catalog;
@@ -38,12 +39,9 @@ export async function planRenamedDiff(
   await using database = await shadow.create(Math.floor(before.serverVersion / 10_000));
   await using session = await database.openSession();
   await copySchema(session, before, options);
-  const statements = renamed.map((rename) => ({
-    sql: renameStatement(rename),
-    object: { kind: listOf(rename), name: rename.from },
-    change: "rename" as const,
-  }));
-  for (const { sql } of statements) await session.query(sql);
+  const declared = await rename(session, renamed);
+  const followers = followRenames(await readCatalog(session), after, renamed);
+  const statements = [...declared, ...(await rename(session, followers))];
   const base = await readCatalog(session);
   const plan = await planDiff(base, after, options);
   return {
@@ -57,4 +55,14 @@ export async function planRenamedDiff(
     renamed,
     base,
   };
+}
+
+async function rename(session: Session, renames: readonly Rename[]) {
+  const statements = renames.map((one) => ({
+    sql: renameStatement(one),
+    object: { kind: listOf(one), name: one.from },
+    change: "rename" as const,
+  }));
+  for (const { sql } of statements) await session.query(sql);
+  return statements;
 }

@@ -2,13 +2,7 @@
  * Pairs that do not come out right yet, with the reason. The test fails when one of them does, so that the list only
  * gets shorter; a pair that is refused by name is not a failure and does not stand here.
  */
-const constructors =
-  "the functions that make a multirange keep the names of the type's old one, and columns are converted by way of text";
-
-export const knownFailures: ReadonlyMap<string, string> = new Map([
-  ["types/multirange-name there", constructors],
-  ["types/multirange-name back", constructors],
-]);
+export const knownFailures: ReadonlyMap<string, string> = new Map([]);
 
 /** Directions in which no statements lead, said by name, with the reason. The test fails when one of them is reached. */
 export const knownRefusals: ReadonlyMap<string, string> = new Map([]);

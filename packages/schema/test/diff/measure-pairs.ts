@@ -1,5 +1,5 @@
 // Brings pairs of schemas to each other, against running servers, and says which do not come out right. After `pnpm build`:
-//   npx jiti packages/schema/test/diff/measure-pairs.ts [--version 13,18] [--fixtures REGEX | --from 1 --pairs 100] [--verbose]
+//   npx jiti packages/schema/test/diff/measure-pairs.ts [--version 13,18] [--fixtures REGEX | --seeds 7,12 | --from 1 --pairs 100] [--verbose]
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { openTestDatabase, type ServerVersion, supportedVersions } from "@confiture/testkit";
@@ -20,6 +20,7 @@ async function measurePairs(args: readonly string[], print: (text: string) => vo
     options: {
       version: { type: "string", default: "13,18" },
       fixtures: { type: "string" },
+      seeds: { type: "string" },
       from: { type: "string", default: "1" },
       pairs: { type: "string", default: "100" },
       verbose: { type: "boolean", default: false },
@@ -30,7 +31,10 @@ async function measurePairs(args: readonly string[], print: (text: string) => vo
     await using server = await openTestDatabase({ version });
     const pairs =
       flags.fixtures === undefined
-        ? randomPairs(version, Number(flags.from), Number(flags.pairs))
+        ? randomPairs(
+            version,
+            flags.seeds?.split(",").map(Number) ?? seedsFrom(Number(flags.from), Number(flags.pairs)),
+          )
         : fixtures(version, new RegExp(flags.fixtures));
     for (const { name, a, b, roles } of pairs) {
       await createRoles(server, { roles });
@@ -46,8 +50,12 @@ async function measurePairs(args: readonly string[], print: (text: string) => vo
   }
 }
 
-function* randomPairs(version: ServerVersion, from: number, count: number): Iterable<Pair> {
-  for (let seed = from; seed < from + count; seed += 1) {
+function seedsFrom(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, place) => first + place);
+}
+
+function* randomPairs(version: ServerVersion, seeds: readonly number[]): Iterable<Pair> {
+  for (const seed of seeds) {
     const { a, b } = randomPair(seed, { version });
     yield { name: String(seed), a: a.join(";\n"), b: b.join(";\n"), roles: [] };
   }

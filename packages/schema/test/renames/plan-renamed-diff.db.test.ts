@@ -97,3 +97,54 @@ test("a declaration whose old name never was there says nothing; one that names 
     at: { file: "a.sql" },
   });
 });
+
+testOnEachVersion(
+  "what is named after a table or a column is renamed with it, and nothing is made again",
+  async (version) => {
+    await using old = await openTestDatabase({
+      version,
+      sql: `create table clients (id integer primary key);
+      create table bills (id serial primary key, number text unique, client integer references clients, total numeric check (total > 0),
+        upper_bill integer references bills, during int4range, exclude using gist (during with &&));
+      create index on bills (total);
+      create index on bills (lower(number));
+      insert into bills (number) values ('one');`,
+    });
+    await using now = await openTestDatabase({
+      version,
+      sql: `create table clients (id integer primary key);
+      create table invoices (id serial primary key, code text unique, client integer references clients, total numeric check (total > 0),
+        upper_bill integer references invoices, during int4range, exclude using gist (during with &&));
+      create index on invoices (total);
+      create index on invoices (lower(code));`,
+    });
+    const wanted = await catalogOf(now);
+    const renames = ["table bills to invoices", "column invoices.number to code"].map((text) => parseRename(text));
+    const plan = await planRenamedDiff(await catalogOf(old), wanted, {
+      renames,
+      shadow: shadowProvider({ database: old }),
+    });
+    expect(plan.statements.map(({ sql }) => sql).filter((sql) => !/\brename\b/.test(sql))).toEqual([]);
+    for (const { sql } of plan.statements) await old.query(sql);
+    expect(compareCatalogs(await catalogOf(old), wanted)).toEqual([]);
+    const { rows } = await old.query("insert into invoices (code) values ('two') returning id");
+    expect(rows).toEqual([{ id: 2 }]);
+  },
+);
+
+test("of two keys that are the same nobody knows which is which: they are made under their new names", async () => {
+  await using old = await openTestDatabase({
+    sql: "create table bills (n integer, constraint bills_a check (n > 0), constraint bills_b check (n > 0))",
+  });
+  await using now = await openTestDatabase({
+    sql: "create table invoices (n integer, constraint invoices_a check (n > 0), constraint invoices_b check (n > 0))",
+  });
+  const wanted = await catalogOf(now);
+  const plan = await planRenamedDiff(await catalogOf(old), wanted, {
+    renames: [parseRename("table bills to invoices")],
+    shadow: shadowProvider({ database: old }),
+  });
+  expect(plan.statements.filter(({ change }) => change === "rename")).toHaveLength(1);
+  for (const { sql } of plan.statements) await old.query(sql);
+  expect(compareCatalogs(await catalogOf(old), wanted)).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { dependentsThroughTypes } from "./dependents-through-types.js";
 import { inputOutputFunctions } from "./input-output-functions.js";
 import type { Sides } from "./kind-rules.js";
 import { createFunction } from "./routines.js";
+import { multirangeConstructors } from "./set-type-aside.js";
 
 /** Functions that take or give the type need at least its shell, so that comes first where the type needs them. */
 export function createWithFunctions(entry: CatalogType, create: string, after: CatalogIndex): readonly string[] {
@@ -94,7 +95,11 @@ export function alterRange(before: CatalogRangeType, after: CatalogRangeType): r
   if (words(before) !== words(after)) return "replace";
   if (before.multirange === after.multirange || before.multirange === undefined) return [];
   const [was, is] = [placed(before.multirange), placed(after.multirange ?? "")];
-  return was.schema === is.schema ? [`alter type ${before.multirange} rename to ${is.name}`] : "replace";
+  if (was.schema !== is.schema) return "replace";
+  return [
+    `alter type ${before.multirange} rename to ${is.name}`,
+    ...multirangeConstructors(before).map((signature) => `alter function ${signature} rename to ${is.name}`),
+  ];
 }
 
 /** `shop.spans` as schema and name, both as SQL spells them. */

@@ -1,5 +1,6 @@
 import type { CatalogColumn, CatalogIdentity } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
+import { isRetyped } from "./change-type.js";
 import { changedParameters } from "./changed-parameters.js";
 import { columnOptionsClause } from "./foreign-columns.js";
 import { parentsOf } from "./inheritance.js";
@@ -50,15 +51,24 @@ export function columnSettings(
   index: CatalogIndex,
 ): readonly string[] {
   const alter = `alter column ${after.column}`;
-  const changed = (field: "storage" | "compression" | "statisticsTarget") => before?.[field] !== after[field];
-  // A change of type sets the storage of the new type.
-  const storage = before !== undefined && before.type !== after.type ? after.storage !== undefined : changed("storage");
+  // A change of type sets the storage and the compression of the new type.
+  const had = before !== undefined && isRetyped(before, after) ? forgetting(before) : before;
+  const changed = (field: "storage" | "compression" | "statisticsTarget") => had?.[field] !== after[field];
   return [
-    ...(storage ? [`${alter} set storage ${after.storage ?? usualStorage(after.type, index)}`] : []),
+    ...(changed("storage") ? [`${alter} set storage ${after.storage ?? usualStorage(after.type, index)}`] : []),
     ...(changed("compression") ? [`${alter} set compression ${after.compression ?? "default"}`] : []),
     ...(changed("statisticsTarget") ? [`${alter} set statistics ${after.statisticsTarget ?? -1}`] : []),
     ...changedParameters(before?.options ?? [], after.options).map((change) => `${alter} ${change}`),
   ];
+}
+
+/** What a change of its type took from a column that is to have it as it had. */
+export function forgottenSettings(column: CatalogColumn, index: CatalogIndex): readonly string[] {
+  return columnSettings(forgetting(column), column, index);
+}
+
+function forgetting({ storage, compression, ...kept }: CatalogColumn): CatalogColumn {
+  return kept;
 }
 
 /** What a table that is made says of a column it has from elsewhere, as subcommands of ALTER TABLE. */
@@ -71,5 +81,26 @@ export function settingsOfInherited(entry: CatalogColumn, index: CatalogIndex): 
   return [
     ...(value === undefined ? [] : [`alter column ${column} set default ${value}`]),
     ...(isOwn ? [`alter column ${column} set not null`] : []),
+  ];
+}
+
+/** What a column that comes with its parent's does not have from there, as subcommands of ALTER TABLE. */
+export function differencesFromParent(entry: CatalogColumn, index: CatalogIndex): readonly string[] {
+  const above = parentsOf(entry.table, index).flatMap(
+    (parent) => index.find("columns", `${parent}.${entry.column}`) ?? [],
+  );
+  const alter = `alter column ${entry.column}`;
+  const [own, from] = [entry.generated?.expression, above[0]?.generated?.expression];
+  const isOwnNotNull =
+    entry.notNull && namedNotNull(entry, index) === undefined && !above.some(({ notNull }) => notNull);
+  return [
+    ...(entry.default === above[0]?.default
+      ? []
+      : [`${alter} ${entry.default === undefined ? "drop default" : `set default ${entry.default}`}`]),
+    // Before 17 no statement says so.
+    ...(own === from || own === undefined || index.catalog.serverVersion < 170_000
+      ? []
+      : [`${alter} set expression as (${own})`]),
+    ...(isOwnNotNull ? [`${alter} set not null`] : []),
   ];
 }

@@ -5,10 +5,17 @@ import type { CatalogIndex, ObjectKey } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { asideName } from "./aside-name.js";
 import { isRetyped } from "./change-type.js";
-import { columnDefinition, columnSettings, identityClause, namedNotNull } from "./column-definition.js";
+import {
+  columnDefinition,
+  columnSettings,
+  differencesFromParent,
+  identityClause,
+  namedNotNull,
+} from "./column-definition.js";
 import { convertColumn } from "./convert-column.js";
 import { alterColumnOptions, noteOnColumnSecrets } from "./foreign-columns.js";
 import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
+import { keepsExpression } from "./keeps-expression.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 import { unqualified } from "./names.js";
 import { isPassedOn, notNullOf } from "./not-null.js";
@@ -21,7 +28,9 @@ export const columnRules: KindRules<"columns"> = {
     const adds = !isInheritedFromKept(entry, sides);
     const table = alterTable(entry, after);
     return [
-      ...(adds ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`] : []),
+      ...(adds
+        ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`]
+        : differencesFromParent(entry, after).map((setting) => `${only(entry, sides)} ${setting}`)),
       ...columnSettings(undefined, entry, after).map((setting) => `${only(entry, sides)} ${setting}`),
     ];
   },
@@ -134,8 +143,8 @@ function alterGeneration(before: CatalogColumn, after: CatalogColumn, sides: Sid
   }
   if (was === undefined || is === undefined || was.kind !== is.kind) return "replace";
   const partition = index.tableOf(after.table)?.entry.partition;
+  if (index.catalog.serverVersion < 170_000 || keepsExpression(after, sides)) return "replace";
   if (partition !== undefined && followsParent(after, sides, "generated")) return [];
-  if (index.catalog.serverVersion < 170_000) return "replace";
   // Tables that inherit have expressions of their own; indexes of partitions can only be made anew with the parent's.
   const alone =
     index.find("tables", after.table)?.partitionKey === undefined ? only(after, sides) : alterTable(after, index);
@@ -277,7 +286,7 @@ export function alterTable({ table }: Pick<CatalogColumn, "table">, index: Catal
 }
 
 /** Defaults and settings would go down to children that have their own. */
-function only(column: CatalogColumn, { before, after }: Sides): string {
+export function only(column: CatalogColumn, { before, after }: Sides): string {
   const parent = [before, after].some((index) => index.childrenOf(column.table).length > 0);
   return parent ? `alter table only ${column.table}` : alterTable(column, after);
 }

@@ -1,4 +1,5 @@
 import { ConfitureError } from "@confiture/model";
+import { attributePlaces } from "./attribute-places.js";
 import { bareType, conversion } from "./change-type.js";
 import type { Sides } from "./kind-rules.js";
 
@@ -37,7 +38,7 @@ function convertComposite(value: string, type: string, sides: Sides): string | u
   return `case when ${value} is not distinct from null then null else row(${parts.join(", ")})::${type} end`;
 }
 
-/** Whether attributes of the type, or of what it is made of, are others or in another order now. */
+/** Whether attributes of the type, or of what it is made of, are in another order now. */
 function isReshaped(type: string, sides: Sides, seen: ReadonlySet<string> = new Set()): boolean {
   const name = bareType(type);
   if (seen.has(name)) return false;
@@ -45,8 +46,9 @@ function isReshaped(type: string, sides: Sides, seen: ReadonlySet<string> = new 
   const [was, is] = [sides.before.find("types", name), sides.after.find("types", name)];
   if (was?.kind === "domain") return isReshaped(was.type, sides, within);
   if (was?.kind !== "composite type" || is?.kind !== "composite type") return false;
-  const names = (entry: typeof was) => entry.attributes.map(({ attribute }) => attribute).join();
-  return names(was) !== names(is) || was.attributes.some((one) => isReshaped(one.type, sides, within));
+  return (
+    attributePlaces(name, sides)?.reached === false || was.attributes.some((one) => isReshaped(one.type, sides, within))
+  );
 }
 
 function outOfReach(type: string): ConfitureError {

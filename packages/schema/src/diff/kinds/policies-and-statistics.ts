@@ -1,6 +1,5 @@
-import type { CatalogPolicy, CatalogStatistics } from "@confiture/model";
-import { keyOf } from "../catalog-index.js";
-import type { KindRules, Sides } from "./kind-rules.js";
+import type { CatalogPolicy } from "@confiture/model";
+import type { KindRules } from "./kind-rules.js";
 
 /** Who sees which rows, and what the planner is told about columns together. */
 export const policyAndStatisticsRules = {
@@ -27,12 +26,8 @@ export const policyAndStatisticsRules = {
   statistics: {
     named: ({ name }) => `statistics ${name}`,
     create: (entry) => [entry.definition, ...changedTarget(entry.name, undefined, entry.target)],
-    alter(before, after, sides) {
-      if (before.definition !== after.definition) return "replace";
-      // Made anew by the server behind a change of type, and without its target.
-      const target = isMadeAnew(before, sides) ? undefined : before.target;
-      return changedTarget(after.name, target, after.target);
-    },
+    alter: (before, after) =>
+      before.definition === after.definition ? changedTarget(after.name, before.target, after.target) : "replace",
     partOf: ({ table }) => [
       { kind: "tables", name: table },
       { kind: "foreignTables", name: table },
@@ -53,16 +48,7 @@ function lost(before: string | undefined, after: string | undefined): boolean {
   return before !== undefined && after === undefined;
 }
 
-function isMadeAnew({ name }: CatalogStatistics, { before, after }: Sides): boolean {
-  if (before.catalog.serverVersion < 140_000) return false;
-  return before.needsOf(keyOf({ kind: "statistics", name })).some((key) => {
-    const column = before.entries.get(key)?.kind === "columns" ? key.slice("columns ".length) : "";
-    const [was, is] = [before.find("columns", column), after.find("columns", column)];
-    return was !== undefined && is !== undefined && (was.type !== is.type || was.collation !== is.collation);
-  });
-}
-
 /** -1 leaves it to the columns' own targets again. */
-function changedTarget(name: string, before: number | undefined, after: number | undefined): readonly string[] {
+export function changedTarget(name: string, before: number | undefined, after: number | undefined): readonly string[] {
   return before === after ? [] : [`alter statistics ${name} set statistics ${after ?? -1}`];
 }

@@ -1,4 +1,4 @@
-import type { CatalogType } from "@confiture/model";
+import type { CatalogRangeType, CatalogType } from "@confiture/model";
 import type { CatalogIndex } from "../catalog-index.js";
 import { inputOutputFunctions } from "./input-output-functions.js";
 import { splitSignature } from "./printed-text.js";
@@ -26,10 +26,12 @@ export function setTypeAside(
 /** The functions that come with a range under its name, and since PostgreSQL 14 with its multirange. */
 function constructors(entry: CatalogType): readonly string[] {
   if (entry.kind !== "range") return [];
-  const { name, subtype, multirange } = entry;
-  return [
-    `${name}(${subtype}, ${subtype})`,
-    `${name}(${subtype}, ${subtype}, text)`,
-    ...(multirange === undefined ? [] : [`${multirange}()`, `${multirange}(${name})`, `${multirange}(${name}[])`]),
-  ];
+  const { name, subtype } = entry;
+  return [`${name}(${subtype}, ${subtype})`, `${name}(${subtype}, ${subtype}, text)`, ...multirangeConstructors(entry)];
+}
+
+/** They keep their names when the multirange gets another one. */
+export function multirangeConstructors({ name, multirange }: CatalogRangeType): readonly string[] {
+  if (multirange === undefined) return [];
+  return [`${multirange}()`, `${multirange}(${name})`, `${multirange}(${name}[])`];
 }

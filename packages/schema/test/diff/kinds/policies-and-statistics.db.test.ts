@@ -1,8 +1,7 @@
-import { readCatalog } from "@confiture/schema";
+import { diffCatalogs, readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect } from "vitest";
 import { describeDifferences } from "../../describe-difference.js";
-import { statementsBetween } from "./annotation-rules.js";
 import { testPairs } from "./pairs.js";
 
 const setup = "create table plain (a integer, b text, c text); alter table plain enable row level security;";
@@ -73,9 +72,11 @@ testOnEachVersion("a statistics object has its target again behind a change of t
   const before = await readCatalog(db);
   const columns = before.columns.map((column) => (column.column === "a" ? { ...column, type: "bigint" } : column));
   const after = { ...before, columns };
-  const statements = statementsBetween(before, after);
-  expect(statements).toEqual(version < 14 ? [] : ["alter statistics public.s set statistics 7"]);
-  await db.query("alter table t alter column a type bigint");
+  const statements = diffCatalogs(before, after).statements.map(({ sql }) => sql);
+  expect(statements).toEqual([
+    "alter table public.t alter column a type bigint",
+    ...(version < 14 ? [] : ["alter statistics public.s set statistics 7"]),
+  ]);
   for (const statement of statements) await db.query(statement);
   expect(describeDifferences(await readCatalog(db), after)).toEqual([]);
 });

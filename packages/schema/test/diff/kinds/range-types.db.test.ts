@@ -24,6 +24,9 @@ describePairs(
       since: 14,
       ...spans("subtype = text", 'subtype = text, multirange_type_name = s."Many Spans"', [
         'alter type s.span_multirange rename to "Many Spans"',
+        'alter function s.span_multirange() rename to "Many Spans"',
+        'alter function s.span_multirange(s.span) rename to "Many Spans"',
+        'alter function s.span_multirange(s.span[]) rename to "Many Spans"',
       ]),
     },
     "another schema of the multirange": {

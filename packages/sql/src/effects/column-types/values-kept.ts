@@ -43,12 +43,22 @@ export function keepsValues(
   { picture, grammar }: { readonly picture: Picture; readonly grammar: Grammar },
 ): boolean {
   let current = underlying(from, picture, grammar);
+  const byText = throughText([current, ...steps.map((step) => underlying(step, picture, grammar))]);
+  if (byText !== undefined) return keepsValues(byText.from, byText.steps, { picture, grammar });
   return steps.every((step, position) => {
     const next = underlying(step, picture, grammar);
     const isKept = keepsThrough(current, next, position < steps.length - 1);
     current = next;
     return isKept;
   });
+}
+
+/** An array that becomes another one by way of text does so value by value. */
+function throughText([from, text, ...rest]: readonly ColumnType[]) {
+  if (from?.isArray !== true || text?.name !== "text" || text.isArray) return undefined;
+  if (rest.length === 0 || rest.some(({ isArray }) => !isArray)) return undefined;
+  const one = (type: ColumnType) => ({ ...type, isArray: false });
+  return { from: one(from), steps: [text, ...rest.map(one)] };
 }
 
 /** `a at time zone 'UTC'` takes every moment to one of its own, and back; in other zones an hour comes twice a year. */
