@@ -13,8 +13,8 @@ export interface HistoryEvent {
   readonly executionId: string;
   /**
    * `migration_started` (where one transaction cannot hold it), `migration_completed`, `migration_failed`,
-   * `migration_rolled_back`, `migration_cancelled`, `step_settled`, `invalid_index_dropped`, `build_applied`,
-   * `baseline_set` or `repaired`.
+   * `migration_rolled_back`, `migration_cancelled`, `step_settled`, `invalid_index_dropped`, `run_paused`, `run_resumed`,
+   * `alert_raised`, `hook_interrupted`, `build_applied`, `baseline_set` or `repaired`.
    */
   readonly kind: string;
   /** Null where it is about no single migration. */
@@ -29,7 +29,7 @@ export interface HistoryEvent {
   readonly durationMs: number | null;
   /** SHA-256 (hex) of the parse tree that ran, or of a program's text. */
   readonly checksum: string | null;
-  /** Hash of the plan that was executed; `repair`, `baseline` or `build` where there was none. */
+  /** Hash of the plan that was executed; `repair`, `baseline`, `build` or `none` where there was none. */
   readonly planHash: string | null;
   /** Version of Confiture. */
   readonly toolVersion: string;

@@ -269,7 +269,11 @@ async function undoApplied(
   migrations: readonly Migration[],
 ): Promise<MigrateOutcome> {
   if (outcome.direction === "down") return outcome;
-  if (outcome.applied.length === 0) return { ...outcome, undone: [] };
+  if (outcome.applied.length === 0) {
+    // What ran outside of a transaction may be there in part: then not all is undone.
+    const { progress } = await readHistory(run.session, run.options.ownSchema);
+    return { ...outcome, undone: progress.length === 0 ? [] : null };
+  }
   const options = { ...run.options, signal: run.options.callersSignal, alerts: undefined };
   const { database, session, pid } = run;
   const moments = new HookMoments({ database, session, pid, options }, run.moments.ledger);

@@ -4,6 +4,7 @@ import { type CatalogDifference, compareCatalogs, readCatalog } from "@confiture
 import { applyScript } from "./build/apply-script.js";
 import { actsOnServer } from "./execute/program-session.js";
 import { type RunOptions, resolveRunOptions, type ShadowRunOptions } from "./execute/run-options.js";
+import { type HookedWithoutRun, momentsWithoutRun } from "./hooks/moments-without-run.js";
 import { type MigrateOptions, type MigrationSource, migrate, migrationsOf, rollback } from "./migrate.js";
 import { parseSqlText } from "./plan/parse-sql-text.js";
 import { segmentStatements } from "./plan/segment-statements.js";
@@ -31,10 +32,22 @@ export interface ValidatedMigration {
 /**
  * Reads every migration as a run would, both ways, and runs none; no database is needed. Loading a program runs what
  * stands outside its `up` and `down`. Throws what `readMigrations` throws; the rest is in `error`.
+ *
+ * @throws CONFITURE_HOOK_FAILED for a hook of `before_validate` or `after_validate`
  */
-export async function validateMigrations(source: MigrationSource): Promise<readonly ValidatedMigration[]> {
+export async function validateMigrations(
+  source: MigrationSource & HookedWithoutRun,
+): Promise<readonly ValidatedMigration[]> {
   const migrations = await migrationsOf(source);
-  return Promise.all(migrations.map(validateOne));
+  const moments = momentsWithoutRun(source);
+  const versions = migrations.map(({ version }) => version);
+  const started = performance.now();
+  await moments.reach("before_validate", { versions }, { place: "outside" });
+  const validated = await Promise.all(migrations.map(validateOne));
+  const problems = validated.flatMap(({ error, file }) => (error === null ? [] : [`${file}: ${error.message}`]));
+  const durationMs = performance.now() - started;
+  await moments.reach("after_validate", { versions, problems, durationMs }, { place: "outside" });
+  return validated;
 }
 
 async function validateOne(migration: Migration): Promise<ValidatedMigration> {

@@ -2,7 +2,7 @@ import { openTestDatabase } from "@confiture/testkit";
 import { sql } from "kysely";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { readStatus } from "../src/index.js";
+import { createMigrationHooks, readStatus } from "../src/index.js";
 import { kyselyOverSession } from "../src/kysely/index.js";
 import { databaseFromPool, migrate, planMigrations, rollback } from "../src/pg/index.js";
 import { migrationsFolder } from "./migrations-folder.js";
@@ -84,4 +84,28 @@ test("Kysely runs over a session, and its transactions are the session's", async
     }),
   ).rejects.toThrow("changed my mind");
   expect((await sql<{ id: number }>`select id from a`.execute(kysely)).rows).toEqual([{ id: 1 }]);
+});
+
+test("a hook with a connection of its own does not wait for the one client of a pool, which the run has", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder(files);
+  const pool = new pg.Pool({ connectionString: db.url, max: 1 });
+  try {
+    const hooks = createMigrationHooks();
+    hooks.register({
+      id: "own",
+      on: "after_ddl",
+      connection: "own",
+      timeoutMs: 5_000,
+      run: async ({ metadata }) => {
+        await metadata.session?.query("select count(*) from a");
+        await using worker = await metadata.database?.openSession();
+        await worker?.query("select 1");
+      },
+    });
+    const outcome = await migrate(pool, { migrations: folder.path, hooks });
+    expect(outcome.hooks.map(({ status }) => status)).toEqual(["completed", "completed"]);
+  } finally {
+    await pool.end();
+  }
 });

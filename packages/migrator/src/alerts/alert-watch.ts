@@ -71,11 +71,16 @@ export class AlertWatch implements AsyncDisposable {
       return undefined;
     });
     if (session === undefined) return undefined;
-    const baselines = await readBaselines(session, run.options.ownSchema, versions);
-    const watch = new AlertWatch(run, rules, session, baselines);
-    await watch.#moments.open(run.settings, async (text) => void (await session.query(text)));
-    watch.#lookLater();
-    return watch;
+    try {
+      const baselines = await readBaselines(session, run.options.ownSchema, versions);
+      const watch = new AlertWatch(run, rules, session, baselines);
+      await watch.#moments.open(run.settings, async (text) => void (await session.query(text)));
+      watch.#lookLater();
+      return watch;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get executions() {

@@ -1,6 +1,7 @@
-import type { ConfitureError, PlannedSegment, PlannedStep } from "@confiture/model";
+import { ConfitureError, type PlannedSegment, type PlannedStep } from "@confiture/model";
 import { describeHookError } from "../hooks/describe-hook-error.js";
 import { MomentsOfMigration } from "../hooks/moments-of-migration.js";
+import { setsTransaction } from "../plan/sets-transaction.js";
 import type { SegmentProgress } from "../record/applied-migration.js";
 import { refuseAborted } from "./cancel-on-abort.js";
 import { StepFailure, type StepResult } from "./migration-outcome.js";
@@ -66,6 +67,7 @@ export class MigrationExecution {
   async #runSegments(): Promise<void> {
     const { migration } = this.#of;
     const { segments, resumeAt } = migration;
+    this.#refuseLateIsolation();
     // One that is resumed has its beginning behind it.
     if (resumeAt === 0) await this.#moments.beforeOutside();
     await settleEdited(this.#resumed);
@@ -83,6 +85,22 @@ export class MigrationExecution {
         () => this.#record.whole([]),
       );
     } else if (segments.length === resumeAt) await this.#record.writeAlone();
+  }
+
+  /** @throws CONFITURE_TRANSACTION_CONTROL where a hook would run before SET TRANSACTION, which the server takes only in front of everything */
+  #refuseLateIsolation(): void {
+    const { segments, resumeAt, version } = this.#of.migration;
+    const [first] = segments;
+    const step = first?.kind === "transaction" ? first.steps.find(setsTransaction) : undefined;
+    if (step === undefined || resumeAt > 0 || !this.#moments.hasBeforeInside) return;
+    throw new ConfitureError(
+      "CONFITURE_TRANSACTION_CONTROL",
+      `Migration ${version} sets how its transaction is isolated, and a hook on its connection runs in that transaction before.`,
+      {
+        at: step.at,
+        hint: "Write `BEGIN ISOLATION LEVEL …;` and `COMMIT;` in the file, or give the hook of before_validation or before_ddl a connection of its own.",
+      },
+    );
   }
 
   get #opensApart(): boolean {

@@ -1,4 +1,5 @@
 import type { PlannedSegment } from "@confiture/model";
+import { setsTransaction } from "../plan/sets-transaction.js";
 
 /** Why a segment cannot run where nothing is committed; undefined where it can. */
 export function needsCommit(segment: PlannedSegment | undefined): string | undefined {
@@ -9,8 +10,4 @@ export function needsCommit(segment: PlannedSegment | undefined): string | undef
     return "it chooses how its transaction is isolated, and the rehearsal's has begun";
   const forGood = segment.steps.find(({ serverWide }) => serverWide?.endsWith("()") === true);
   return forGood === undefined ? undefined : `${forGood.serverWide} cannot be rolled back`;
-}
-
-function setsTransaction({ kind, sql }: { readonly kind: string; readonly sql: string }): boolean {
-  return kind === "VariableSetStmt" && /^set\s+(local\s+|session\s+)?transaction\b/i.test(sql);
 }

@@ -1,8 +1,8 @@
-import { createMigrationHooks, type MigrationHook, migrate, readEvents } from "@confiture/migrator";
+import { createMigrationHooks, type MigrationHook, migrate, readEvents, resume } from "@confiture/migrator";
 import { openTestDatabase, type TestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { describe, expect, test } from "vitest";
 import { migrationsFolder } from "../migrations-folder.js";
-import { noteTable } from "./noted-hooks.js";
+import { type NotedContext, noteTable } from "./noted-hooks.js";
 
 const files = { "001_t.up.sql": "create table t (id int);" };
 
@@ -259,6 +259,87 @@ test("an event that a hook triggers belongs to it: inside its savepoint, and gon
   expect((await migrate(db, { migrations: folder.path, hooks })).failed).toBeNull();
   // Once, at its own moment.
   expect((await db.query("select what from noted")).rows).toEqual([{ what: "inner" }]);
+});
+
+test("a migration that isolates its transaction by its own BEGIN has its hooks in it, and one that would be too late is refused", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({
+    "001_t.up.sql": "begin isolation level serializable;\ncreate table t (id int);\ncommit;",
+  });
+  const hooks = createMigrationHooks();
+  const seen: unknown[] = [];
+  hooks.register({
+    id: "level",
+    on: "before_ddl",
+    connection: "migration",
+    run: async ({ metadata }) => {
+      const found = await metadata.session?.query("show transaction_isolation");
+      seen.push(...(found?.rows ?? []));
+    },
+  });
+  expect((await migrate(db, { migrations: folder.path, hooks })).failed).toBeNull();
+  expect(seen).toEqual([{ transaction_isolation: "serializable" }]);
+  folder.write({ "002_u.up.sql": "set transaction isolation level serializable;\ncreate table u (id int);" });
+  const { failed } = await migrate(db, { migrations: folder.path, hooks });
+  expect(failed?.error).toMatchObject({ code: "CONFITURE_TRANSACTION_CONTROL", at: { line: 1 } });
+  // What PostgreSQL itself says of it.
+  await expect(db.query("begin; select 1; set transaction isolation level serializable")).rejects.toThrow(
+    /must be called before any query/,
+  );
+  await db.query("rollback");
+});
+
+test("a migration that is resumed has its beginning behind it, and its end before it", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder({ "001_t.up.sql": "create table t (id int);\nvacuum t;\nselect 1 / 0;" });
+  const ran: string[] = [];
+  const hooks = createMigrationHooks();
+  for (const on of ["before_validation", "before_ddl", "after_ddl", "after_validation", "cleanup"] as const) {
+    for (const connection of ["migration", "own"] as const)
+      hooks.register({ id: `${on} ${connection}`, on, connection, run: () => void ran.push(`${on} ${connection}`) });
+  }
+  expect((await migrate(db, { migrations: folder.path, hooks })).failed).not.toBeNull();
+  expect(ran.splice(0)).toEqual([
+    "before_validation own",
+    "before_ddl own",
+    "before_validation migration",
+    "before_ddl migration",
+  ]);
+  folder.write({ "001_t.up.sql": "create table t (id int);\nvacuum t;\nselect 1;" });
+  expect((await resume(db, { migrations: folder.path, hooks })).resumed).toBe("interrupted-run");
+  expect(ran).toEqual([
+    ...["after_ddl migration", "after_validation migration"],
+    ...["after_ddl own", "after_validation own", "cleanup migration", "cleanup own"],
+  ]);
+});
+
+test("a program in a transaction has its hooks in it, and one outside has them around it", async () => {
+  await using db = await openTestDatabase({ sql: noteTable });
+  const program = (transaction: boolean) =>
+    `export default { transaction: ${transaction}, async up(db) { await db.insertInto("noted").values({ what: "program" }).execute(); } };`;
+  using folder = migrationsFolder({ "001_a.ts": program(true), "002_b.ts": program(false) });
+  const hooks = createMigrationHooks();
+  for (const on of ["before_ddl", "after_ddl"] as const) {
+    hooks.register({
+      id: on,
+      on,
+      connection: "migration",
+      run: ({ data, metadata }: NotedContext) =>
+        metadata.session?.query(
+          "insert into noted select $1 || case when now() = statement_timestamp() then '' else ' inside' end",
+          [`${"version" in data ? data.version : ""} ${on}`],
+        ),
+    });
+  }
+  expect((await migrate(db, { migrations: folder.path, hooks })).failed).toBeNull();
+  expect((await db.query<{ what: string }>("select what from noted")).rows.map(({ what }) => what)).toEqual([
+    "001 before_ddl inside",
+    "program",
+    "001 after_ddl inside",
+    "002 before_ddl inside",
+    "program",
+    "002 after_ddl inside",
+  ]);
 });
 
 describe("is refused when it is registered, with the reason:", () => {

@@ -1,4 +1,4 @@
-import { migrate, rehearse, rollback } from "@confiture/migrator";
+import { createMigrationHooks, migrate, rehearse, rollback, validateMigrations } from "@confiture/migrator";
 import { catalogHash, readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
@@ -235,4 +235,28 @@ test("an aborted run tells its hooks that it was cancelled, once it has stopped"
   expect(data.at(-1)?.[1]).toMatchObject({ versions: ["001"], completed: [], because: expect.any(String) });
   const { rows } = await db.query("select what from noted where what like 'before_ddl' or what like 'migration_%'");
   expect(rows).toEqual([{ what: "migration_started" }, { what: "migration_cancelled" }]);
+});
+
+test("validating reaches its moments without a database, and a hook of its own connection says what it lacks", async () => {
+  using folder = migrationsFolder({ ...files, "003_wrong.up.sql": "create tabel w ();" });
+  const told: unknown[] = [];
+  const hooks = createMigrationHooks();
+  hooks.register(
+    { id: "before", on: "before_validate", connection: "none", run: ({ data }) => void told.push(data) },
+    { id: "after", on: "after_validate", connection: "none", run: ({ data }) => void told.push(data) },
+  );
+  await validateMigrations({ migrations: folder.path, hooks });
+  expect(told).toEqual([
+    { versions: ["001", "002", "003"] },
+    {
+      versions: ["001", "002", "003"],
+      problems: [expect.stringMatching(/003_wrong.up.sql: .*syntax error/)],
+      durationMs: expect.any(Number),
+    },
+  ]);
+  hooks.register({ id: "own", on: "before_validate", connection: "own", run: () => undefined });
+  await expect(validateMigrations({ migrations: folder.path, hooks })).rejects.toMatchObject({
+    code: "CONFITURE_HOOK_FAILED",
+    message: expect.stringContaining("no `database` was given"),
+  });
 });
