@@ -106,6 +106,7 @@ export async function resume(database: Database, options: RunOptions & Migration
             history.progress,
             {},
           );
+    refuseHooksNotThere(prepared.plan, migrations, undefined);
     return execute(run, prepared, history);
   });
 }
