@@ -122,6 +122,7 @@ function written(
     attemptTimeoutMs: rest.attempt_timeout,
     retry: camelKeys(rest.retry),
     circuitBreaker: camelKeys(rest.circuit_breaker),
+    inDryRun: rest.in_dry_run,
   };
   return { type, on, id, config: whole, fields, yaml, path, ...(description === undefined ? {} : { description }) };
 }
