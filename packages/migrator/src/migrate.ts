@@ -138,6 +138,7 @@ async function resumeInterrupted(
             {},
           ),
     );
+    refuseLeavingOutHooks(run, prepared, { migrations, hooks: undefined });
     return execute(run, prepared, history);
   });
 }

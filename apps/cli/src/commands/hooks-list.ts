@@ -10,7 +10,7 @@ export async function runHooksList(this: CliContext, flags: GlobalFlags): Promis
   await runCommand(this, flags, async ({ terminal }) => {
     const project = await readProject(this, flags);
     const migrations = await project.readMigrations();
-    const rows = hookRows(await hooksOfProject(this, flags, project, { migrations, toList: true }));
+    const rows = hookRows(await hooksOfProject(this, flags, project, { migrations, toList: true, terminal }));
     const types = builtinHookTypes.map(({ type, kind, what, on, connections, timeoutMs }) => ({
       type,
       kind,

@@ -49,7 +49,7 @@ async function sayWhatWouldFire(
 ): Promise<CommandResult> {
   const project = await readProject(context, flags);
   const migrations = await project.readMigrations();
-  const { hooks } = await hooksOfProject(context, flags, project, { migrations });
+  const { hooks } = await hooksOfProject(context, flags, project, { migrations, terminal });
   const fired = hooks.list(event).map(({ id, hook }): FiredHook => {
     const note = { migration: "rolled back behind it", own: "for real, on a connection of its own", none: "for real" }[
       hook.connection
@@ -70,7 +70,10 @@ async function fire(
 ): Promise<CommandResult> {
   const { terminal, signal } = tools;
   await using project = await openProject(context, flags, terminal);
-  const { hooks } = await hooksOfProject(context, flags, project, { migrations: await project.readMigrations() });
+  const { hooks } = await hooksOfProject(context, flags, project, {
+    migrations: await project.readMigrations(),
+    terminal,
+  });
   const real = hooks.list(event).filter(({ hook }) => hook.connection !== "migration");
   if (real.length > 0)
     terminal.note(

@@ -2,6 +2,7 @@ import type { Migration } from "@confiture/migrator";
 import { type ProjectHooks, projectHooks } from "@confiture/migrator/builtin-hooks";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
+import type { Terminal } from "../output/terminal.js";
 import type { ProjectFiles } from "./open-project.js";
 
 export interface HooksOfProjectOptions {
@@ -9,6 +10,8 @@ export interface HooksOfProjectOptions {
   readonly migrations: readonly Migration[];
   /** They are listed and never run. */
   readonly toList?: boolean;
+  /** Told of failures of events whose `errors` are `alert_only`. */
+  readonly terminal: Terminal;
 }
 
 /** All hooks that a command of this project runs: of confiture.yaml, of the environment, of files, packages and migrations. */
@@ -16,7 +19,7 @@ export async function hooksOfProject(
   context: CliContext,
   flags: Pick<GlobalFlags, "env">,
   { config, root }: Pick<ProjectFiles, "config" | "root">,
-  { migrations, toList = false }: HooksOfProjectOptions,
+  { migrations, toList = false, terminal }: HooksOfProjectOptions,
 ): Promise<ProjectHooks> {
   const name = flags.env ?? "local";
   const part = Object.hasOwn(config.environments, name) ? config.environments[name]?.hooks : undefined;
@@ -28,5 +31,11 @@ export async function hooksOfProject(
     environment: part === undefined ? undefined : { name, part },
     migrations,
     toList,
+    options: {
+      onAlert: ({ event, hookId, error }) =>
+        terminal.remark(
+          `${terminal.paint("yellow", "failed")} ${hookId} at ${event}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    },
   });
 }

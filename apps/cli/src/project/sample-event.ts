@@ -15,7 +15,8 @@ export interface SampleFacts {
 export function sampleEvent(event: keyof MigratorEvents, facts: SampleFacts): object {
   const { migration = { version: "001", name: "example" }, direction, plan, schema, source } = facts;
   const { version, name } = migration;
-  const mode = "dry_run";
+  // In a rehearsal most hooks would do nothing, and this is about what they do.
+  const mode = "real";
   const error = { code: "CONFITURE_STATEMENT_FAILED", message: "This is a test of hooks: nothing has failed." };
   const totalSteps = plan.migrations.flatMap(({ segments }) => segments.flatMap(({ steps }) => steps)).length;
   const versions = [version];

@@ -31,6 +31,11 @@ export interface AskedHook extends Scheduling {
   /** A CEL expression; where it is false the hook does nothing. */
   readonly condition?: string;
   readonly onlyFor?: HookedMigration;
+  /**
+   * Also in rehearsals. Without it a hook does nothing there, unless it works on the migration's connection, where what it does is rolled
+   * back with the rest. Default false.
+   */
+  readonly inDryRun?: boolean;
 }
 
 /** Where a hook is written, and how what is wrong with it is told. Paths start at the hook. */
@@ -47,7 +52,14 @@ export function outlineBuiltinHook(asked: AskedHook, place: HookPlace): Migratio
   const type = typeNamed(asked.type, place);
   refuseMoment(type, asked, place);
   const connection = connectionOf(type, asked, place);
-  const { id = `${asked.on}/${asked.type}`, type: _type, config: _config, condition: _condition, ...fields } = asked;
+  const {
+    id = `${asked.on}/${asked.type}`,
+    type: _type,
+    config: _config,
+    condition: _condition,
+    inDryRun: _inDryRun,
+    ...fields
+  } = asked;
   const run = (): never => {
     throw new Error("this hook was made to be listed");
   };
@@ -67,10 +79,18 @@ export async function makeBuiltinHook(
   for (const problem of await sqlProblems(type.sql?.(config) ?? []))
     place.refuse(["config", ...problem.path], problem.message, { within: problem });
   const condition = asked.condition === undefined ? undefined : await conditionOf(asked.condition, place);
-  const { id = `${asked.on}/${asked.type}`, type: _type, config: _config, condition: _condition, ...fields } = asked;
+  const {
+    id = `${asked.on}/${asked.type}`,
+    type: _type,
+    config: _config,
+    condition: _condition,
+    inDryRun,
+    ...fields
+  } = asked;
   const run = (context: MigratorHookContext): unknown => {
     if (!hookConcerns(fields, context.data)) return undefined;
     if (condition?.(context) === false) return { skipped: "condition" };
+    if (isRehearsal(context) && connection !== "migration" && inDryRun !== true) return { skipped: "dry_run" };
     return type.run(config, context, { ...setting, id });
   };
   return hookOf(type, { ...fields, id, connection, run });
@@ -117,6 +137,11 @@ async function conditionOf(text: string, place: HookPlace): Promise<Condition> {
     if (!(error instanceof ConditionProblem)) throw error;
     return place.refuse(["condition"], error.message, { hint: error.hint });
   }
+}
+
+/** Behind the ROLLBACK of a rehearsal there is nothing to fill or to check, and what a hook did there would stay. */
+function isRehearsal({ data }: MigratorHookContext): boolean {
+  return "mode" in data && data.mode === "dry_run";
 }
 
 /** Nobody's migration fails because a chat is down: a notification that does not get through is logged. */

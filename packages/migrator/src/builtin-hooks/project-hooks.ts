@@ -1,5 +1,6 @@
 import { describeYamlProblems, problemsError, type YamlPart } from "@confiture/config";
-import type { EventOptions } from "@confiture/hooks";
+import { type EventOptions, HookError } from "@confiture/hooks";
+import { ConfitureError } from "@confiture/model";
 import type {
   HookedMigration,
   MigrationHook,
@@ -64,10 +65,12 @@ export async function projectHooks(options: ProjectHooksOptions): Promise<Projec
       parts.map(({ directory }) => directory).findLast((directory) => directory !== undefined) ?? defaultDirectory,
     packages: parts.flatMap(({ packages }) => packages),
   });
-  const hooks = createMigrationHooks(withPhaseTimes(made, mergedOptions(parts, options.options)));
+  const hooks = asConfigProblem(written, () =>
+    createMigrationHooks(withPhaseTimes(made, mergedOptions(parts, options.options))),
+  );
   const sources = new Map<string, HookSource>();
   // Together: one may depend on another of a later place.
-  hooks.register(...made);
+  asConfigProblem(written, () => hooks.register(...made));
   for (const hook of written) sources.set(hook.id, sourceOf(hook));
   for (const module of modules) {
     const before = new Set(hooks.list().map(({ id }) => id));
@@ -75,6 +78,23 @@ export async function projectHooks(options: ProjectHooksOptions): Promise<Projec
     for (const { id } of hooks.list()) if (!before.has(id)) sources.set(id, { source: module.source });
   }
   return { hooks, sources };
+}
+
+/** What the engine refuses (an unknown dependency, options that exclude each other) was written by a person. */
+function asConfigProblem<Result>(written: readonly WrittenHook[], work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof HookError)) throw error;
+    const { message, hint, code, hookId } = error;
+    const hook = written.find(({ id }) => id === hookId);
+    throw new ConfitureError("CONFITURE_HOOK_CONFIG", message, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(hook === undefined ? {} : { at: hook.yaml.at([...hook.path, "type"]) }),
+      facts: { code },
+      cause: error,
+    });
+  }
 }
 
 async function readParts({ project, environment }: ProjectHooksOptions): Promise<readonly WrittenHooks[]> {

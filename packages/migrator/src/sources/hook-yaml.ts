@@ -36,6 +36,7 @@ export interface HookEntry {
   readonly attempt_timeout?: number | undefined;
   readonly retry?: object | undefined;
   readonly circuit_breaker?: object | undefined;
+  readonly in_dry_run?: boolean | undefined;
   readonly config?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
@@ -61,6 +62,7 @@ export function hookShape(z: ZodNamespace): YamlSchema<HookEntry> {
     circuit_breaker: z
       .strictObject({ failure_threshold: count.optional(), recovery_timeout_ms: count.optional() })
       .optional(),
+    in_dry_run: z.boolean().optional(),
     config: z.record(z.string(), z.unknown()).nullable().optional(),
   });
 }

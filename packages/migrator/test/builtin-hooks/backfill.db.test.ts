@@ -105,6 +105,22 @@ test("an INSERT … SELECT … ON CONFLICT is done in batches as it is written",
   expect(rows).toEqual([{ orders: "1000", spent: "500500" }]);
 });
 
+test("what is selected counts by its place, and the target's alias holds in the conflict", async () => {
+  await using db = await openTestDatabase({ sql: sparse });
+  await db.query(
+    "create table tally (customer int primary key, seen bigint, note text); insert into tally values (3, 100, 'old')",
+  );
+  const outcome = await backfill(db, {
+    batch_size: 20,
+    backfill_query: `insert into tally as t (customer, -- whose
+        seen, note)
+      select customer, count(*), 'x' from orders group by 1
+      on conflict (customer) do update set seen = t.seen + excluded.seen`,
+  });
+  expect(outcome).toMatchObject({ status: "completed", value: { rows: 50, batches: 3 } });
+  expect((await db.query("select sum(seen) from tally")).rows).toEqual([{ sum: "1100" }]);
+});
+
 testOnEachVersion("a table without a key is walked by its pages, until nothing is left", async (version) => {
   await using db = await openTestDatabase({ version });
   await db.query(
@@ -224,7 +240,7 @@ test("what cannot be done is refused with what to do instead", async () => {
   const message = async (config: Record<string, unknown>) => ((await backfill(db, config)).error as Error).message;
   expect(await message({ source_table: "orders", target_table: "r_other" })).toMatch(/no column of the same name/);
   expect(await message({ source_query: "select 1 as something", target_table: "r_other" })).toMatch(
-    /gives something, and public\.r_other has no such column/,
+    /gives something, and public\.r_other has no such column to be written/,
   );
   expect(await message({ target_table: "orders", set: { id: "id + 1" } })).toMatch(/changes id, over which/);
   expect(await message({ backfill_query: "insert into r_other values (1)" })).toMatch(/not one INSERT … SELECT/);

@@ -121,11 +121,12 @@ describe.skipIf(readable.length === 0)(`with pg_dump ${major}`, () => {
 
   const version = readable.at(-1) ?? 13;
 
-  test("an earlier backup stands until the new one is whole, and old ones of the same migration go", async () => {
+  test("an earlier backup stands until the new one is whole, and old ones without a name of their own go", async () => {
     await using db = await openTestDatabase({ version, sql: shop });
     using folder = new Folder();
     writeFileSync(join(folder.path, "pre_003_add_orders_20200101T000000.dump"), "old");
     writeFileSync(join(folder.path, "pre_002_other_20200101T000000.dump"), "old");
+    writeFileSync(join(folder.path, "by hand.dump"), "old");
     for (const name of folder.names()) utimesSync(join(folder.path, name), 1, 1);
     await backUp(db, { backup_dir: folder.path, backup_name: "nightly" });
     const before = readFileSync(join(folder.path, "nightly.dump"));
@@ -136,7 +137,11 @@ describe.skipIf(readable.length === 0)(`with pg_dump ${major}`, () => {
     });
     expect(readFileSync(join(folder.path, "nightly.dump")).equals(before)).toBe(true);
     const kept = await backUp(db, { backup_dir: folder.path, keep_backup_days: 7, tables: ["orders"] });
-    expect(kept).toMatchObject({ value: { removed: ["pre_003_add_orders_20200101T000000"] } });
+    expect(kept).toMatchObject({
+      value: {
+        removed: expect.arrayContaining(["pre_003_add_orders_20200101T000000", "pre_002_other_20200101T000000"]),
+      },
+    });
     expect(folder.names()).toHaveLength(3);
   });
 

@@ -307,6 +307,17 @@ test("statistics are gathered for the tables named, or for all of the project's"
   expect(await analyzed()).toEqual(["orders", "r_customer"]);
 });
 
+test("in a rehearsal nothing is done that would stay", async () => {
+  await using db = await openTestDatabase({ sql: shop });
+  const asked = { type: "rebuild_read_models", on: "after_ddl", config: { action: "delete from r_customer" } } as const;
+  const rehearsal = { data: { mode: "dry_run" } };
+  expect(await fire(db, asked, rehearsal)).toMatchObject({ status: "completed", value: { skipped: "dry_run" } });
+  expect((await db.query("select count(*) from r_customer")).rows).toEqual([{ count: "10" }]);
+  expect(await fire(db, { ...asked, connection: "migration" }, rehearsal)).toMatchObject({ value: { action: true } });
+  await db.query("insert into r_customer values (99, 1)");
+  expect(await fire(db, { ...asked, inDryRun: true }, rehearsal)).toMatchObject({ value: { action: true } });
+});
+
 test("a hook that is for one migration is left alone at the moments of others", async () => {
   await using db = await openTestDatabase({ sql: shop });
   const asked = { type: "rebuild_read_models", on: "after_ddl", config: { action: "delete from r_customer" } } as const;

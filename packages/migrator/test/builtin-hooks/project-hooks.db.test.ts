@@ -377,6 +377,12 @@ test("what is wrong with hooks in YAML is told with its file, line and column", 
       "  on_error:\n    - type: webhook\n      config:\n        url: https://example.com\n        headers: { Authorization: Bearer abc }",
     ),
   ).toMatch(/config\.headers\.Authorization` is a secret/);
+  expect(await refusal("  after_ddl:\n    - type: analyze_statistics\n      depends_on: [nobody]")).toMatch(
+    /^confiture\.yaml:3:13 .*depends on nobody/,
+  );
+  expect(await refusal("  options:\n    on_error: { strategy: parallel, mutation: mutable }")).toMatch(
+    /side by side cannot all change the same data/,
+  );
   const both = await refusal("  after_ddl:\n    - type: rebuild_index\n    - type: analyse_statistics");
   expect(both).toMatch(/2 problems:/);
 });

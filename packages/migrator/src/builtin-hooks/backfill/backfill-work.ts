@@ -36,7 +36,7 @@ export const stageKey = "confiture_row";
 /** What must be staged before there is anything to walk over; undefined where a table is walked as it is. */
 export async function stagingOf(session: Session, task: BackfillTask): Promise<Staging | undefined> {
   if (task.source_query !== undefined) return { query: task.source_query };
-  if (task.backfill_query !== undefined) return { query: divided(task.backfill_query).query };
+  if (task.backfill_query !== undefined) return stagedSelect(divided(task.backfill_query));
   if (task.source_table === undefined) return undefined;
   const source = await findRelation(session, task.source_table);
   // Without a key there is no order to go on in; a copy of the moment has one.
@@ -118,11 +118,11 @@ async function sharedColumns(
     [source.oid, target.oid],
   );
   const shared = rows.filter(({ writable }) => writable === true).map(({ name }) => name);
-  const strangers = rows.filter(({ writable }) => writable === null).map(({ name }) => name);
   const staged = /\.backfill_stage_/.test(source.name);
+  const strangers = rows.filter(({ writable }) => writable !== true).map(({ name }) => name);
   if (staged && strangers.length > 0)
     refuseBackfill(
-      `The query gives ${strangers.join(", ")}, and ${target.name} has no such column.`,
+      `The query gives ${strangers.join(", ")}, and ${target.name} has no such column to be written.`,
       "Name its columns as the target's are, with AS.",
     );
   if (shared.length === 0)
@@ -175,14 +175,20 @@ async function dividedWork(session: Session, parts: DividedInsert, stage: string
      where attrelid = $1 and attnum > 0 and not attisdropped and attname <> '${stageKey}' order by attnum`,
     [walked.oid],
   );
-  const columns = parts.columns === undefined ? "" : ` (${parts.columns.join(", ")})`;
   return {
     walked,
     walk,
-    sql: `insert into ${parts.target}${columns}
+    sql: `${parts.head}
       select ${rows.map(({ name }) => `s.${name}`).join(", ")} from ${walked.name} as s where ${walk.condition("s")}
       ${parts.conflict}`,
   };
+}
+
+/** Where columns are named, those of the SELECT count by their place, whatever they are called. */
+function stagedSelect({ query, columns }: DividedInsert): Staging {
+  if (columns === undefined) return { query };
+  const names = Array.from({ length: columns }, (_, index) => `c${index + 1}`);
+  return { query: `select * from (${query}\n) as selected (${names.join(", ")})` };
 }
 
 function divided(sql: string): DividedInsert {

@@ -2,10 +2,10 @@
 export interface DividedInsert {
   /** What is selected, with the WITH that stood in front. */
   readonly query: string;
-  /** Names of the target's columns as written; undefined where none are named. */
-  readonly columns: readonly string[] | undefined;
-  /** The target as written. */
-  readonly target: string;
+  /** `insert into t as x (columns)`, as written. */
+  readonly head: string;
+  /** How many columns are named; undefined where none are. */
+  readonly columns: number | undefined;
   /** `on conflict …`, or nothing. */
   readonly conflict: string;
 }
@@ -26,27 +26,28 @@ export function divideInsert(sql: string): DividedInsert | undefined {
   const word = (index: number): string => tokens[index]?.text.toLowerCase() ?? "";
   const insert = tokens.findIndex((_, index) => word(index) === "insert" && word(index + 1) === "into");
   if (insert === -1 || tokens.some((_, index) => word(index) === "returning")) return undefined;
-  const targetStart = insert + 2;
-  const dotted = word(targetStart + 1) === ".";
-  let next = targetStart + (dotted ? 3 : 1);
+  let next = insert + (word(insert + 3) === "." ? 5 : 3);
   if (word(next) === "as") next += 2;
-  const target = sql.slice(tokens[targetStart]?.start, tokens[targetStart + (dotted ? 2 : 0)]?.end);
   const list = tokens[next];
   const inside = list === undefined ? "" : sql.slice(list.start + 1, list.end - 1);
   const named = list?.text === "(" && !/^\s*(?:select|with|values|table)\b/i.test(inside);
   if (named) next += 1;
   if (word(next) === "overriding") next += 3;
   if (!["select", "with", "table", "("].includes(word(next))) return undefined;
-  const conflict = tokens.findIndex(
-    (_, index) => index > next && word(index) === "on" && word(index + 1) === "conflict",
-  );
-  const end = conflict === -1 ? (tokens.at(-1)?.end ?? sql.length) : tokens[conflict]!.start;
+  const [from, select] = [tokens[insert]!.start, tokens[next]!.start];
+  const end = tokens.at(-1)!.end;
+  const at = tokens.findIndex((_, index) => index > next && word(index) === "on" && word(index + 1) === "conflict");
+  const conflict = at === -1 ? end : tokens[at]!.start;
   return {
-    query: `${sql.slice(0, tokens[insert]!.start)}${sql.slice(tokens[next]!.start, end)}`.trim(),
-    columns: named ? inside.split(",").map((name) => name.trim()) : undefined,
-    target,
-    conflict: conflict === -1 ? "" : sql.slice(tokens[conflict]!.start, tokens.at(-1)!.end),
+    query: `${sql.slice(0, from)}${sql.slice(select, conflict)}`.trim(),
+    head: sql.slice(from, select),
+    columns: named ? countNames(inside) : undefined,
+    conflict: sql.slice(conflict, end),
   };
+}
+
+function countNames(list: string): number {
+  return list.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"/g, "").split(",").length;
 }
 
 const tokenShape =

@@ -46,7 +46,9 @@ export const backupDatabase = defineBuiltinHook<BackupConfig>({
         .number()
         .min(0)
         .optional()
-        .describe("Removes backups of this hook's making that are older, once the new one is whole."),
+        .describe(
+          "Removes older backups of the folder that have no `backup_name` of their own, once the new one is whole.",
+        ),
       client_programs: z.string().min(1).optional().describe("The folder of pg_dump and pg_restore; without it, PATH."),
     }),
   async run(config, context, setting) {
@@ -57,7 +59,7 @@ export const backupDatabase = defineBuiltinHook<BackupConfig>({
     const dump = await findProgram("pg_dump", options);
     const restore = await findProgram("pg_restore", options);
     const folder = resolve(root, config.backup_dir);
-    const { beginning, name } = nameOf(config, context);
+    const name = nameOf(config, context);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, `${name}${backupEnding}`);
     const unfinished = join(folder, `${name}${unfinishedEnding}`);
@@ -68,7 +70,7 @@ export const backupDatabase = defineBuiltinHook<BackupConfig>({
       await rename(unfinished, file);
       const { size } = await stat(file);
       const { keep_backup_days: days } = config;
-      const removed = days === undefined ? [] : await removeOldBackups(folder, { beginning, days, keep: name });
+      const removed = days === undefined ? [] : await removeOldBackups(folder, { days, keep: name });
       return { backup: name, bytes: size, entries, removed, pgDump: dump.version };
     } catch (error) {
       await rm(unfinished, { force: true });
@@ -90,11 +92,11 @@ function isFileName(name: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,180}$/u.test(name);
 }
 
-function nameOf({ backup_name: name }: BackupConfig, { data, timestamp }: MigratorHookContext) {
-  if (name !== undefined) return { beginning: name, name };
+function nameOf({ backup_name: name }: BackupConfig, { data, timestamp }: MigratorHookContext): string {
+  if (name !== undefined) return name;
   const of = "version" in data && "name" in data ? `${data.version}_${data.name}` : "run";
-  const beginning = `pre_${of.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 120)}_`;
-  return { beginning, name: `${beginning}${new Date(timestamp).toISOString().replace(/[-:]|\.\d+Z$/g, "")}` };
+  const plain = of.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 120);
+  return `pre_${plain}_${new Date(timestamp).toISOString().replace(/[-:]|\.\d+Z$/g, "")}`;
 }
 
 interface Writing {

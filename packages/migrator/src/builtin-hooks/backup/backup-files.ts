@@ -33,15 +33,20 @@ export async function listBackups(folder: string): Promise<readonly BackupFile[]
   return files.sort((left, right) => right.writtenAt - left.writtenAt);
 }
 
+/** `20261122T101500`, as it stands behind the names we give. */
+const timeAtEnd = /_\d{8}T\d{6}$/;
+const madeByUs = /^pre_.+_\d{8}T\d{6}$/;
+
 /**
- * A backup by its name, or the newest one whose name begins like that.
+ * A backup by its name, or the newest of that name and some time.
  *
  * @throws CONFITURE_BACKUP naming those that are there
  */
 export async function findBackup(folder: string, name: string): Promise<BackupFile> {
   const backups = await listBackups(folder);
   const found =
-    backups.find((backup) => backup.name === name) ?? backups.find((backup) => backup.name.startsWith(`${name}_`));
+    backups.find((backup) => backup.name === name) ??
+    backups.find((backup) => timeAtEnd.test(backup.name) && backup.name.replace(timeAtEnd, "") === name);
   if (found !== undefined) return found;
   const there = backups.slice(0, 5).map((backup) => backup.name);
   throw new ConfitureError("CONFITURE_BACKUP", `There is no backup \`${name}\` in \`${folder}\`.`, {
@@ -49,14 +54,14 @@ export async function findBackup(folder: string, name: string): Promise<BackupFi
   });
 }
 
-/** Removes backups of the same beginning that are older than so many days. The one just written always stays. */
+/** Removes backups with names of our making that are older than so many days. The one just written always stays. */
 export async function removeOldBackups(
   folder: string,
-  { beginning, days, keep }: { readonly beginning: string; readonly days: number; readonly keep: string },
+  { days, keep }: { readonly days: number; readonly keep: string },
 ): Promise<readonly string[]> {
   const before = Date.now() - days * 86_400_000;
   const old = (await listBackups(folder)).filter(
-    ({ name, writtenAt }) => name.startsWith(beginning) && name !== keep && writtenAt < before,
+    ({ name, writtenAt }) => madeByUs.test(name) && name !== keep && writtenAt < before,
   );
   for (const { path } of old) await rm(path, { force: true });
   return old.map(({ name }) => name);

@@ -122,6 +122,7 @@ function written(
     attemptTimeoutMs: rest.attempt_timeout,
     retry: camelKeys(rest.retry),
     circuitBreaker: camelKeys(rest.circuit_breaker),
+    inDryRun: rest.in_dry_run,
   };
   return { type, on, id, config: whole, fields, yaml, path, ...(description === undefined ? {} : { description }) };
 }
@@ -129,6 +130,7 @@ function written(
 /** `EVENT/TYPE`, numbered where several are alike; one that has a name keeps it. */
 function withIds(hooks: readonly WithoutId[], prefix: string): readonly WrittenHook[] {
   const seen = new Map<string, number>();
+  const own = new Set(hooks.map(({ id }) => id));
   return hooks.map((hook) => {
     const plain = `${prefix}${hook.id ?? `${hook.on}/${hook.type}`}`;
     const count = (seen.get(plain) ?? 0) + 1;
@@ -140,7 +142,9 @@ function withIds(hooks: readonly WithoutId[], prefix: string): readonly WrittenH
       );
     const { dependsOn } = hook.fields as { readonly dependsOn?: readonly string[] };
     const fields =
-      dependsOn === undefined ? hook.fields : { ...hook.fields, dependsOn: dependsOn.map((id) => `${prefix}${id}`) };
+      dependsOn === undefined
+        ? hook.fields
+        : { ...hook.fields, dependsOn: dependsOn.map((id) => (own.has(id) ? `${prefix}${id}` : id)) };
     return { ...hook, fields, id: count === 1 ? plain : `${plain} ${count}` };
   });
 }
