@@ -65,6 +65,7 @@ const edgesOfVerb: Readonly<Record<Verb, Edges>> = {
   },
 
   create: (graph, { subject, provides }, place) => {
+    behindCheckAbove(subject, graph, place);
     if (subject.kind === "constraints" && subject.entry.kind === "not null" && subject.entry.table !== undefined)
       behindNotNullAbove({ table: subject.entry.table, column: subject.entry.columns[0] ?? "" }, graph, place);
     if (subject.kind !== "tables" && subject.kind !== "columns") return;
@@ -230,6 +231,14 @@ function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: Objec
   if (made?.kind === "partitions") behindColumnsThatGo(made, graph, place);
   if (verb === "alter" || at("rename", key) !== undefined) return;
   for (const claim of claimsOf(made)) link(claimed.get(claim), place);
+}
+
+/** A check that comes from above is there when the parent's is. */
+function behindCheckAbove(subject: DiffEntry, { sides, makers, link }: Graph, place: number): void {
+  if (subject.kind !== "constraints" || subject.entry.kind !== "check" || subject.entry.inheritance !== "inherited")
+    return;
+  for (const parent of parentsOf(subject.entry.table ?? "", sides.after))
+    link(makers.get(`constraints ${subject.entry.constraint} on ${parent}`), place);
 }
 
 /** A partition has no column that its parent lacks, and lacks none that its parent has. */

@@ -26,10 +26,9 @@ export const columnRules: KindRules<"columns"> = {
   named: ({ table, column }) => `column ${table}.${column}`,
   create(entry, after, sides) {
     const adds = !isInheritedFromKept(entry, sides);
-    const table = alterTable(entry, after);
     return [
       ...(adds
-        ? [`${noteOnColumnSecrets(entry)}${table} add column ${columnDefinition(entry, after)}`]
+        ? addColumn(entry, after, sides)
         : differencesFromParent(entry, after).map((setting) => `${only(entry, sides)} ${setting}`)),
       ...columnSettings(undefined, entry, after).map((setting) => `${only(entry, sides)} ${setting}`),
     ];
@@ -63,6 +62,18 @@ export const columnRules: KindRules<"columns"> = {
   holdsRows: ({ generated }) => generated === undefined,
   claims: ({ identity }) => (identity === undefined ? [] : [`relation ${identity.sequence}`]),
 };
+
+/** Where there are tables below, the server makes no identity in the same step: they would need one of their own. */
+function addColumn(entry: CatalogColumn, after: CatalogIndex, sides: Sides): readonly string[] {
+  const table = alterTable(entry, after);
+  const add = `${noteOnColumnSecrets(entry)}${table} add column`;
+  const partitioned = after.find("tables", entry.table)?.partitionKey !== undefined;
+  const passedOn = partitioned && after.catalog.serverVersion >= 170_000;
+  if (entry.identity === undefined || passedOn || !isInherited(entry, sides))
+    return [`${add} ${columnDefinition(entry, after)}`];
+  const { identity, ...plain } = entry;
+  return [`${add} ${columnDefinition(plain, after)}`, ...identityBegins(plain, entry, table)];
+}
 
 /** Children that keep the column keep their values: theirs is then their own. Partitions have what their parent has. */
 function isDroppedAlone(table: string, column: string, { before, after }: Sides): boolean {

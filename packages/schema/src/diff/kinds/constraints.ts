@@ -4,7 +4,7 @@ import type { CatalogIndex } from "../catalog-index.js";
 import type { DiffReference } from "../diff-kinds.js";
 import { domainConstraints, isOfDomain } from "./domains.js";
 import { indexParameters, indexSettings } from "./indexes.js";
-import { isAttached, isInheritedFromKept } from "./inheritance.js";
+import { isAttached, isInheritedFromKept, parentsOf } from "./inheritance.js";
 import type { KindRules, Sides } from "./kind-rules.js";
 import { isPassedOn, notNullOf } from "./not-null.js";
 
@@ -54,8 +54,8 @@ function createConstraint(entry: CatalogConstraint, after: CatalogIndex, sides: 
   const attached = isAttached(entry.table, sides);
   const partition = after.tableOf(entry.table)?.entry.partition;
   // By INHERITS it is there when the table is; a partition gets it before it is attached.
-  if (!indexed && (isInheritedFromKept(entry, sides) || (entry.inheritance === "inherited" && partition === undefined)))
-    return [];
+  if (!indexed && isInheritedFromKept(entry, sides)) return [];
+  if (!indexed && entry.inheritance === "inherited" && partition === undefined) return validatedAlone(entry, after);
   if (entry.kind === "foreign key" && entry.parent !== undefined && attached) return renamed(entry, after);
   if (entry.kind === "not null") return createNotNull(entry, sides);
   // The partitions' own are made under their own names and attached.
@@ -82,6 +82,15 @@ function validatedBelow(entry: CatalogConstraint, table: string, sides: Sides): 
     const below = validatedBelow(entry, child, sides);
     return own.validated ? [`${owner(own, sides.after)} validate constraint ${own.constraint}`] : below;
   });
+}
+
+/** A table that is made has no row that nobody looked at, whatever its parent has. */
+function validatedAlone(entry: CatalogConstraint, after: CatalogIndex): readonly string[] {
+  const above = parentsOf(entry.table ?? "", after).flatMap(
+    (parent) => after.find("constraints", `${entry.constraint} on ${parent}`) ?? [],
+  );
+  const isAlone = entry.kind === "check" && entry.validated && entry.enforced && above.some((one) => !one.validated);
+  return isAlone ? [`${owner(entry, after)} validate constraint ${entry.constraint}`] : [];
 }
 
 /** The server made it with that of the parent, and under the same name. */
