@@ -12,7 +12,7 @@ export async function runMigrateResume(this: CliContext, flags: GlobalFlags & Ru
   await runCommand(this, flags, async ({ terminal, signal }) => {
     await using project = await openProject(this, flags, terminal);
     const migrations = await project.readMigrations();
-    const { hooks } = await hooksOfProject(this, flags, project, { migrations });
+    const { hooks } = await hooksOfProject(this, flags, project, { migrations, terminal });
     const outcome = await resume(project.database, {
       ...runOptionsOf(project, flags),
       migrations,

@@ -50,7 +50,11 @@ export async function runDirection(
   await using project = await openProject(context, flags, tools.terminal);
   const migrations = await project.readMigrations();
   // A preview runs none, so that no secret of theirs need be there.
-  const { hooks } = await hooksOfProject(context, flags, project, { migrations, toList: flags.preview });
+  const { hooks } = await hooksOfProject(context, flags, project, {
+    migrations,
+    terminal: tools.terminal,
+    toList: flags.preview,
+  });
   const options: MigrateOptions = {
     ...runOptionsOf(project, flags),
     migrations,

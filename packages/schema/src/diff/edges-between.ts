@@ -220,7 +220,7 @@ function edgesOfPersistence({ sides, at, link }: Graph, table: string, place: nu
 
 /** What is made finds what it needs, and the names it takes free. */
 function edgesOfMaking(graph: Graph, { verb }: Action, place: number, key: ObjectKey): void {
-  const { sides, apart, removers, makers, claimed, at, link } = graph;
+  const { sides, apart, makers, claimed, at, link } = graph;
   for (const need of sides.after.needsOf(key))
     if (isCopiedKey(key, need, graph)) link(place, makers.get(need));
     else if (!isOfDefault(key, need, apart) && !comesBeforeOptions(key, need, graph))
