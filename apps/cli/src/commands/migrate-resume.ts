@@ -4,7 +4,7 @@ import type { GlobalFlags, RunFlags } from "../flags.js";
 import { outcomeDocument, renderOutcome } from "../output/render-outcome.js";
 import { runCommand } from "../output/run-command.js";
 import { showProgress } from "../output/show-progress.js";
-import { hooksOfProject } from "../project/hooks-of-project.js";
+import { hooksOfRun } from "../project/hooks-of-project.js";
 import { openProject } from "../project/open-project.js";
 import { runOptionsOf } from "../project/run-options-of.js";
 
@@ -12,11 +12,11 @@ export async function runMigrateResume(this: CliContext, flags: GlobalFlags & Ru
   await runCommand(this, flags, async ({ terminal, signal }) => {
     await using project = await openProject(this, flags, terminal);
     const migrations = await project.readMigrations();
-    const { hooks } = await hooksOfProject(this, flags, project, { migrations, terminal });
     const outcome = await resume(project.database, {
       ...runOptionsOf(project, flags),
+      // Which way the run went is known when it is looked at.
+      ...(await hooksOfRun(this, flags, project, { migrations, terminal, direction: "up" })),
       migrations,
-      hooks,
       signal,
       onProgress: showProgress(terminal),
     });

@@ -1,9 +1,9 @@
-import type { Migration } from "@confiture/migrator";
+import { type Migration, type MigrationHooks, readStatus } from "@confiture/migrator";
 import { type ProjectHooks, projectHooks } from "@confiture/migrator/builtin-hooks";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
 import type { Terminal } from "../output/terminal.js";
-import type { ProjectFiles } from "./open-project.js";
+import type { Project, ProjectFiles } from "./open-project.js";
 
 export interface HooksOfProjectOptions {
   /** Migrations whose own hooks count. */
@@ -38,4 +38,32 @@ export async function hooksOfProject(
         ),
     },
   });
+}
+
+/**
+ * The hooks of a run, ready to be handed to it; nothing where there are none. Of migrations that the run cannot reach none are made:
+ * nobody needs the secrets of a migration of last year.
+ */
+export async function hooksOfRun(
+  context: CliContext,
+  flags: Pick<GlobalFlags, "env">,
+  project: Project,
+  { migrations, direction, ...rest }: HooksOfProjectOptions & { readonly direction: "up" | "down" },
+): Promise<{ readonly hooks?: MigrationHooks }> {
+  const naming = migrations.filter((migration) => migration.source !== "typescript" && migration.hooks !== undefined);
+  const reached = naming.length === 0 ? [] : await reachable(project, migrations, direction);
+  const { hooks } = await hooksOfProject(context, flags, project, { migrations: reached, ...rest });
+  return hooks.list().length === 0 ? {} : { hooks };
+}
+
+async function reachable(
+  project: Project,
+  migrations: readonly Migration[],
+  direction: "up" | "down",
+): Promise<readonly Migration[]> {
+  const { ownSchema } = project.config.migrations;
+  const { applied, underWay } = await readStatus(project.database, { migrations, ownSchema });
+  const done = new Set(applied.map(({ version }) => version));
+  const open = new Set(underWay.map(({ version }) => version));
+  return migrations.filter(({ version }) => open.has(version) || done.has(version) === (direction === "down"));
 }

@@ -15,7 +15,7 @@ import { renderPlan } from "../output/render-plan.js";
 import { rehearsalDocument, renderRehearsal } from "../output/render-rehearsal.js";
 import type { CommandResult, CommandTools } from "../output/run-command.js";
 import { showProgress } from "../output/show-progress.js";
-import { hooksOfProject } from "./hooks-of-project.js";
+import { hooksOfRun } from "./hooks-of-project.js";
 import { openProject, type Project } from "./open-project.js";
 import { runOptionsOf } from "./run-options-of.js";
 
@@ -49,16 +49,15 @@ export async function runDirection(
   refuseWithoutDryRun(flags);
   await using project = await openProject(context, flags, tools.terminal);
   const migrations = await project.readMigrations();
-  // A preview runs none, so that no secret of theirs need be there.
-  const { hooks } = await hooksOfProject(context, flags, project, {
-    migrations,
-    terminal: tools.terminal,
-    toList: flags.preview,
-  });
   const options: MigrateOptions = {
     ...runOptionsOf(project, flags),
+    ...(await hooksOfRun(context, flags, project, {
+      migrations,
+      terminal: tools.terminal,
+      direction,
+      toList: flags.preview,
+    })),
     migrations,
-    hooks,
     signal: tools.signal,
     onProgress: showProgress(tools.terminal),
     ...(flags.target === undefined ? {} : { to: flags.target }),

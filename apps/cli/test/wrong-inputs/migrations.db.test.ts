@@ -116,16 +116,16 @@ testWrongInputs([
     says: [".up.sql"],
   },
   {
-    what: "a hook in a YAML migration",
+    what: "a hook of a type there is not",
     files: migration(
       "001_a.yaml",
-      "migration:\n  ddl: select 1;\n  hooks:\n    cleanup:\n      - type: analyze_statistics\n",
+      "migration:\n  ddl: select 1;\n  hooks:\n    cleanup:\n      - type: analyse_statistics\n",
     ),
     args: ["migrate", "up"],
     exit: 2,
-    code: "CONFITURE_HOOKS_UNSUPPORTED",
-    at: "db/migrations/001_a.yaml:4:5",
-    says: ["cleanup"],
+    code: "CONFITURE_HOOK_CONFIG",
+    at: "db/migrations/001_a.yaml:5:15",
+    says: ["Did you mean `analyze_statistics`?"],
   },
   {
     what: "a hook of the wrong shape",
