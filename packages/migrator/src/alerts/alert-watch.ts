@@ -72,6 +72,8 @@ export class AlertWatch implements AsyncDisposable {
     });
     if (session === undefined) return undefined;
     try {
+      // Who watches does not wait: neither for locks nor for a server that has no time.
+      await session.query("set statement_timeout = 10000; set lock_timeout = 1000");
       const baselines = await readBaselines(session, run.options.ownSchema, versions);
       const watch = new AlertWatch(run, rules, session, baselines);
       await watch.#moments.open(run.settings, async (text) => void (await session.query(text)));

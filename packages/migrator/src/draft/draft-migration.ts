@@ -1,12 +1,15 @@
 import type { Catalog, ConfitureError, Hazard } from "@confiture/model";
 import { type DiffPlan, planRenamedDiff, type Rename, type RenamedDiffPlan } from "@confiture/schema";
 import { parseSqlFile } from "@confiture/sql";
+import type { HookMoments } from "../hooks/hook-moments.js";
+import { type HookedWithoutRun, momentsWithoutRun } from "../hooks/moments-without-run.js";
+import { compareBetween, readAnalysed } from "../hooks/schema-moments.js";
 import { allowanceLine, dataLoss, firstLoss, lossesInWords, lossesOf, refuseLoss } from "../plan/allowances.js";
 import { renderDraft } from "./render-draft.js";
-import { openStartingPoint, type StartingPointOptions } from "./starting-point.js";
+import { openStartingPoint, type StartingPoint, type StartingPointOptions } from "./starting-point.js";
 import { tryDraft } from "./try-draft.js";
 
-export interface DraftMigrationOptions extends StartingPointOptions {
+export interface DraftMigrationOptions extends StartingPointOptions, HookedWithoutRun {
   /** The schema the migration leads to. */
   readonly wanted: Catalog;
   /** What has another name now, in the order in which it got it. */
@@ -40,12 +43,14 @@ export interface MigrationDraft {
  * shadow database: what comes out is what is wanted, or an error. Rows are not tried here. PostgreSQL 13 to 18.
  *
  * @throws CONFITURE_DATA_LOSS unless that was allowed, CONFITURE_RENAME, CONFITURE_DRAFT_FAILED,
- * CONFITURE_DIFF_IMPOSSIBLE, CONFITURE_SHADOW_UNAVAILABLE, and what running the migrations before it ends with
+ * CONFITURE_DIFF_IMPOSSIBLE, CONFITURE_HOOK_FAILED, CONFITURE_SHADOW_UNAVAILABLE, and what running the migrations before it ends with
  */
 export async function draftMigration(options: DraftMigrationOptions): Promise<MigrationDraft> {
   const { shadow, compare, wanted, online = true } = options;
-  await using start = await openStartingPoint(options);
-  const plan = await planAsking(start.catalog, options);
+  const moments = momentsWithoutRun(options);
+  await using start = await openAnalysed(moments, options);
+  const schemas = { source: start.catalog, target: wanted };
+  const plan = await compareBetween(moments, schemas, () => planAsking(start.catalog, options), describePlan);
   if (plan.statements.length === 0) return { from: start.catalog, up: "", down: "", plan, online: 0 };
   refuseLoss(plan, options.allow);
   const back = await planRenamedDiff(wanted, start.catalog, {
@@ -63,6 +68,26 @@ export async function draftMigration(options: DraftMigrationOptions): Promise<Mi
   const alsoFailed = await tryDraft(again, plain, options);
   if (alsoFailed !== undefined) throw alsoFailed;
   return { ...plain, from: start.catalog, plan, notOnline: failed };
+}
+
+async function openAnalysed(moments: HookMoments, options: DraftMigrationOptions): Promise<StartingPoint> {
+  const opening: { start?: StartingPoint } = {};
+  try {
+    await readAnalysed(moments, options.describe.from, async () => {
+      opening.start = await openStartingPoint(options);
+      return opening.start.catalog;
+    });
+  } catch (error) {
+    await opening.start?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  if (opening.start === undefined) throw new RangeError("the schema was read without a starting point");
+  return opening.start;
+}
+
+function describePlan({ statements }: RenamedDiffPlan) {
+  const breaking = statements.flatMap((statement) => lossesInWords(lossesOf(statement)));
+  return { differences: statements.map(({ sql }) => sql), breaking };
 }
 
 async function planAsking(

@@ -6,6 +6,7 @@ import type { RunMoments } from "../execute/run-moments.js";
 import { describeHookError } from "../hooks/describe-hook-error.js";
 import type { HookMoments } from "../hooks/hook-moments.js";
 import { MomentsOfMigration } from "../hooks/moments-of-migration.js";
+import { readAnalysed } from "../hooks/schema-moments.js";
 import { needsCommit } from "./needs-commit.js";
 import type { TargetPart } from "./rehearsal-report.js";
 
@@ -51,15 +52,7 @@ export class RehearsedHooks {
     const { moments, options } = this.#run;
     if (this.#isAnalysed) return read();
     this.#isAnalysed = true;
-    const source = options.environment ?? "the target";
-    const outside = { place: "outside" } as const;
-    await moments.reach("before_analyze_schema", { source }, outside);
-    const started = options.now();
-    const schema = await read();
-    const durationMs = options.now() - started;
-    const analysed = { source, schema, tables: schema.tables.length, columns: schema.columns.length, durationMs };
-    await moments.reach("after_analyze_schema", analysed, outside);
-    return schema;
+    return readAnalysed(moments, options.environment ?? "the target", read);
   }
 
   /** Inside, behind the last migration. */

@@ -4,6 +4,7 @@ import {
   createMigrationHooks,
   type MigrateOutcome,
   migrate,
+  type ProgressListener,
   readEvents,
   readHookExecutions,
   resume,
@@ -20,6 +21,7 @@ async function watched(
   db: TestDatabase,
   files: Readonly<Record<string, string>>,
   alerts: AlertOptions,
+  onProgress?: ProgressListener,
 ): Promise<{
   outcome: MigrateOutcome;
   raised: readonly { event: string; data: unknown }[];
@@ -43,7 +45,12 @@ async function watched(
       run: (context: { data: unknown }) => void raised.push({ event: on, data: context.data }),
     } as never);
   }
-  const outcome = await migrate(db, { migrations: folder.path, hooks, alerts: { everyMs, ...alerts } });
+  const outcome = await migrate(db, {
+    migrations: folder.path,
+    hooks,
+    alerts: { everyMs, ...alerts },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
   const events = (await readEvents(db)).filter(({ kind }) => kind === "alert_raised");
   return { outcome, raised, recorded: events.map(({ details }) => String(details.event)) };
 }
@@ -56,13 +63,16 @@ testOnEachVersion("a wait for a lock is told while it lasts, with who is in the 
   await using blocker = await db.openSession();
   await blocker.query("begin; lock table busy in access share mode");
   const { rows } = await blocker.query<{ pid: number }>("select pg_backend_pid() as pid");
-  const release = sleep(1_000).then(() => blocker.query("rollback"));
+  let released: Promise<unknown> | undefined;
   const { outcome, raised, recorded } = await watched(
     db,
     { "001_wait.up.sql": "alter table busy add column more int;" },
     { lockWait: notify(200) },
+    ({ kind }) => {
+      if (kind === "alert") released ??= blocker.query("rollback");
+    },
   );
-  await release;
+  await released;
   expect(outcome.failed).toBeNull();
   expect(raised).toEqual([
     {
@@ -88,11 +98,14 @@ testOnEachVersion("a wait for a lock is told while it lasts, with who is in the 
 test("somebody who waits for the run is an alert as well", async () => {
   await using db = await openTestDatabase({ sql: "create table busy (id int);" });
   await using application = await db.openSession();
-  const reading = sleep(300).then(() => application.query("select from busy"));
+  let reading: Promise<unknown> | undefined;
   const { raised } = await watched(
     db,
-    { "001_hold.up.sql": "alter table busy add column more int;\nselect pg_sleep(1.2);" },
+    { "001_hold.up.sql": "alter table busy add column more int;\nselect pg_sleep(2);" },
     { lockWait: notify(200) },
+    (event) => {
+      if (event.kind === "step-started" && event.step === 2) reading = application.query("select from busy");
+    },
   );
   await reading;
   expect(raised).toMatchObject([
@@ -104,11 +117,13 @@ testOnEachVersion("a transaction that stays open is told once, with whose it is"
   await using db = await openTestDatabase({ version });
   await using other = await db.openSession();
   await other.query("set application_name = 'forgotten'; begin; select 1");
-  await sleep(500);
-  const { raised } = await watched(db, slow, { longTransaction: notify(1_200) });
+  await sleep(1_000);
+  const { raised } = await watched(db, slow, { longTransaction: notify(1_000) });
   await other.query("rollback");
-  expect(raised).toMatchObject([
-    { event: "long_transaction_detected", data: { application: "forgotten", threshold: 1_200, unit: "ms" } },
+  // On a busy machine the run's own may be one as well.
+  const forgotten = raised.filter(({ data }) => (data as { application: string }).application === "forgotten");
+  expect(forgotten).toMatchObject([
+    { event: "long_transaction_detected", data: { application: "forgotten", threshold: 1_000, unit: "ms" } },
   ]);
 });
 
@@ -146,7 +161,7 @@ test("a step's baseline is what this database took for it the last time", async 
     "001_pace.up.sql": "select pg_sleep(seconds) from pace;",
     "001_pace.down.sql": "select 1;",
   });
-  const alerts: AlertOptions = { everyMs, slowStep: notify(3) };
+  const alerts: AlertOptions = { everyMs, slowStep: notify(2) };
   const raised: string[] = [];
   const run = () =>
     migrate(db, {
@@ -160,7 +175,7 @@ test("a step's baseline is what this database took for it the last time", async 
   await migrate(db, { migrations: folder.path });
   await rollback(db, { migrations: folder.path });
   expect(raised).toEqual([]);
-  await db.query("update pace set seconds = 1");
+  await db.query("update pace set seconds = 2");
   await run();
   expect(raised).toEqual([expect.stringMatching(/^statement 1 of 001 has taken \d+ ms, and took \d+ ms before$/)]);
 });
@@ -276,6 +291,30 @@ describe("an alert", () => {
   });
 });
 
+test("a run whose watch is lost says so, and goes on", async () => {
+  await using db = await openTestDatabase();
+  using folder = migrationsFolder(slow);
+  const told: string[] = [];
+  const running = migrate(db, {
+    migrations: folder.path,
+    alerts: { everyMs, longTransaction: notify(10_000) },
+    onProgress: (event) => {
+      if (event.kind === "alerts-blind") told.push(event.because);
+    },
+  });
+  await expect
+    .poll(async () => {
+      const { rows } = await db.query<{ count: number }>(
+        `select count(pg_terminate_backend(pid))::int as count from pg_stat_activity
+         where datname = current_database() and query like '%make_interval%' and pid <> pg_backend_pid()`,
+      );
+      return rows[0]?.count;
+    })
+    .toBe(1);
+  expect((await running).failed).toBeNull();
+  expect(told).toHaveLength(1);
+});
+
 testOnEachVersion("a quiet run raises nothing, whatever is watched", async (version) => {
   await using db = await openTestDatabase({
     version,
@@ -292,7 +331,7 @@ testOnEachVersion("a quiet run raises nothing, whatever is watched", async (vers
     connections: notify(0.95),
     memory: notify(2 ** 35),
     slowStep: notify(3),
-    baselineMs: () => 400,
+    baselineMs: () => 5_000,
     rowsLost: notify(0.5),
     orphans: notify(0),
   });

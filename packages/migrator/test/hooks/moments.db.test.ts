@@ -1,9 +1,17 @@
-import { createMigrationHooks, migrate, rehearse, rollback, validateMigrations } from "@confiture/migrator";
+import {
+  createMigrationHooks,
+  draftMigration,
+  type MigrationHook,
+  migrate,
+  rehearse,
+  rollback,
+  validateMigrations,
+} from "@confiture/migrator";
 import { catalogHash, readCatalog } from "@confiture/schema";
 import { openTestDatabase, testOnEachVersion } from "@confiture/testkit";
 import { expect, test } from "vitest";
 import { migrationsFolder } from "../migrations-folder.js";
-import { notedHooks, noteTable } from "./noted-hooks.js";
+import { type NotedContext, notedHooks, noteTable } from "./noted-hooks.js";
 
 const files = {
   "001_noted.up.sql": noteTable,
@@ -229,10 +237,18 @@ test("an aborted run tells its hooks that it was cancelled, once it has stopped"
   await using db = await openTestDatabase({ sql: noteTable });
   using folder = migrationsFolder({ "001_slow.up.sql": "create table t (id int);\nselect pg_sleep(30);" });
   const { hooks, ran, data } = notedHooks({ connections: ["migration", "own"] });
-  const outcome = await migrate(db, { migrations: folder.path, hooks, signal: AbortSignal.timeout(700) });
+  const interrupt = new AbortController();
+  const outcome = await migrate(db, {
+    migrations: folder.path,
+    hooks,
+    signal: interrupt.signal,
+    onProgress: (event) => {
+      if (event.kind === "step-started" && event.step === 2) setTimeout(() => interrupt.abort("enough"), 200);
+    },
+  });
   expect(outcome.failed?.error.code).toBe("CONFITURE_CANCELLED");
   expect(ran.slice(-4)).toEqual(["on_error", "on_error (own)", "migration_cancelled", "migration_cancelled (own)"]);
-  expect(data.at(-1)?.[1]).toMatchObject({ versions: ["001"], completed: [], because: expect.any(String) });
+  expect(data.at(-1)?.[1]).toMatchObject({ versions: ["001"], completed: [], because: "enough" });
   const { rows } = await db.query("select what from noted where what like 'before_ddl' or what like 'migration_%'");
   expect(rows).toEqual([{ what: "migration_started" }, { what: "migration_cancelled" }]);
 });
@@ -259,4 +275,45 @@ test("validating reaches its moments without a database, and a hook of its own c
     code: "CONFITURE_HOOK_FAILED",
     message: expect.stringContaining("no `database` was given"),
   });
+});
+
+test("drafting a migration reads a schema and compares it with another, and hooks are told of both", async () => {
+  await using wantedIn = await openTestDatabase({ sql: "create table t (id int, note text);" });
+  await using session = await wantedIn.openSession();
+  const wanted = await readCatalog(session);
+  const told: unknown[] = [];
+  const hooks = createMigrationHooks();
+  for (const on of [
+    "before_analyze_schema",
+    "after_analyze_schema",
+    "before_diff_schemas",
+    "after_diff_schemas",
+  ] as const)
+    hooks.register({
+      id: on,
+      on,
+      connection: "none",
+      run: ({ data }: NotedContext) => void told.push([on, data]),
+    } as MigrationHook);
+  await draftMigration({
+    source: { kind: "migrations" },
+    migrations: [],
+    ownSchema: "confiture",
+    shadow: { create: () => openTestDatabase() },
+    compare: {},
+    wanted,
+    renames: [],
+    allow: [],
+    describe: { from: "the migrations", to: "the DDL" },
+    hooks,
+  });
+  expect(told).toMatchObject([
+    ["before_analyze_schema", { source: "the migrations" }],
+    ["after_analyze_schema", { source: "the migrations", tables: 0, columns: 0 }],
+    ["before_diff_schemas", { target: { tables: [{ name: "public.t" }] } }],
+    [
+      "after_diff_schemas",
+      { differences: expect.arrayContaining([expect.stringMatching(/create table/i)]), breaking: [] },
+    ],
+  ]);
 });

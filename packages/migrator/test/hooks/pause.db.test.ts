@@ -6,7 +6,7 @@ import { migrationsFolder } from "../migrations-folder.js";
 import { notedHooks } from "./noted-hooks.js";
 
 const files = {
-  "001_a.up.sql": "create table a (id int);\nselect pg_sleep(0.6);",
+  "001_a.up.sql": "create table a (id int);\nselect pg_sleep(1.5);",
   "002_b.up.sql": "create table b (id int);",
 };
 
@@ -74,7 +74,7 @@ test("a run pauses between the segments of a migration, also where that has take
     await db.query("grant all on a to confiture_pause_role; alter table a owner to confiture_pause_role");
     using folder = migrationsFolder({
       "001_a.up.sql":
-        "set role confiture_pause_role;\nselect pg_sleep(0.6);\ncreate index concurrently on a (id);\nselect 1;",
+        "set role confiture_pause_role;\nselect pg_sleep(1.5);\ncreate index concurrently on a (id);\nselect 1;",
     });
     const { reached, onProgress } = until("step-started");
     const running = migrate(db, { migrations: folder.path, onProgress });
