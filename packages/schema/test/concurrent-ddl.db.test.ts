@@ -19,7 +19,7 @@ testOnEachVersion(
     whole.add(catalogHash(await readCatalog(reader)));
     await writer.query(make);
     whole.add(catalogHash(await readCatalog(reader)));
-    const rounds = longRun ? 1_000 : 40;
+    const rounds = longRun ? 1_000 : 20;
     let running = true;
     const stream = (async () => {
       while (running) {
@@ -75,7 +75,7 @@ for (const { name, begin } of modes) {
       await using reader = await db.openSession();
       const options = { insideTransaction: begin !== undefined };
       const seen = { before: 0, after: 0, moved: 0 };
-      const rounds = longRun ? 400 : 20;
+      const rounds = longRun ? 400 : 10;
       const random = seededRandom();
       const changes = committableChanges(version);
       await using _subscriptions = { [Symbol.asyncDispose]: () => dropSubscriptions(db) };

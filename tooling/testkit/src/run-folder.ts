@@ -19,7 +19,7 @@ const ownerFile = "owner-pid";
 
 const memory = "/dev/shm";
 /** What the servers of a whole run take at most, with room to spare. */
-const roomNeeded = 4 * 2 ** 30;
+const roomNeeded = 8 * 2 ** 30;
 
 /** A temporary folder for the servers of this run. Those of runs that died are stopped and removed first. */
 export async function createRunFolder(): Promise<string> {
