@@ -58,7 +58,7 @@ describe("what a person reads", () => {
 function steady(text: string): string {
   return (
     text
-      .replaceAll(/\d[\d.]*\s+(ms|s)\b/g, "<time>")
+      .replaceAll(/(?:under\s+)?\d[\d.]*\s+(ms|s)\b/g, "<time>")
       .replaceAll(/\d[\d.]* %/g, "<share>")
       // Both rest on the time.
       .replace(/\d\.\d\d of 0\.35/, "<part> of 0.35")
