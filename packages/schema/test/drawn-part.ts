@@ -1,4 +1,4 @@
-import { longRun, newestVersion, type ServerVersion } from "@confiture/testkit";
+import { longRun } from "@confiture/testkit";
 
 /** Which quarter of what could be tried a run takes: the same each time, for a gate must not fail by chance, unless CONFITURE_TEST_SEED says another. */
 export const quarter = Number(process.env.CONFITURE_TEST_SEED ?? 0) % 4;
@@ -8,7 +8,7 @@ export function isDrawn(place: number): boolean {
   return longRun || place % 4 === quarter;
 }
 
-/** One in two for the newest server, one in four for the others; all in a long run. */
-export function drawnPart<Item>(items: readonly Item[], version: ServerVersion): readonly Item[] {
-  return items.filter((_, place) => isDrawn(place) || (version === newestVersion && isDrawn(place + 2)));
+/** One in four; all in a long run. */
+export function drawnPart<Item>(items: readonly Item[]): readonly Item[] {
+  return items.filter((_, place) => isDrawn(place));
 }

@@ -9,7 +9,7 @@ import { faultsOf, runPair } from "./run-pair.js";
 const seed = Number(process.env.CONFITURE_TEST_SEED ?? 0);
 
 describeEachVersion(`one schema becomes the other, and back (CONFITURE_TEST_SEED=${seed})`, (version) => {
-  const share = longRun ? 1 : version === newestVersion ? 12 : 36;
+  const share = longRun ? 1 : version === newestVersion ? 20 : 60;
   for (const group of fixtureGroups) {
     const fixtures = readFixtures(group, version).filter((_, place) => (place + seed) % share === 0);
     if (fixtures.length === 0 || group === "subscriptions") continue;

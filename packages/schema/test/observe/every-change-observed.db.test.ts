@@ -21,7 +21,7 @@ describeEachVersion(`every change is seen by the second observer too (CONFITURE_
   for (const file of changeFiles) {
     test(`${file.replace(".sql", "")}`, async () => {
       const wrong: unknown[] = [];
-      for (const { sql, reports } of drawnPart(readChanges(file, version), version)) {
+      for (const { sql, reports } of drawnPart(readChanges(file, version))) {
         const differences = compareObservations(before, await inside(db, sql, () => observeSchema(db)));
         if (differences.length > 0 !== reports.length > 0) wrong.push({ sql, reports, differences });
       }

@@ -55,7 +55,7 @@ describeEachVersion(`a known change, made and taken back (CONFITURE_TEST_SEED=${
 
   for (const file of files) {
     test(file, async () => {
-      const changes = drawnPart(readChanges(`${file}.sql`, version), version).filter(isOurs);
+      const changes = drawnPart(readChanges(`${file}.sql`, version)).filter(isOurs);
       for (const { sql } of changes) {
         const path = ["set local search_path = public", sql, "set local search_path = ''"];
         const changed = await catalogAfter(db, ...path);
