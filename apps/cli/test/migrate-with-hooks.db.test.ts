@@ -98,3 +98,45 @@ test("a rehearsal leaves nothing of its hooks behind", async () => {
   );
   expect(rows).toEqual([]);
 });
+
+const announced = (event: string) =>
+  `export default { id: "announce", on: "${event}", connection: "none", run: ({ data }) => console.error("at ${event}:", JSON.stringify(data)) };`;
+
+test("validate runs the hooks of its moments, and checks those that migrations name without their secrets", async () => {
+  using folder = projectFolder({
+    ...project,
+    "db/hooks/announce.ts": announced("after_validate"),
+    "db/migrations/002_told.yaml":
+      'migration:\n  ddl: select 1;\n  hooks:\n    on_success:\n      - type: slack\n        config: { webhook_url: "${NOBODY_SET_THIS}" }\n',
+  });
+  const well = await runConfiture(["migrate", "validate"], { cwd: folder.path });
+  expect([well.code, well.stderr]).toEqual([
+    0,
+    expect.stringContaining('at after_validate: {"versions":["001","002"]'),
+  ]);
+  folder.write({
+    "db/migrations/003_wrong.yaml": "migration:\n  ddl: select 1;\n  hooks:\n    cleanup:\n      - type: slak\n",
+  });
+  const wrong = await runConfiture(["migrate", "validate", "--format", "json"], { cwd: folder.path });
+  expect([wrong.code, JSON.parse(wrong.stdout)]).toMatchObject([
+    2,
+    { error: { code: "CONFITURE_HOOK_CONFIG", at: { file: "db/migrations/003_wrong.yaml", line: 5, column: 15 } } },
+  ]);
+});
+
+test("new --from-diff runs the hooks of reading and comparing", async () => {
+  await using db = await openTestDatabase({ sql: "" });
+  using folder = projectFolder({
+    "confiture.yaml": project["confiture.yaml"],
+    "db/schema/a.sql": "create table a (id int primary key);",
+    "db/hooks/announce.ts": announced("before_diff_schemas").replace(
+      "JSON.stringify(data)",
+      "Object.keys(data).join()",
+    ),
+  });
+  const run = await runConfiture(["migrate", "new", "a", "--from-diff"], {
+    cwd: folder.path,
+    env: { DATABASE_URL: db.url },
+  });
+  expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("at before_diff_schemas: source,target")]);
+});

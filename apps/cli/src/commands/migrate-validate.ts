@@ -6,6 +6,7 @@ import { formatCount } from "../output/durations.js";
 import { errorDocument, errorLines } from "../output/print-error.js";
 import { type CommandResult, runCommand } from "../output/run-command.js";
 import type { Terminal } from "../output/terminal.js";
+import { hooksOutsideRuns } from "../project/hooks-of-project.js";
 import { openProject, readProject } from "../project/open-project.js";
 import { validateAgainst } from "../project/validate-against.js";
 
@@ -19,7 +20,12 @@ export async function runMigrateValidate(this: CliContext, flags: MigrateValidat
   await runCommand(this, flags, async (tools) => {
     const { terminal, signal } = tools;
     const project = await readProject(this, flags);
-    const validated = await validateMigrations({ migrations: await project.readMigrations() });
+    const migrations = await project.readMigrations();
+    const events = ["before_validate", "after_validate"] as const;
+    const validated = await validateMigrations({
+      ...(await hooksOutsideRuns(this, flags, project, { migrations, terminal, events })),
+      migrations,
+    });
     const read = renderValidated(validated, terminal);
     if (read.exitCode !== 0) return read;
     if (flags.against !== undefined) {

@@ -21,6 +21,7 @@ import { declaredRenames, type RenameFlags } from "../sides/declared-renames.js"
 import { copyOf, isOnlyAboutRows, provePlan, rowsInWords, sourceOf, whatSpeaksAgainst } from "../sides/prove-plan.js";
 import { openSideReader, type ReadSide, type SideReader } from "../sides/read-sides.js";
 import type { Side } from "../sides/side.js";
+import { hooksOutsideRuns } from "./hooks-of-project.js";
 import type { ProjectFiles } from "./open-project.js";
 
 export interface DraftFlags extends GlobalFlags, ComparedFlags, RenameFlags {
@@ -43,7 +44,14 @@ export async function draftFromDiff(
   const start = await startOf(reader, flags, { project, migrations });
   const to = await reader.built(ddl, build, start.version);
   terminal.status("  trying the migration in a shadow database");
+  const events = [
+    "before_analyze_schema",
+    "after_analyze_schema",
+    "before_diff_schemas",
+    "after_diff_schemas",
+  ] as const;
   const draft = await draftMigration({
+    ...(await hooksOutsideRuns(context, flags, project, { migrations, terminal, events })),
     source: start.source,
     migrations,
     ownSchema: project.config.migrations.ownSchema,

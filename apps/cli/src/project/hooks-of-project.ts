@@ -1,4 +1,4 @@
-import { type Migration, type MigrationHooks, readStatus } from "@confiture/migrator";
+import { type Migration, type MigrationHooks, type MigratorEvent, readStatus } from "@confiture/migrator";
 import { type ProjectHooks, projectHooks } from "@confiture/migrator/builtin-hooks";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
@@ -66,4 +66,19 @@ async function reachable(
   const done = new Set(applied.map(({ version }) => version));
   const open = new Set(underWay.map(({ version }) => version));
   return migrations.filter(({ version }) => open.has(version) || done.has(version) === (direction === "down"));
+}
+
+/**
+ * The hooks of events outside of runs, ready to be handed in; nothing where there are none: then nobody needs the secrets of the others.
+ * What migrations say of hooks is checked as far as it goes without secrets.
+ */
+export async function hooksOutsideRuns(
+  context: CliContext,
+  flags: Pick<GlobalFlags, "env">,
+  project: ProjectFiles,
+  { events, ...options }: HooksOfProjectOptions & { readonly events: readonly MigratorEvent[] },
+): Promise<{ readonly hooks?: MigrationHooks }> {
+  const outline = await hooksOfProject(context, flags, project, { ...options, toList: true });
+  if (events.every((event) => outline.hooks.list(event).length === 0)) return {};
+  return { hooks: (await hooksOfProject(context, flags, project, { ...options, migrations: [] })).hooks };
 }
