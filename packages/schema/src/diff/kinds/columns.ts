@@ -221,8 +221,8 @@ export function givesUp(
     ...(before.identity !== undefined && after.identity === undefined
       ? [{ needed: "", statement: identityStepsBack(before, before.identity, sides) }]
       : []),
-    // The type comes down from the parent, and the default of the old one may have no way to it.
-    ...(typeComesDown(before, after, sides) && hasDefault(before)
+    // The type comes down from the parent, and the default of the old one may have no way to it; an identity comes only where there is none.
+    ...((typeComesDown(before, after, sides) || identityComesDown(before, after, sides)) && hasDefault(before)
       ? forParents(`${only(after, sides)} alter column ${after.column} drop default`)
       : []),
     // From the parent alone it comes only where nothing was said before.
@@ -238,6 +238,13 @@ function typeComesDown(before: CatalogColumn, after: CatalogColumn, sides: Sides
     (before.type === after.type || followsParent(after, sides, "type")) &&
     (before.collation === after.collation || followsParent(after, sides, "collation"))
   );
+}
+
+/** Since 17 partitions have the identity of their partitioned table. */
+function identityComesDown(before: CatalogColumn, after: CatalogColumn, sides: Sides): boolean {
+  if (sides.after.catalog.serverVersion < 170_000 || before.identity !== undefined) return false;
+  const above = sides.after.tableOf(after.table)?.entry.partition?.of;
+  return above !== undefined && sides.after.find("columns", `${above}.${after.column}`)?.identity !== undefined;
 }
 
 function hasDefault({ default: value, generated }: CatalogColumn): boolean {
