@@ -60,15 +60,17 @@ async function backUp(
   options: FireOptions = {},
   env: Record<string, string | undefined> = process.env,
 ) {
-  return fireHook(
-    db,
-    await createBuiltinHook({ type: "backup_database", on: "before_validation", config, env }),
-    options,
-  );
+  return fireHook(db, await createBuiltinHook({ type: "backup_database", on: "before_validation", config, env }), {
+    executionId: "this run",
+    ...options,
+  });
 }
 
 async function restore(db: TestDatabase, config: object, options: FireOptions = {}) {
-  return fireHook(db, await createBuiltinHook({ type: "restore_from_backup", on: "on_error", config }), options);
+  return fireHook(db, await createBuiltinHook({ type: "restore_from_backup", on: "on_error", config }), {
+    executionId: "this run",
+    ...options,
+  });
 }
 
 const contents = `select (select md5(string_agg(o::text, ',' order by id)) from orders o) as orders,
@@ -166,6 +168,28 @@ describe.skipIf(readable.length === 0)(`with pg_dump ${major}`, () => {
     }
   });
 
+  test("behind a failure a backup of another run is not taken, which would undo what was written since", async () => {
+    await using db = await openTestDatabase({ version, sql: shop });
+    using folder = new Folder();
+    await backUp(db, { backup_dir: folder.path });
+    await db.query("insert into orders select 1000000, customer, total from orders limit 1").catch(() => undefined);
+    const before = (await db.query(contents)).rows;
+    expect(await restore(db, { backup_dir: folder.path }, { executionId: "the next run" })).toMatchObject({
+      status: "failed",
+      error: { code: "CONFITURE_BACKUP", message: expect.stringContaining("There is no backup") },
+    });
+    expect((await db.query(contents)).rows).toEqual(before);
+  });
+
+  test("a table that is not there makes no backup without it", async () => {
+    await using db = await openTestDatabase({ version, sql: shop });
+    using folder = new Folder();
+    expect(await backUp(db, { backup_dir: folder.path, tables: ["orders", "custmers"] })).toMatchObject({
+      status: "failed",
+    });
+    expect(folder.names()).toEqual([]);
+  });
+
   test("a restore from a damaged file changes nothing", async () => {
     await using db = await openTestDatabase({ version, sql: shop });
     using folder = new Folder();
@@ -249,6 +273,6 @@ test("a backup that is not there is named with those that are", async () => {
   using folder = new Folder();
   writeFileSync(join(folder.path, "other.dump"), "");
   expect(await restore(db, { backup_dir: folder.path, backup_name: "pre_003_analytics" })).toMatchObject({
-    error: { code: "CONFITURE_BACKUP", hint: "The newest are other." },
+    error: { code: "CONFITURE_BACKUP", hint: "There is none that could be meant." },
   });
 });

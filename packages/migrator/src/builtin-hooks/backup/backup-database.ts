@@ -7,7 +7,7 @@ import { defineBuiltinHook, type MigratorHookContext } from "../builtin-hook-typ
 import { relationName } from "../config-shapes.js";
 import { beforeChanges, hourMs } from "../hook-events.js";
 import { databaseOf, sessionOf } from "../hook-sessions.js";
-import { backupEnding, removeOldBackups, unfinishedEnding } from "./backup-files.js";
+import { backupEnding, noteBackup, removeOldBackups, unfinishedEnding } from "./backup-files.js";
 import { type ClientProgram, childEnvironment, findProgram, readServerMajor, runProgram } from "./client-program.js";
 
 interface BackupConfig {
@@ -68,6 +68,7 @@ export const backupDatabase = defineBuiltinHook<BackupConfig>({
       await writeBackup({ dump, file: unfinished, child, config }, context);
       const entries = await checkBackup(restore, unfinished, { child, context });
       await rename(unfinished, file);
+      noteBackup(context.executionId, file);
       const { size } = await stat(file);
       const { keep_backup_days: days } = config;
       const removed = days === undefined ? [] : await removeOldBackups(folder, { days, keep: name });
@@ -114,6 +115,7 @@ async function writeBackup(
   const args = [
     "--format=custom",
     "--no-password",
+    "--strict-names",
     `--compress=${config.compression === "gzip" ? 6 : 0}`,
     "--lock-wait-timeout=30s",
     ...(config.tables ?? []).map((table) => `--table=${table}`),

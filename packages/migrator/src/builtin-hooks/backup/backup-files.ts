@@ -37,20 +37,36 @@ export async function listBackups(folder: string): Promise<readonly BackupFile[]
 const timeAtEnd = /_\d{8}T\d{6}$/;
 const madeByUs = /^pre_.+_\d{8}T\d{6}$/;
 
+/** By the run that wrote them. A run that was killed is another one when it goes on, and has none. */
+const writtenBy = new Map<string, Set<string>>();
+
+export function noteBackup(executionId: string, path: string): void {
+  writtenBy.set(executionId, (writtenBy.get(executionId) ?? new Set()).add(path));
+}
+
+/** Whether the run that asks has written it itself. */
+export function isOwnBackup(executionId: string, path: string): boolean {
+  return writtenBy.get(executionId)?.has(path) === true;
+}
+
 /**
- * A backup by its name, or the newest of that name and some time.
+ * A backup by its name, or the newest of that name and some time, among those that are meant.
  *
  * @throws CONFITURE_BACKUP naming those that are there
  */
-export async function findBackup(folder: string, name: string): Promise<BackupFile> {
-  const backups = await listBackups(folder);
+export async function findBackup(
+  folder: string,
+  name: string,
+  isMeant: (path: string) => boolean,
+): Promise<BackupFile> {
+  const backups = (await listBackups(folder)).filter(({ path }) => isMeant(path));
   const found =
     backups.find((backup) => backup.name === name) ??
     backups.find((backup) => timeAtEnd.test(backup.name) && backup.name.replace(timeAtEnd, "") === name);
   if (found !== undefined) return found;
   const there = backups.slice(0, 5).map((backup) => backup.name);
   throw new ConfitureError("CONFITURE_BACKUP", `There is no backup \`${name}\` in \`${folder}\`.`, {
-    hint: there.length === 0 ? "There is none at all." : `The newest are ${there.join(", ")}.`,
+    hint: there.length === 0 ? "There is none that could be meant." : `The newest are ${there.join(", ")}.`,
   });
 }
 

@@ -6,7 +6,7 @@ import { defineBuiltinHook, type MigratorHookContext } from "../builtin-hook-typ
 import { behindFailure, hourMs } from "../hook-events.js";
 import { sessionOf } from "../hook-sessions.js";
 import { reachOf } from "./backup-database.js";
-import { findBackup } from "./backup-files.js";
+import { findBackup, isOwnBackup } from "./backup-files.js";
 import { childEnvironment, findProgram, readServerMajor, runProgram } from "./client-program.js";
 
 export const restoreFromBackup = defineBuiltinHook({
@@ -27,12 +27,18 @@ export const restoreFromBackup = defineBuiltinHook({
         .string()
         .min(1)
         .optional()
-        .describe("Its name, or how it begins: the newest. Without it, that of this migration."),
+        .describe(
+          "Its name, or how it begins: the newest. Without it, that of this migration. Behind a failure only a backup of the same run counts, on the way down only one of another.",
+        ),
       client_programs: z.string().min(1).optional().describe("The folder of pg_restore; without it, PATH."),
     }),
   async run({ backup_dir: folder, backup_name: name, client_programs: programs }, context, { env, root, ownSchema }) {
     refuseOnTheWayUp(context);
-    const backup = await findBackup(resolve(root, folder), name ?? nameFor(context));
+    const { event, executionId } = context;
+    // Behind a failure only what this run has saved: an older backup would take back what others wrote since. On the way
+    // down never what this run has saved, for the migration is still in it.
+    const isMeant = (path: string) => isOwnBackup(executionId, path) === (event === "on_error");
+    const backup = await findBackup(resolve(root, folder), name ?? nameFor(context), isMeant);
     const variables = reachOf(context);
     const serverMajor = await readServerMajor(sessionOf(context));
     const restore = await findProgram("pg_restore", { folder: programs, env, serverMajor });
