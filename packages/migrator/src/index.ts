@@ -23,6 +23,7 @@ export type { HistoryEvent, ReadEventsOptions } from "./history.js";
 export { readEvents } from "./history.js";
 export type { ReadHookExecutionsOptions, RecordedHook } from "./hook-history.js";
 export { readHookExecutions } from "./hook-history.js";
+export { describeHookError } from "./hooks/describe-hook-error.js";
 export type { HookExecution } from "./hooks/hook-execution.js";
 export type {
   HookConnection,

@@ -287,6 +287,7 @@ async function undoApplied(
       { steps: outcome.applied.length },
       "alert",
     );
+    refuseOthers(prepared.plan, outcome);
     const runMoments = new RunMoments(undoing, prepared.plan, "alert");
     await runMoments.beforeExecute("between");
     const undone = await executePlan(undoing, prepared, history.progress, new PausePoints(undoing, runMoments));
@@ -299,6 +300,21 @@ async function undoApplied(
     options.emit({ kind: "alerts-blind", because: `nothing was undone: ${error.message}` });
     return { ...outcome, undone: [] };
   }
+}
+
+/** A run that applied what came late has newer ones above its own: undoing so many would take others, with their rows. */
+function refuseOthers({ migrations }: MigrationPlan, { applied }: MigrateOutcome): void {
+  const own = new Set(applied.map(({ version }) => version));
+  const other = migrations.find(({ version }) => !own.has(version));
+  if (other === undefined) return;
+  throw new ConfitureError(
+    "CONFITURE_OUT_OF_ORDER",
+    `Migration ${other.version} is newer and was applied before this run.`,
+    {
+      hint: "Undo what this run has applied by hand, newest first.",
+      facts: { version: other.version },
+    },
+  );
 }
 
 /** Our tables are made, or brought up to date, before the first migration. */

@@ -1,6 +1,6 @@
 import type { HookProgress, MigrationHook, MigrationHooks, MigratorEvents } from "@confiture/migrator";
-import { hookConcerns } from "@confiture/migrator";
-import { type Database, isConfitureError } from "@confiture/model";
+import { describeHookError, hookConcerns } from "@confiture/migrator";
+import type { Database } from "@confiture/model";
 
 export interface FiredHook {
   readonly id: string;
@@ -86,12 +86,13 @@ function firedHook(result: object, named: ReadonlyMap<string, MigrationHook>): F
     id: hookId,
     status,
     durationMs: durationMs ?? null,
-    error:
-      error === undefined ? null : { code: isConfitureError(error) ? error.code : null, message: messageOf(error) },
+    error: error === undefined ? null : describedError(error),
     note: rolledBack ? "rolled back" : null,
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Without the values of rows that a server puts into its messages. */
+function describedError(error: unknown): { readonly code: string; readonly message: string } {
+  const { code, message } = describeHookError(error);
+  return { code, message };
 }

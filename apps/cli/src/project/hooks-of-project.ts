@@ -1,4 +1,10 @@
-import { type Migration, type MigrationHooks, type MigratorEvent, readStatus } from "@confiture/migrator";
+import {
+  describeHookError,
+  type Migration,
+  type MigrationHooks,
+  type MigratorEvent,
+  readStatus,
+} from "@confiture/migrator";
 import { type ProjectHooks, projectHooks } from "@confiture/migrator/builtin-hooks";
 import type { CliContext } from "../context.js";
 import type { GlobalFlags } from "../flags.js";
@@ -34,7 +40,7 @@ export async function hooksOfProject(
     options: {
       onAlert: ({ event, hookId, error }) =>
         terminal.remark(
-          `${terminal.paint("yellow", "failed")} ${hookId} at ${event}: ${error instanceof Error ? error.message : String(error)}`,
+          `${terminal.paint("yellow", "failed")} ${hookId} at ${event}: ${describeHookError(error).message}`,
         ),
     },
   });

@@ -43,6 +43,8 @@ export class AlertWatch implements AsyncDisposable {
   #looking: Promise<void> = Promise.resolve();
   readonly #hooks = new Set<Promise<void>>();
   #isOver = false;
+  /** The server did not answer the watching session: nobody looks beside the run any more. */
+  #isBlind = false;
   /** Asked for a pause, by whom it is told. */
   onPause: (because: string) => void = () => undefined;
   /** The alert that the run is rolled back for. */
@@ -116,7 +118,7 @@ export class AlertWatch implements AsyncDisposable {
   }
 
   #lookLater(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isBlind) return;
     this.#timer = setTimeout(() => {
       this.#looking = this.#look().then(() => this.#lookLater());
     }, this.#rules.everyMs ?? 1_000);
@@ -132,8 +134,8 @@ export class AlertWatch implements AsyncDisposable {
       for (const finding of news) this.#raise(finding);
     } catch (error) {
       if (this.#isOver) return;
-      // The run does not depend on being watched; that it is not is said.
-      this.#isOver = true;
+      // The run does not depend on being watched; that it is not is said. Rows are looked at by its own session all the same.
+      this.#isBlind = true;
       this.#run.options.emit({ kind: "alerts-blind", because: error instanceof Error ? error.message : String(error) });
     }
   }
