@@ -153,3 +153,20 @@ test("`hooks test --dry-run` checks every config and reaches nothing", async () 
     },
   });
 });
+
+test("`hooks test` puts no backup back", async () => {
+  await using db = await openTestDatabase({ sql: "create table orders (id int)" });
+  using folder = projectFolder({
+    "confiture.yaml":
+      "environments:\n  local:\n    database_url: ${DATABASE_URL}\nhooks:\n  on_error:\n    - type: restore_from_backup\n      config: { backup_dir: backups, backup_name: b }\n",
+    "db/migrations/001_a.up.sql": "select 1;",
+  });
+  const run = await runConfiture(["hooks", "test", "on_error", "--format", "json"], {
+    cwd: folder.path,
+    env: { DATABASE_URL: db.url },
+  });
+  expect([run.code, JSON.parse(run.stdout).hooks]).toMatchObject([
+    0,
+    [{ status: "skipped", note: "not fired: it would put a backup back, for real" }],
+  ]);
+});

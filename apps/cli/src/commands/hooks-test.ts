@@ -70,10 +70,13 @@ async function fire(
 ): Promise<CommandResult> {
   const { terminal, signal } = tools;
   await using project = await openProject(context, flags, terminal);
-  const { hooks } = await hooksOfProject(context, flags, project, {
+  const { hooks, sources } = await hooksOfProject(context, flags, project, {
     migrations: await project.readMigrations(),
     terminal,
   });
+  const kept = hooks.list(event).filter(({ id }) => sources.get(id)?.type === "restore_from_backup");
+  // What somebody wrote since the backup would be gone: no test is worth that. The last first: who depends on one goes before it.
+  for (const { id } of kept.toReversed()) hooks.unregister(id);
   const real = hooks.list(event).filter(({ hook }) => hook.connection !== "migration");
   if (real.length > 0)
     terminal.note(
@@ -92,10 +95,15 @@ async function fire(
       terminal.status(`  ${id}: ${done}${total === undefined ? "" : ` of ${total}`} ${unit}`),
   });
   terminal.clearStatus();
+  const note = "not fired: it would put a backup back, for real";
+  const fired = [
+    ...outcome.hooks,
+    ...kept.map(({ id }): FiredHook => ({ id, status: "skipped", durationMs: null, error: null, note })),
+  ];
   return {
-    document: { event, dryRun: false, status: outcome.status, hooks: outcome.hooks },
-    lines: linesOf(event, outcome.hooks, terminal),
-    exitCode: outcome.hooks.every(({ status }) => status === "completed" || status === "skipped") ? 0 : 1,
+    document: { event, dryRun: false, status: outcome.status, hooks: fired },
+    lines: linesOf(event, fired, terminal),
+    exitCode: fired.every(({ status }) => status === "completed" || status === "skipped") ? 0 : 1,
   };
 }
 
