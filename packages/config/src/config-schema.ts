@@ -135,8 +135,7 @@ function isSchemaName(name: string): boolean {
 
 function duration(z: ZodNamespace, key: TimeKey) {
   return z.unknown().transform((written, context): number => {
-    const milliseconds =
-      typeof written === "string" || typeof written === "number" ? parseDuration(written) : undefined;
+    const milliseconds = parseDuration(written);
     if (milliseconds === undefined) {
       context.addIssue({
         code: "custom",

@@ -5,9 +5,10 @@ export const longestDurationMs = 2_147_483_647;
 
 /**
  * `500ms`, `2s`, `5m`, `1h`, or a plain number of milliseconds → milliseconds.
- * Undefined when the text is none of these, is negative, or is longer than PostgreSQL can keep.
+ * Undefined for anything else that a file may hold, for what is negative, or longer than PostgreSQL can keep.
  */
-export function parseDuration(written: string | number): number | undefined {
+export function parseDuration(written: unknown): number | undefined {
+  if (typeof written !== "string" && typeof written !== "number") return undefined;
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?$/.exec(String(written).trim());
   if (match === null) return undefined;
   const unit = (match[2] ?? "ms") as keyof typeof unitsMs;

@@ -26,7 +26,7 @@ export function riskShape(z: ZodNamespace) {
   const share = () => z.number().min(0).max(1).optional();
   const time = (example: string) =>
     z.unknown().transform((written, context): number => {
-      const ms = typeof written === "string" || typeof written === "number" ? parseDuration(written) : undefined;
+      const ms = parseDuration(written);
       if (ms === undefined || ms === 0)
         context.addIssue({
           code: "custom",

@@ -1,32 +1,11 @@
 import type { Database } from "@confiture/model";
 import { quoteIdentifier } from "@confiture/sql";
 import { findOwnTable, readOwnTable } from "./record/find-own-table.js";
-import type { HookRecordStatus } from "./record/hook-records.js";
+import type { HookRecord } from "./record/hook-records.js";
 import { versionKey } from "./sources/migration-version.js";
 
 /** A row of `hook_executions`: a hook of an earlier run, or of the one under way. */
-export interface RecordedHook {
-  /** A UUID. */
-  readonly id: string;
-  /** UUID of the run; the events of that run in the history have it too. */
-  readonly executionId: string;
-  /** Null where the moment is one of the whole run. */
-  readonly version: string | null;
-  readonly event: string;
-  readonly hook: string;
-  /** `migration`, `own` or `none`. */
-  readonly connection: string;
-  /**
-   * `expected`: due behind a commit, and the run goes on. `started`: at work. `interrupted`: the run was killed before it had ended, or before it
-   * had begun, which `attempts` of 0 tells.
-   */
-  readonly status: HookRecordStatus;
-  readonly attempts: number;
-  /** ISO 8601, UTC, milliseconds. */
-  readonly startedAt: string | null;
-  /** Milliseconds: all attempts and the pauses between them. */
-  readonly durationMs: number | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
+export interface RecordedHook extends HookRecord {
   /** The role of the database that ran it. */
   readonly actor: string;
 }

@@ -39,7 +39,7 @@ export function columnName(z: ZodNamespace): YamlSchema<string> {
 /** `500ms`, `2s`, `5m`, `1h`, or milliseconds; the value is milliseconds. */
 export function duration(z: ZodNamespace): YamlSchema<number> {
   return z.unknown().transform((written, context): number => {
-    const ms = typeof written === "string" || typeof written === "number" ? parseDuration(written) : undefined;
+    const ms = parseDuration(written);
     if (ms !== undefined) return ms;
     context.addIssue({ code: "custom", message: "must be a time: `500ms`, `2s`, `5m`, `1h` or milliseconds" });
     return 0;

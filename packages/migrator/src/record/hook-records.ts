@@ -1,6 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from "@confiture/sql";
 
-/** `expected`: it will run behind a commit that has happened. `interrupted`: the run was killed before it had ended. */
 export type HookRecordStatus =
   | "expected"
   | "started"
@@ -13,16 +12,25 @@ export type HookRecordStatus =
 
 /** A row of `hook_executions` as it is written. */
 export interface HookRecord {
+  /** A UUID. */
   readonly id: string;
+  /** UUID of the run; the events of that run in the history have it too. */
   readonly executionId: string;
+  /** Null where the moment is one of the whole run. */
   readonly version: string | null;
   readonly event: string;
   readonly hook: string;
+  /** `migration`, `own` or `none`. */
   readonly connection: string;
+  /**
+   * `expected`: due behind a commit, and the run goes on. `started`: at work. `interrupted`: the run was killed before it had ended, or before it
+   * had begun, which `attempts` of 0 tells.
+   */
   readonly status: HookRecordStatus;
   readonly attempts: number;
-  /** ISO 8601; null while it is expected. */
+  /** ISO 8601, UTC, milliseconds; null while it is expected. */
   readonly startedAt: string | null;
+  /** Milliseconds: all attempts and the pauses between them. */
   readonly durationMs: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }

@@ -85,7 +85,7 @@ function isPriority(value: unknown): boolean {
 
 function time(z: ZodNamespace) {
   return z.unknown().transform((written, context): number => {
-    const ms = typeof written === "string" || typeof written === "number" ? parseDuration(written) : undefined;
+    const ms = parseDuration(written);
     if (ms !== undefined && ms > 0) return ms;
     context.addIssue({ code: "custom", message: "must be a time, more than 0: `500ms`, `2s`, `5m`, `1h`" });
     return 1;
